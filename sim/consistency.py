@@ -1,0 +1,177 @@
+"""What must fit together across mechanisms: every name that one uses must be known to the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from sim.mechanisms.staffing import ShiftSettings, shift_names
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+Problem = tuple[str, str, tuple[str, ...]]
+ANY = "any"
+
+
+def problems_of(scenario: Scenario) -> list[Problem]:
+    """All that does not fit: (dotted path, what is wrong, names that would be right)."""
+    found: list[Problem] = []
+    for check in (_demand, _segments, _kinds, _channels, _people, _needed_sections):
+        found += check(scenario)
+    return found if found else list(_unserved(scenario))
+
+
+def _unknown(path: str, names: Iterable[str], known: Iterable[str], what: str) -> Iterator[Problem]:
+    candidates = tuple(known)
+    for name in names:
+        if name not in candidates:
+            yield f"{path}.{name}", f"names {name!r}, which is no {what} of this scenario", candidates
+
+
+def _missing(path: str, names: Iterable[str], needed: Iterable[str], what: str) -> Iterator[Problem]:
+    given = set(names)
+    for name in needed:
+        if name not in given:
+            yield path, f"gives nothing for the {what} {name!r}", ()
+
+
+def _demand(scenario: Scenario) -> Iterator[Problem]:
+    if scenario.needs is None and scenario.arrivals is None:
+        yield "", "needs some demand: either 'needs' of a customer base or 'arrivals'", ("needs", "arrivals")
+
+
+def _needed_sections(scenario: Scenario) -> Iterator[Problem]:
+    pairs = (
+        ("pricing", "customers"), ("satisfaction", "customers"), ("churn", "pricing"), ("acquisition", "customers"),
+        ("needs", "customers"),
+    )  # fmt: skip
+    for section, needed in pairs:
+        if getattr(scenario, section) is not None and getattr(scenario, needed) is None:
+            yield section, f"needs the section {needed!r}, which is missing", ()
+    if scenario.needs is not None and scenario.channels.choice is None:
+        yield "channels", "needs 'choice', the channels that customers use for each kind of need", ()
+    if scenario.workforce.attrition is not None and scenario.workforce.hiring is None:
+        yield "workforce", "has attrition but no 'hiring': say how a vacancy is filled", ()
+
+
+def _segments(scenario: Scenario) -> Iterator[Problem]:
+    if scenario.customers is None:
+        return
+    known = tuple(scenario.customers.segments)
+    if scenario.needs is not None:
+        for kind, need in scenario.needs.kinds.items():
+            yield from _unknown(f"needs.kinds.{kind}.rate", need.rate, known, "segment")
+    if scenario.pricing is not None:
+        yield from _unknown("pricing.fee", scenario.pricing.fee, known, "segment")
+        yield from _missing("pricing.fee", scenario.pricing.fee, known, "segment")
+    if scenario.satisfaction is not None:
+        yield from _unknown("satisfaction.resting", scenario.satisfaction.resting, known, "segment")
+        yield from _missing("satisfaction.resting", scenario.satisfaction.resting, known, "segment")
+    if scenario.acquisition is not None:
+        yield from _unknown("acquisition.mix", scenario.acquisition.mix, known, "segment")
+    yield from _unknown("channels.choice", scenario.channels.choice or {}, (*known, ANY), "segment")
+
+
+def _kinds(scenario: Scenario) -> Iterator[Problem]:
+    known = tuple(scenario.agents.handle_time)
+    if scenario.needs is not None:
+        yield from _unknown("needs.kinds", scenario.needs.kinds, known, "kind with a handle time (agents.handle_time)")
+    if scenario.pricing is not None:
+        yield from _unknown("pricing.reactions", scenario.pricing.reactions, known, "kind with a handle time")
+        if scenario.channels.choice is None and scenario.pricing.reactions:
+            yield "pricing.reactions", "needs channels.choice", ()
+    for name, stream in (scenario.arrivals.streams if scenario.arrivals else {}).items():
+        if stream.kind not in known:
+            yield f"arrivals.streams.{name}.kind", f"is {stream.kind!r}, a kind without a handle time", known
+    if scenario.resolution is not None:
+        yield from _unknown("resolution.first_contact", scenario.resolution.first_contact, known, "kind")
+        yield from _missing("resolution.first_contact", scenario.resolution.first_contact, known, "kind")
+    yield from _unknown("routing.priority", scenario.routing.priority, known, "kind")
+    yield from _unknown("routing.head_start", scenario.routing.head_start, known, "kind")
+    for segment, by_kind in (scenario.channels.choice or {}).items():
+        yield from _unknown(f"channels.choice.{segment}", by_kind, (*known, ANY), "kind")
+    for name, patience in (scenario.patience.channels if scenario.patience else {}).items():
+        yield from _unknown(f"patience.channels.{name}.by_kind", patience.by_kind, known, "kind")
+    for name, group in scenario.workforce.groups.items():
+        if group.kinds != "any":
+            for index, kind in enumerate(group.kinds):
+                if kind not in known:
+                    yield f"workforce.groups.{name}.kinds.{index}", f"is {kind!r}, which is no kind", known
+
+
+def _channels(scenario: Scenario) -> Iterator[Problem]:
+    known = tuple(scenario.channels.channels)
+    for segment, by_kind in (scenario.channels.choice or {}).items():
+        for kind, shares in by_kind.items():
+            yield from _unknown(f"channels.choice.{segment}.{kind}", shares, known, "channel")
+    for name, stream in (scenario.arrivals.streams if scenario.arrivals else {}).items():
+        if stream.channel not in known:
+            yield f"arrivals.streams.{name}.channel", f"is {stream.channel!r}, which is no channel", known
+    yield from _unknown("patience.channels", scenario.patience.channels if scenario.patience else {}, known, "channel")
+    yield from _unknown("agents.channel_factor", scenario.agents.channel_factor, known, "channel")
+    if scenario.economics is not None:
+        yield from _unknown("economics.contact_cost", scenario.economics.contact_cost, known, "channel")
+    if scenario.satisfaction is not None:
+        units = scenario.satisfaction.experience.wait_unit
+        yield from _unknown("satisfaction.experience.wait_unit", units, known, "channel")
+        yield from _missing("satisfaction.experience.wait_unit", units, known, "channel")
+    for name, group in scenario.workforce.groups.items():
+        for index, channel in enumerate(group.channels):
+            if channel not in known:
+                yield f"workforce.groups.{name}.channels.{index}", f"is {channel!r}, which is no channel", known
+
+
+def _people(scenario: Scenario) -> Iterator[Problem]:
+    groups, rosters = tuple(scenario.workforce.groups), scenario.staffing.rosters
+    yield from _unknown("staffing.rosters", rosters, groups, "group of agents")
+    yield from _missing("staffing.rosters", rosters, groups, "group of agents")
+    shifts = scenario.staffing.shifts
+    for name, roster in rosters.items():
+        for index, entry in enumerate(roster.rota or ()):
+            path = f"staffing.rosters.{name}.rota.{index}"
+            unknown = [shift for shift in shift_names(entry) if shift not in shifts]
+            for shift in unknown:
+                yield path, f"names the shift {shift!r}, which does not exist", tuple(shifts)
+            if not unknown:
+                yield from _overlaps(path, {shift: shifts[shift] for shift in shift_names(entry)}, entry)
+        most = scenario.workforce.groups[name].headcount if name in groups else 0
+        if roster.on_duty is not None and max(max(row) for row in roster.on_duty.rows.values()) > most:
+            yield f"staffing.rosters.{name}.on_duty", f"asks for more agents than the headcount of {most}", ()
+
+
+def _overlaps(path: str, shifts: dict[str, ShiftSettings], entry: str) -> Iterator[Problem]:
+    names = list(shifts)
+    if len(names) != len(shift_names(entry)):
+        yield path, f"names a shift twice: {entry!r}", ()
+    for place, one in enumerate(names):
+        for other in names[place + 1 :]:
+            a, b = shifts[one], shifts[other]
+            if set(a.days) & set(b.days) and a.start < b.end and b.start < a.end:
+                yield path, f"has the overlapping shifts {one!r} and {other!r}", ()
+
+
+def _unserved(scenario: Scenario) -> Iterator[Problem]:
+    """Kinds that may come by a channel for which nobody has the skill; asked last, when all names are known."""
+    for path, channel, kind in sorted(set(_possible(scenario))):
+        groups = scenario.workforce.groups.values()
+        if not any(channel in one.channels and (one.kinds == "any" or kind in one.kinds) for one in groups):
+            yield path, f"sends {kind!r} to {channel!r}, but no group of agents serves it there", ()
+
+
+def _possible(scenario: Scenario) -> Iterator[tuple[str, str, str]]:
+    for name, stream in (scenario.arrivals.streams if scenario.arrivals else {}).items():
+        yield f"arrivals.streams.{name}", stream.channel, stream.kind
+    raised = set(scenario.needs.kinds if scenario.needs else ()) | set(
+        scenario.pricing.reactions if scenario.pricing else ()
+    )
+    choice = scenario.channels.choice or {}
+    for segment in scenario.customers.segments if scenario.customers else ():
+        by_kind = choice.get(segment, choice.get(ANY, {}))
+        for kind in raised:
+            shares = by_kind.get(kind, by_kind.get(ANY, {}))
+            if not shares:
+                yield from ()
+            for channel, share in shares.items():
+                if share > 0:
+                    yield "channels.choice", channel, kind

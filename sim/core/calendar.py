@@ -1,0 +1,238 @@
+"""Real dates in a time zone: days, weights of demand, and the busyness of a day.
+
+Simulated time is seconds since local midnight of the first day; a day has 23 or 25 hours when the clocks change.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, field_validator
+
+from sim.core import elementary, streams
+from sim.core.units import DAY, Date, Duration, Growth, Settings, Several, Share
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+Month = Literal[
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+MONTHS: tuple[Month, ...] = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+
+
+class Busyness(Settings):
+    """A gamma factor of mean 1 on the demand of a day, correlated from day to day (a Gaussian AR(1) copula).
+
+    Source: Brown et al. (2005), JASA 100(469); Avramidis, Deslauriers and L'Ecuyer (2004), Management Science 50(7).
+    """
+
+    cv: Share = Field(gt=0)
+    correlation: Share = Field(lt=1)
+
+
+class CalendarSettings(Settings):
+    """When the simulation takes place, and how demand varies over days."""
+
+    time_zone: str
+    start: Date
+    warm_up: Duration
+    horizon: Duration = Field(gt=0, le=100 * 366 * DAY)
+    holidays: Several[Date] = Field(default=())
+    day_of_week: dict[Weekday, float] | None = None
+    month: dict[Month, float] | None = None
+    holiday_weight: float = Field(default=1.0, ge=0)
+    growth: Growth = 0.0
+    busyness: Busyness | None = None
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            raise ValueError("is no time zone; write it like 'Europe/Amsterdam' or 'UTC'") from None
+        return name
+
+    @field_validator("warm_up", "horizon")
+    @classmethod
+    def _whole_days(cls, value: float) -> float:
+        if value % DAY:
+            raise ValueError("must be a whole number of days")
+        return value
+
+    @field_validator("day_of_week", "month")
+    @classmethod
+    def _complete(cls, weights: dict[str, float] | None) -> dict[str, float] | None:
+        if weights is None:
+            return None
+        names: tuple[str, ...] = WEEKDAYS if set(weights) <= set(WEEKDAYS) else MONTHS
+        missing = [name for name in names if name not in weights]
+        if missing:
+            raise ValueError(f"gives no weight for {', '.join(missing)}")
+        if min(weights.values()) < 0 or sum(weights.values()) <= 0:
+            raise ValueError("needs weights of 0 or more, not all 0")
+        return weights
+
+    @property
+    def warm_up_days(self) -> int:
+        """Days before anything is counted."""
+        return round(self.warm_up / DAY)
+
+    @property
+    def horizon_days(self) -> int:
+        """Days that are counted."""
+        return round(self.horizon / DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One calendar day of the simulation.
+
+    start, end: seconds since the beginning; weight: relative demand, busyness
+    included; counted: days after the warm-up (negative
+    within it); month: index of the calendar month since the first.
+    """
+
+    index: int
+    date: dt.date
+    start: float
+    end: float
+    weekday: int
+    holiday: bool
+    weight: float
+    busyness: float
+    counted: int
+    month: int
+
+
+class Calendar:
+    """The days of a simulation with their starts, weights and busyness."""
+
+    def __init__(self, settings: CalendarSettings, root: int) -> None:
+        self.settings = settings
+        self.first_counted = settings.warm_up_days
+        self.days = settings.warm_up_days + settings.horizon_days
+        self._holidays = frozenset(settings.holidays)
+        self._starts = self._day_starts()
+        self._root = streams.child(root, streams.named("calendar"))
+        self._day_weights = _normalised(settings.day_of_week, WEEKDAYS)
+        self._month_weights = _normalised(settings.month, MONTHS)
+
+    @property
+    def end(self) -> float:
+        """The end of the last day, in seconds."""
+        return self._starts[self.days]
+
+    @property
+    def counted_from(self) -> float:
+        """The end of the warm-up, in seconds."""
+        return self._starts[self.first_counted]
+
+    def _day_starts(self) -> list[float]:
+        zone = ZoneInfo(self.settings.time_zone)
+        origin = dt.datetime.combine(self.settings.start, dt.time(), zone).timestamp()
+        last = self.days + 60  # returns after a delay may be placed on days beyond the end
+        dates = (self.settings.start + dt.timedelta(days=index) for index in range(last + 1))
+        return [dt.datetime.combine(date, dt.time(), zone).timestamp() - origin for date in dates]
+
+    def index_at(self, time: float) -> int:
+        """The index of the day in which a moment lies."""
+        return bisect_right(self._starts, time) - 1
+
+    def day_start(self, index: int) -> float:
+        """Seconds at local midnight of day ``index``; beyond the table, days of 24 hours."""
+        beyond = index - (len(self._starts) - 1)
+        return self._starts[index] if beyond <= 0 else self._starts[-1] + beyond * DAY
+
+    def clock(self, index: int, seconds: float) -> float:
+        """The moment of a time of day on day ``index``; clocks change at three in the night."""
+        start = self.day_start(index)
+        changed = self.day_start(index + 1) - start - DAY
+        return start + seconds + (changed if changed and seconds > _CLOCKS_CHANGE else 0.0)
+
+    def date(self, index: int) -> dt.date:
+        """The date of day ``index``."""
+        return self.settings.start + dt.timedelta(days=index)
+
+    def index_of(self, date: dt.date) -> int:
+        """The index of a date (negative before the start)."""
+        return (date - self.settings.start).days
+
+    def is_holiday(self, index: int) -> bool:
+        """Whether day ``index`` is a public holiday."""
+        return self.date(index) in self._holidays
+
+    def weight(self, index: int) -> float:
+        """Relative demand of a day: weekday, month, holiday and growth, without its busyness."""
+        date = self.date(index)
+        weight = self._day_weights[date.weekday()] * self._month_weights[date.month - 1]
+        if date in self._holidays:
+            weight *= self.settings.holiday_weight
+        growth = 1.0 + self.settings.growth * (self._start_of_growth(index))
+        return weight * max(growth, 0.0)
+
+    def _start_of_growth(self, index: int) -> float:
+        return max(index - self.first_counted, 0) * DAY
+
+    def walk(self) -> Iterator[Day]:
+        """All days in order, each with its weight and busyness."""
+        busyness = self.settings.busyness
+        shape = 1.0 / (busyness.cv * busyness.cv) if busyness else 0.0
+        state: float | None = None
+        for index in range(self.days):
+            factor = 1.0
+            if busyness is not None:
+                fresh = elementary.normal_quantile(
+                    streams.uniform(streams.child(self._root, index), _BUSYNESS)
+                )
+                r = busyness.correlation
+                state = fresh if state is None else r * state + (1.0 - r * r) ** 0.5 * fresh
+                factor = elementary.gamma_quantile(elementary.normal_cdf(state), shape)
+            yield self._day(index, factor)
+
+    def _day(self, index: int, factor: float) -> Day:
+        date, first = self.date(index), self.date(self.first_counted)
+        return Day(
+            index=index,
+            date=date,
+            start=self._starts[index],
+            end=self._starts[index + 1],
+            weekday=date.weekday(),
+            holiday=date in self._holidays,
+            weight=self.weight(index) * factor,
+            busyness=factor,
+            counted=index - self.first_counted,
+            month=(date.year - first.year) * 12 + date.month - first.month,
+        )
+
+
+_CLOCKS_CHANGE = 3 * 3600.0
+_BUSYNESS = streams.named("busyness")
+
+
+def _normalised(
+    weights: dict[Weekday, float] | dict[Month, float] | None, names: tuple[str, ...]
+) -> list[float]:
+    if weights is None:
+        return [1.0] * len(names)
+    values: list[float] = [weights[name] for name in names]  # type: ignore[index]  # the names are the keys
+    mean = sum(values) / len(values)
+    return [value / mean for value in values]

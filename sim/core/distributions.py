@@ -1,0 +1,173 @@
+"""Laws of a positive quantity, as settings: each turns uniforms into values by its quantile function.
+
+Arrays and single floats give the same bits, because both go through ``core.elementary``.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field, model_validator
+
+from sim.core import elementary
+from sim.core.units import Duration, Settings, Several, Share
+
+Array = npt.NDArray[np.float64]
+
+
+class Quantile(Protocol):
+    """Anything that turns uniforms into values."""
+
+    @property
+    def mean_value(self) -> float:
+        """Mean of the law."""
+
+    def quantile(self, u: float) -> float:
+        """The value at probability u."""
+
+    def quantiles(self, u: Array) -> Array:
+        """The values at probabilities u."""
+
+
+class Constant(Settings):
+    """Always the same value."""
+
+    law: Literal["constant"]
+    mean: Duration
+
+    @property
+    def mean_value(self) -> float:
+        """Mean of the law, in seconds."""
+        return self.mean
+
+    def quantile(self, u: float) -> float:
+        """The value, whatever u."""
+        return self.mean
+
+    def quantiles(self, u: Array) -> Array:
+        """The value, as often as there are uniforms."""
+        return np.full_like(u, self.mean)
+
+
+class Exponential(Settings):
+    """Memoryless: x = -mean ln(1 - u)."""
+
+    law: Literal["exponential"]
+    mean: Duration
+
+    @property
+    def mean_value(self) -> float:
+        """Mean of the law, in seconds."""
+        return self.mean
+
+    def quantile(self, u: float) -> float:
+        """-mean ln(1 - u)."""
+        return -self.mean * elementary.log(1.0 - u)
+
+    def quantiles(self, u: Array) -> Array:
+        """-mean ln(1 - u)."""
+        return -self.mean * elementary.log_array(1.0 - u)
+
+
+class Lognormal(Settings):
+    """Lognormal by mean and coefficient of variation: sigma^2 = ln(1 + cv^2), mu = ln(mean) - sigma^2 / 2."""
+
+    law: Literal["lognormal"]
+    mean: Duration = Field(gt=0)
+    cv: float = Field(gt=0, le=10)
+
+    @property
+    def mean_value(self) -> float:
+        """Mean of the law, in seconds."""
+        return self.mean
+
+    @property
+    def sigma(self) -> float:
+        """Standard deviation of the logarithm."""
+        return math.sqrt(elementary.log(1.0 + self.cv * self.cv))
+
+    @property
+    def mu(self) -> float:
+        """Mean of the logarithm of the value in seconds."""
+        return elementary.log(self.mean) - 0.5 * self.sigma * self.sigma
+
+    def quantile(self, u: float) -> float:
+        """exp(mu + sigma z(u))."""
+        return elementary.exp(self.mu + self.sigma * elementary.normal_quantile(u))
+
+    def quantiles(self, u: Array) -> Array:
+        """exp(mu + sigma z(u))."""
+        return elementary.exp_array(self.mu + self.sigma * elementary.normal_quantile_array(u))
+
+
+class Weibull(Settings):
+    """Weibull by mean and shape; a shape under 1 has a decreasing hazard, as patience often has."""
+
+    law: Literal["weibull"]
+    mean: Duration = Field(gt=0)
+    shape: float = Field(gt=0.1, le=20)
+
+    @property
+    def mean_value(self) -> float:
+        """Mean of the law, in seconds."""
+        return self.mean
+
+    @property
+    def scale(self) -> float:
+        """mean / Gamma(1 + 1/shape)."""
+        return self.mean / elementary.exp(elementary.log_gamma(1.0 + 1.0 / self.shape))
+
+    def quantile(self, u: float) -> float:
+        """Scale (-ln(1 - u))^(1/shape)."""
+        return self.scale * elementary.exp(elementary.log(-elementary.log(1.0 - u)) / self.shape)
+
+    def quantiles(self, u: Array) -> Array:
+        """Scale (-ln(1 - u))^(1/shape)."""
+        logs = elementary.log_array(-elementary.log_array(1.0 - u))
+        return self.scale * elementary.exp_array(logs / self.shape)
+
+
+class Phase(Settings):
+    """One phase of a hyperexponential law: the share of draws and their mean."""
+
+    share: Share
+    mean: Duration
+
+
+class Hyperexponential(Settings):
+    """A mixture of exponentials: with probability ``share`` the phase's exponential."""
+
+    law: Literal["hyperexponential"]
+    phases: Several[Phase] = Field(min_length=2, max_length=8)
+
+    @model_validator(mode="after")
+    def _shares_sum_to_one(self) -> Hyperexponential:
+        total = sum(phase.share for phase in self.phases)
+        if abs(total - 1.0) > 1e-6:
+            raise ValueError(f"the shares of the phases add up to {100 * total:g} %, not to 100 %")
+        return self
+
+    @property
+    def mean_value(self) -> float:
+        """Mean of the law, in seconds."""
+        return sum(phase.share * phase.mean for phase in self.phases)
+
+    def quantile(self, u: float) -> float:
+        """The phase in which u falls, and the exponential of what is left of it."""
+        for phase in self.phases[:-1]:
+            if u < phase.share:
+                return -phase.mean * elementary.log(1.0 - u / phase.share)
+            u = u - phase.share
+        last = self.phases[-1]
+        return -last.mean * elementary.log(max(1.0 - u / last.share, 1e-16))
+
+    def quantiles(self, u: Array) -> Array:
+        """``quantile`` of each element."""
+        return np.array([self.quantile(value) for value in u.tolist()], dtype=np.float64)
+
+
+Law = Annotated[Constant | Exponential | Lognormal | Weibull | Hyperexponential, Field(discriminator="law")]
+"""A law of a duration; the key ``law`` says which."""

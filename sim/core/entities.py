@@ -1,0 +1,301 @@
+"""The entities of the simulated world: issues, contacts, lanes, queues, agents, groups and the customer base.
+
+They hold what is true of them and nothing that decides. Customers are columns of arrays, because what happens to
+all of them at once is one step over arrays; contacts, issues and agents are objects with slots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.core.stories import Story
+
+Scalar = TypeVar("Scalar", bound=np.generic)
+
+
+class Channel:
+    """A channel at work: how many contacts are inside and how many of them wait."""
+
+    __slots__ = ("index", "inside", "kind", "lines", "name", "priority", "waiting")
+
+    def __init__(self, name: str, index: int, kind: str) -> None:
+        self.name = name
+        self.index = index
+        self.kind = kind
+        self.lines: int | None = None
+        self.priority = 0
+        self.inside = 0
+        self.waiting = 0
+
+
+class Queue:
+    """Contacts waiting for the same agents on the same channel, best rank first; the ones that left stay until passed."""
+
+    __slots__ = ("area", "entries", "groups", "settled", "sequence", "waited", "waiting")
+
+    def __init__(self, groups: tuple[Group, ...], now: float) -> None:
+        self.groups = groups
+        self.entries: list[tuple[float, int, Contact]] = []
+        self.sequence = 0
+        self.waiting = 0
+        self.area = 0.0
+        self.settled = now
+        self.waited = 0.0
+
+    def settle(self, now: float) -> None:
+        """Bring the area under the number waiting up to date."""
+        self.area += self.waiting * (now - self.settled)
+        self.settled = now
+
+
+class Lane:
+    """One kind of issue on one channel: its queue, and what is counted of its contacts.
+
+    Counts: offered = answered + abandoned + blocked + balked + inside; all since the beginning.
+    """
+
+    __slots__ = (
+        "abandoned",
+        "answered",
+        "answered_in_target",
+        "balked",
+        "base_logit",
+        "blocked",
+        "channel",
+        "factor",
+        "first_handled",
+        "first_resolved",
+        "handle_time",
+        "handled",
+        "kind",
+        "name",
+        "offered",
+        "queue",
+        "queued",
+        "rank",
+        "redialled",
+        "repeats",
+        "resolved",
+        "target",
+        "wait_abandoned",
+        "wait_answered",
+    )
+
+    COUNTS = (
+        "offered", "blocked", "balked", "queued", "abandoned", "answered", "handled", "answered_in_target",
+        "redialled", "repeats", "resolved", "first_handled", "first_resolved", "wait_answered", "wait_abandoned",
+        "handle_time",
+    )  # fmt: skip
+
+    def __init__(self, channel: Channel, kind: str, queue: Queue) -> None:
+        self.name = f"{channel.name}.{kind}"
+        self.channel = channel
+        self.kind = kind
+        self.queue = queue
+        self.rank = 0.0
+        self.factor = 1.0
+        self.target = 0.0
+        self.base_logit = 0.0
+        self.offered = self.blocked = self.balked = self.queued = self.abandoned = self.answered = 0
+        self.handled = self.answered_in_target = self.redialled = self.repeats = self.resolved = 0
+        self.first_handled = self.first_resolved = 0
+        self.wait_answered = self.wait_abandoned = self.handle_time = 0.0
+
+
+class Issue:
+    """One need of one customer, however many contacts it takes; slot -1 where no customer base is known."""
+
+    __slots__ = (
+        "contacts",
+        "customer",
+        "difficulty",
+        "handled",
+        "key",
+        "kind",
+        "raised_at",
+        "segment",
+        "slot",
+        "tries",
+    )
+
+    def __init__(self, key: int, kind: str, slot: int, customer: int, segment: str, raised_at: float) -> None:
+        self.key = key
+        self.kind = kind
+        self.slot = slot
+        self.customer = customer
+        self.segment = segment
+        self.raised_at = raised_at
+        self.difficulty = 0.0
+        self.contacts = 0
+        self.handled = 0
+        self.tries = 0
+
+
+class Contact:
+    """One arrival at a channel for an issue, with the needs it was born with.
+
+    patience: seconds until it gives up, None if it never does; work: handle time in seconds with a fully
+    proficient agent; luck: the ability, on the logit scale, that it takes to resolve an issue of no difficulty.
+    """
+
+    __slots__ = (
+        "agent",
+        "answered_at",
+        "issue",
+        "key",
+        "lane",
+        "luck",
+        "offered_at",
+        "patience",
+        "resolved",
+        "spent",
+        "story",
+        "tolerance",
+        "waiting",
+        "work",
+    )
+
+    def __init__(
+        self, key: int, issue: Issue, lane: Lane, patience: float | None, work: float, luck: float
+    ) -> None:
+        self.key = key
+        self.issue = issue
+        self.lane = lane
+        self.patience = patience
+        self.work = work
+        self.luck = luck
+        self.tolerance: int | None = None
+        self.offered_at = self.answered_at = 0.0
+        self.spent = 0.0
+        self.waiting = False
+        self.resolved = False
+        self.agent: Agent | None = None
+        self.story: Story | None = None
+
+
+class Group:
+    """A group of agents at work: who is idle, in the order in which they became so, and the hours worked.
+
+    duty, busy, idled: agent-seconds on duty, with a contact and idle, each added when it ends.
+    """
+
+    __slots__ = ("authority", "busy", "channels", "duty", "idle", "idled", "kinds", "name", "queues", "skills", "tools")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.channels: tuple[str, ...] = ()
+        self.kinds: tuple[str, ...] | None = None
+        self.tools = self.authority = 1.0
+        self.idle: dict[Agent, None] = {}
+        self.queues: tuple[Queue, ...] = ()
+        self.skills = 0
+        self.duty = self.busy = self.idled = 0.0
+
+    def serves(self, channel: str, kind: str) -> bool:
+        """Whether the group can serve a kind on a channel."""
+        return channel in self.channels and (self.kinds is None or kind in self.kinds)
+
+
+class Agent:
+    """A named agent: seat and person, what he can do today, what he has done.
+
+    pace: handle time relative to a fully proficient average agent; edge: what he adds to the ability to resolve;
+    on_until: when the present stretch of duty ends; on_since, idle_since, busy_since: when the state began.
+    """
+
+    __slots__ = (
+        "busy", "busy_since", "contact", "deployed_at", "duty", "edge", "effect", "employed", "group", "hazard",
+        "hired_at", "idle_since", "key", "knowledge", "name", "on_duty", "on_since", "on_until", "pace",
+        "present_at_start", "proficiency", "seat", "seen_busy", "seen_duty", "strain", "threshold", "trained",
+    )  # fmt: skip
+
+    def __init__(self, name: str, key: int, group: Group, seat: int) -> None:
+        self.name = name
+        self.key = key
+        self.group = group
+        self.seat = seat
+        self.employed = True
+        self.present_at_start = False
+        self.hired_at = 0.0
+        self.deployed_at: float | None = None
+        self.contact: Contact | None = None
+        self.on_duty = False
+        self.on_until = -1.0
+        self.on_since = self.idle_since = self.busy_since = 0.0
+        self.busy = self.duty = self.seen_busy = self.seen_duty = 0.0
+        self.effect = self.pace = self.proficiency = 1.0
+        self.edge = self.knowledge = self.strain = self.hazard = self.trained = 0.0
+        self.threshold = float("inf")
+
+
+class Column(Generic[Scalar]):
+    """One property of all customers: an array, and a view of it for reading one value without a NumPy scalar."""
+
+    __slots__ = ("array", "fill", "view")
+
+    def __init__(self, size: int, dtype: type[Scalar], fill: float) -> None:
+        self.fill = fill
+        self.array: npt.NDArray[Scalar] = np.full(size, fill, dtype=dtype)
+        self.view: Any = memoryview(self.array)
+
+    def resize(self, size: int) -> None:
+        """Make room for more customers."""
+        grown = np.full(size, self.fill, dtype=self.array.dtype)
+        grown[: self.array.size] = self.array
+        self.array = grown
+        self.view = memoryview(grown)
+
+
+class Base:
+    """The living customer base as columns; places of customers who left are used again.
+
+    ``size`` is the number of places in use at some time; columns are longer and are cut to it by ``[:size]``.
+    """
+
+    def __init__(self, segments: tuple[str, ...]) -> None:
+        self.segments = segments
+        self.size = 0
+        self._room = 1024
+        self._free: list[int] = []
+        self._columns: list[Column[Any]] = []
+        self.key = self.column(np.uint64)
+        self.segment = self.column(np.int64)
+        self.active = self.column(np.bool_)
+        self.joined = self.column(np.float64)
+        self.present_at_start = self.column(np.bool_)
+
+    def column(self, dtype: type[Scalar], fill: float = 0) -> Column[Scalar]:
+        """A new property of all customers."""
+        column = Column(self._room, dtype, fill)
+        self._columns.append(column)
+        return column
+
+    def places(self, count: int) -> npt.NDArray[np.int64]:
+        """Places for ``count`` newcomers, their columns at the fill value, in a fixed order."""
+        again = [self._free.pop() for _ in range(min(count, len(self._free)))]
+        fresh = count - len(again)
+        while self.size + fresh > self._room:
+            self._room *= 2
+            for column in self._columns:
+                column.resize(self._room)
+        slots = np.array(again + list(range(self.size, self.size + fresh)), dtype=np.int64)
+        self.size += fresh
+        for column in self._columns:
+            column.array[slots] = column.fill
+        return slots
+
+    def vacate(self, slots: npt.NDArray[np.int64]) -> None:
+        """Give the places of leavers back."""
+        self.active.array[slots] = False
+        self.key.array[slots] = 0
+        self._free.extend(slots.tolist())
+
+    def __len__(self) -> int:
+        return self.size - len(self._free)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(np.flatnonzero(self.active.array[: self.size]).tolist())

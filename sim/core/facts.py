@@ -1,0 +1,92 @@
+"""Facts: what has happened, each told to any number of listeners who return nothing.
+
+A mechanism hears a fact by having a method ``on_<fact>``. At assembly each fact is bound once to a plain callable:
+nobody listens, a no-op; one, the listener itself; many, a closure over a tuple, in the order of ``Scenario``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Literal, NamedTuple, get_type_hints
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.core.calendar import Day
+from sim.core.entities import Agent, Contact, Issue, Lane
+
+Slots = npt.NDArray[np.int64]
+
+
+class Posting(NamedTuple):
+    """Money that changes hands: income is positive, cost negative, in prices of the day the counting starts.
+
+    index: what its amount inflates with.
+    """
+
+    account: str
+    amount: float
+    index: Literal["wages", "prices", "none"]
+
+
+def _nobody(_: Any) -> None:
+    return None
+
+
+class Facts:
+    """All facts by name, each a callable that tells it."""
+
+    day_began: Callable[[Day], None]
+    counting_began: Callable[[float], None]
+    settings_changed: Callable[[float], None]
+    lane_opened: Callable[[Lane], None]
+    contact_offered: Callable[[Contact], None]
+    contact_blocked: Callable[[Contact], None]
+    contact_balked: Callable[[Contact], None]
+    contact_abandoned: Callable[[Contact], None]
+    contact_answered: Callable[[Contact], None]
+    contact_handled: Callable[[Contact], None]
+    issue_raised: Callable[[Issue], None]
+    issue_resolved: Callable[[Issue], None]
+    issue_given_up: Callable[[Issue], None]
+    issue_dropped: Callable[[Issue], None]
+    agent_hired: Callable[[Agent], None]
+    agent_deployed: Callable[[Agent], None]
+    agent_left: Callable[[Agent], None]
+    agent_trained: Callable[[Agent], None]
+    customers_joined: Callable[[Slots], None]
+    customers_renewed: Callable[[Slots], None]
+    customers_left: Callable[[Slots], None]
+    paid: Callable[[Posting], None]
+
+    def bind(self, listeners: Iterable[object]) -> None:
+        """Bind every fact to the listeners that have a method for it, in their order.
+
+        Raises TypeError where a listener has an ``on_`` method for a fact that does not exist.
+        """
+        names = set(get_type_hints(Facts))
+        listeners = list(listeners)
+        for listener in listeners:
+            for method in dir(listener):
+                if method.startswith("on_") and method[3:] not in names:
+                    raise TypeError(f"{type(listener).__name__} listens to {method[3:]!r}, which is no fact")
+        for name in names:
+            setattr(
+                self,
+                name,
+                _bound([getattr(one, f"on_{name}") for one in listeners if hasattr(one, f"on_{name}")]),
+            )
+
+
+def _bound(hearers: list[Callable[[Any], None]]) -> Callable[[Any], None]:
+    if not hearers:
+        return _nobody
+    if len(hearers) == 1:
+        return hearers[0]
+    all_hearers = tuple(hearers)
+
+    def tell(entity: Any) -> None:
+        for hear in all_hearers:
+            hear(entity)
+
+    return tell

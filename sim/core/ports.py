@@ -1,0 +1,124 @@
+"""Ports: questions with one answer, each answered by exactly one mechanism.
+
+A mechanism names what it answers in ``answers``; a method of that name gives the answer. A question that nobody
+answers has the answer of a world without that mechanism, where there is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, get_type_hints
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.core.entities import Agent, Contact, Issue, Lane
+
+Array = npt.NDArray[np.float64]
+Keys = npt.NDArray[np.uint64]
+Slots = npt.NDArray[np.int64]
+
+
+def _always(_: Contact) -> bool:
+    return True
+
+
+def _zeros(keys: Keys) -> list[float]:
+    return [0.0] * int(keys.size)
+
+
+def _zero(_: int) -> float:
+    return 0.0
+
+
+def _for_ever(_: Lane, keys: Keys) -> list[float | None]:
+    return [None] * int(keys.size)
+
+
+def _for_ever_one(_: Lane, __: int) -> None:
+    return None
+
+
+def _none_at_all() -> float:
+    return 0.0
+
+
+def _no_edge(_: Agent) -> float:
+    return 0.0
+
+
+def _unknown() -> None:
+    return None
+
+
+def _reference_equity(slots: Slots, reference: float) -> Array:
+    return np.full(slots.size, reference)
+
+
+def _no_gap(slots: Slots) -> Array:
+    return np.zeros(slots.size)
+
+
+def _the_same(_: str, __: str, channel: str, ___: float) -> str:
+    return channel
+
+
+class Ports:
+    """All questions by name.
+
+    lane: the lane of a channel and a kind. moment: when in a day the customers of a fraction of its demand reach
+    a channel; moment_after: the first moment at or after a time at which it is open. choose: channels for issues
+    of a kind, by segment and uniform; choose_again: the channel of a repeat. patience, tolerance, work, luck: what
+    contacts bring with them (``_one`` for a single contact). raise_issues: begin issues at given times;
+    contact_again: the next contact of an issue. agent_for: an idle agent for a contact. release: an agent has
+    become free. edge: what an agent adds to the ability to resolve. satisfaction: of all places of the base, None
+    where nobody keeps it; equity, price_gap: of some customers.
+    """
+
+    lane: Callable[[str, str], Lane]
+    moment: Callable[[str, int, float], float]
+    moment_after: Callable[[str, float, float], float]
+    choose: Callable[[str, npt.NDArray[np.int64], Array], list[str]]
+    choose_again: Callable[[str, str, str, float], str] = staticmethod(_the_same)
+    patience: Callable[[Lane, Keys], Sequence[float | None]] = staticmethod(_for_ever)
+    patience_one: Callable[[Lane, int], float | None] = staticmethod(_for_ever_one)
+    tolerance: Callable[[Lane, int], int | None] = staticmethod(_for_ever_one)
+    work: Callable[[Lane, Keys], Sequence[float]]
+    work_one: Callable[[Lane, int], float]
+    luck: Callable[[Keys], Sequence[float]] = staticmethod(_zeros)
+    luck_one: Callable[[int], float] = staticmethod(_zero)
+    difficulty: Callable[[Keys], Sequence[float]] = staticmethod(_zeros)
+    resolves: Callable[[Contact], bool] = staticmethod(_always)
+    edge: Callable[[Agent], float] = staticmethod(_no_edge)
+    raise_issues: Callable[[str, Keys, Slots, Sequence[float], Sequence[str]], None]
+    contact_again: Callable[[Issue, float, str], None]
+    agent_for: Callable[[Contact], Agent | None]
+    join_queue: Callable[[Contact], None]
+    leave_queue: Callable[[Contact], None]
+    release: Callable[[Agent], None]
+    begin_duty: Callable[[Agent, float], None]
+    end_duty: Callable[[Agent], None]
+    training_hours: Callable[[], float] = staticmethod(_none_at_all)
+    deployed: Callable[[str], list[Agent]]
+    add_customers: Callable[[Keys, npt.NDArray[np.int64]], Slots]
+    remove_customers: Callable[[Slots], None]
+    satisfaction: Callable[[], Array | None] = staticmethod(_unknown)
+    equity: Callable[[Slots, float], Array] = staticmethod(_reference_equity)
+    price_gap: Callable[[Slots], Array] = staticmethod(_no_gap)
+
+    def bind(self, mechanisms: Iterable[Any]) -> None:
+        """Bind every question to the mechanism that answers it.
+
+        Raises TypeError where two answer the same question or a question does not exist.
+        """
+        answered: dict[str, str] = {}
+        known = set(get_type_hints(Ports))
+        for mechanism in mechanisms:
+            for name in mechanism.answers:
+                who = type(mechanism).__name__
+                if name not in known:
+                    raise TypeError(f"{who} answers {name!r}, which nobody asks")
+                if name in answered:
+                    raise TypeError(f"{who} and {answered[name]} both answer {name!r}")
+                answered[name] = who
+                setattr(self, name, getattr(mechanism, name))

@@ -1,0 +1,1 @@
+"""The mechanisms of the simulated world, one file each; none imports another."""

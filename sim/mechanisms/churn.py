@@ -1,0 +1,144 @@
+"""Churn: at each renewal a customer leaves with a hazard made of tenure, equity and price."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from sim.core import elementary, streams
+from sim.core.calendar import Day
+from sim.core.entities import Base
+from sim.core.lifetimes import TenureCurve, TenureFactors
+from sim.core.measures import Measure
+from sim.core.units import Duration, Rate, Settings
+from sim.core.world import Mechanism, World
+
+
+class CustomerReference(Settings):
+    """The named state for which the base hazard was solved; price is at its reference price in it."""
+
+    name: str
+    equity: float = Field(ge=0, le=100)
+    base_hazard: Rate = Field(gt=0)
+
+
+class ChurnSettings(Settings):
+    """Who leaves: base hazard x tenure factor x exp(service + price).
+
+    service = equity_effect x (reference equity - equity) / 10 points; price = price_loss x (price above the
+    reference price, relative) or - price_gain x (price below it, relative).
+    """
+
+    half_life: Duration = Field(gt=0)
+    tenure: TenureFactors = TenureFactors()
+    equity_effect: float = Field(ge=0, le=10)
+    price_loss: float = Field(ge=0, le=50)
+    price_gain: float = Field(ge=0, le=50)
+    reference: CustomerReference
+
+
+Array = npt.NDArray[np.float64]
+Slots = npt.NDArray[np.int64]
+CAUSES: Final = ("service", "price", "other")
+_TENURE = streams.named("tenure at the start")
+_THRESHOLD = streams.named("churn threshold")
+_CAUSE = streams.named("churn cause")
+
+
+def service_term(equity: Array, reference: float, effect: float) -> Array:
+    """Log hazard ratio of a relationship better or worse than the reference: effect per 10 points of equity."""
+    return np.asarray(effect * (reference - equity) / 10.0)
+
+
+def price_term(gap: Array, loss: float, gain: float) -> Array:
+    """Log hazard ratio of a price above (loss) or below (gain) the reference price, gap relative to it.
+
+    Loss aversion makes loss larger than gain (Neumann and Boeckenholt 2014, J. Retailing 90(2)).
+    """
+    return np.asarray(np.where(gap > 0.0, loss * gap, gain * gap))
+
+
+def cause(service: Array, price: Array, u: Array) -> npt.NDArray[np.int64]:
+    """Index into CAUSES of each loss.
+
+    With the log hazard ratios s and p the share 1 - exp(-(s+ + p+)) of the hazard is due to service and price,
+    in proportion to their positive parts; the rest would have happened in the reference state.
+    """
+    s, p = np.maximum(service, 0.0), np.maximum(price, 0.0)
+    blamed = 1.0 - elementary.exp_array(-(s + p))
+    by_service = blamed * s / np.where(s + p > 0.0, s + p, 1.0)
+    return np.where(u < by_service, 0, np.where(u < blamed, 1, 2))
+
+
+class Churn(Mechanism[ChurnSettings]):
+    """Leaving at renewal: each customer has a unit exponential, and leaves when the cumulated hazard passes it."""
+
+    def __init__(self, world: World, settings: ChurnSettings) -> None:
+        super().__init__(world, settings)
+        assert world.base is not None
+        self.base: Base = world.base
+        self.cumulated = self.base.column(np.float64)
+        self.threshold = self.base.column(np.float64)
+        self.renewed_at = self.base.column(np.float64)
+        self.losses = [0, 0, 0]
+        self._began = False
+
+    def adopted(self) -> None:
+        """The curve of the hazard by tenure."""
+        self._curve = TenureCurve.of(self.settings.tenure)
+
+    def on_day_began(self, _: Day) -> None:
+        """From the first day on, whoever joins is new."""
+        self._began = True
+
+    def on_customers_joined(self, slots: Slots) -> None:
+        """Newcomers draw how much hazard they stand; those there at the start also their tenure."""
+        keys = self.base.key.array[slots]
+        self.threshold.array[slots] = -elementary.log_array(streams.uniforms(keys, _THRESHOLD))
+        now = self.world.env.now
+        self.renewed_at.array[slots] = now
+        if not self._began:
+            u = streams.uniforms(keys, _TENURE)
+            tenure = self._curve.stationary_tenures(self.settings.reference.base_hazard, u)
+            self.base.joined.array[slots] = now - tenure
+
+    def on_customers_renewed(self, slots: Slots) -> None:
+        """Add the hazard of the time since the last renewal; those who have had enough leave."""
+        settings, ask, now = self.settings, self.world.ask, self.world.env.now
+        service = service_term(
+            ask.equity(slots, settings.reference.equity), settings.reference.equity, settings.equity_effect
+        )
+        price = price_term(ask.price_gap(slots), settings.price_loss, settings.price_gain)
+        joined = self.base.joined.array[slots]
+        before, after = self.renewed_at.array[slots] - joined, now - joined
+        exposure = self._curve.cumulated(after) - self._curve.cumulated(before)
+        hazard = settings.reference.base_hazard * exposure * elementary.exp_array(service + price)
+        self.cumulated.array[slots] += hazard
+        self.renewed_at.array[slots] = now
+        leaving = self.cumulated.array[slots] >= self.threshold.array[slots]
+        if leaving.any():
+            self._leave(slots[leaving], service[leaving], price[leaving])
+
+    def _leave(self, slots: Slots, service: Array, price: Array) -> None:
+        causes = cause(service, price, streams.uniforms(self.base.key.array[slots], _CAUSE))
+        for index in range(len(CAUSES)):
+            self.losses[index] += int(np.count_nonzero(causes == index))
+        self.world.ask.remove_customers(slots)
+
+    def counts(self) -> dict[str, float]:
+        """Customers lost, by cause."""
+        return {f"losses.{name}": lost for name, lost in zip(CAUSES, self.losses, strict=True)}
+
+    @classmethod
+    def measures(cls, scenario: Any) -> list[Measure]:
+        """Losses by cause."""
+        return [
+            Measure(
+                f"losses.{name}", f"customers lost, cause {name}", "customers a year", f"losses.{name}", "years", 1.0,
+                "lower", meaning=f"customers who left because of {name}, a year",
+            )
+            for name in CAUSES
+        ]  # fmt: skip

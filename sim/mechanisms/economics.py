@@ -1,0 +1,130 @@
+"""Money: a ledger by account and month that listens and never acts."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+from pydantic import Field
+
+from sim.core import elementary
+from sim.core.calendar import Day
+from sim.core.entities import Contact
+from sim.core.facts import Posting
+from sim.core.measures import Measure
+from sim.core.units import DAY, YEAR, Growth, Money, MoneyRate, Settings
+from sim.core.world import Mechanism, World
+
+
+class EconomicSettings(Settings):
+    """Overheads, costs per contact, inflation and discounting.
+
+    basis: "nominal" lets wages and prices inflate and discounts at a nominal rate; "real" reports money of the
+    day the counting starts. Inflation starts then too.
+    """
+
+    basis: Literal["nominal", "real"]
+    discount_rate: Growth = Field(ge=0)
+    wage_inflation: Growth
+    price_inflation: Growth
+    overheads: dict[str, MoneyRate]
+    contact_cost: dict[str, Money] = Field(default_factory=dict)
+
+
+ACCOUNTS: Final = (
+    "fees", "wages", "hiring", "training", "acquisition", "overheads", "contacts", "severance", "policies",
+)  # fmt: skip
+
+
+def index(growth: float, time: float) -> float:
+    """Level of wages or prices: (1 + growth a year)^years since the counting starts."""
+    return elementary.power(1.0 + growth * YEAR, time / YEAR) if growth and time else 1.0
+
+
+def discount(rate: float, time: float) -> float:
+    """Present value at the start of the counting of one unit of money: (1 + rate a year)^-years."""
+    return 1.0 / elementary.power(1.0 + rate * YEAR, time / YEAR) if rate and time else 1.0
+
+
+class Economics(Mechanism[EconomicSettings]):
+    """The ledger: every posting is booked to its account and month, and to the cash that it moves.
+
+    Amounts arrive in money of the day when the counting starts; they are inflated to the day of the posting, and
+    deflated by prices again where the basis is real.
+    """
+
+    def __init__(self, world: World, settings: EconomicSettings) -> None:
+        super().__init__(world, settings)
+        self.accounts = dict.fromkeys(ACCOUNTS, 0.0)
+        self.present = dict.fromkeys(ACCOUNTS, 0.0)
+        self.cash = 0.0
+        self._scales = {"wages": 1.0, "prices": 1.0, "none": 1.0}
+        self._discount = 1.0
+        self._per_contact: dict[str, float] = {}
+
+    def adopted(self) -> None:
+        """Overheads of a day and costs per contact."""
+        self._overheads = sum(self.settings.overheads.values()) * DAY
+        self._per_contact = {name: self.settings.contact_cost.get(name, 0.0) for name in self.world.channels}
+
+    def on_day_began(self, day: Day) -> None:
+        """Inflate and discount to today; pay the overheads of the day."""
+        settings = self.settings
+        time = max(day.counted, 0) * DAY
+        prices = index(settings.price_inflation, time)
+        deflator = prices if settings.basis == "real" else 1.0
+        self._scales = {
+            "wages": index(settings.wage_inflation, time) / deflator,
+            "prices": prices / deflator,
+            "none": 1.0 / deflator,
+        }
+        self._discount = discount(settings.discount_rate, time)
+        if self._overheads:
+            self.on_paid(Posting("overheads", -self._overheads, "prices"))
+
+    def on_contact_handled(self, contact: Contact) -> None:
+        """Pay what a contact costs by its channel, besides the agent."""
+        cost = self._per_contact[contact.lane.channel.name]
+        if cost:
+            self.on_paid(Posting("contacts", -cost, "prices"))
+
+    def on_paid(self, posting: Posting) -> None:
+        """Book a posting."""
+        amount = posting.amount * self._scales[posting.index]
+        self.accounts[posting.account] += amount
+        self.present[posting.account] += amount * self._discount
+        self.cash += amount
+
+    def counts(self) -> dict[str, float]:
+        """Money by account, profit, and its present value."""
+        found = {f"ledger.{name}": amount for name, amount in self.accounts.items()}
+        found["ledger.profit"] = sum(self.accounts.values())
+        found["ledger.present_value"] = sum(self.present.values())
+        running = ("wages", "hiring", "training", "severance", "contacts")
+        found["ledger.operating"] = -sum(self.accounts[name] for name in running)
+        return found
+
+    def balances(self) -> list[tuple[str, float, float]]:
+        """The accounts add up to the cash that was moved."""
+        return [("money by account and in cash", sum(self.accounts.values()), self.cash)]
+
+    @classmethod
+    def measures(cls, scenario: Any) -> list[Measure]:
+        """Profit, its present value, and the accounts."""
+        currency, basis = scenario.currency, scenario.economics.basis
+        found = [
+            Measure(
+                "profit", f"profit, {basis}", currency, "ledger.profit", None, 1.0, "higher", outcome=True,
+                meaning="fees less all costs over the horizon",
+            ),
+            Measure(
+                "net_present_value", f"net present value, {basis}", currency, "ledger.present_value", None, 1.0,
+                "higher", outcome=True, meaning="profit discounted to the start of the horizon",
+            ),
+            Measure(
+                "cost_per_contact", "cost per contact handled", currency, "ledger.operating", "contacts.handled", 1.0,
+                "lower", meaning="wages, hiring, training, severance and contact cost, over contacts handled",
+            ),
+        ]  # fmt: skip
+        return found + [
+            Measure(f"ledger.{name}", f"{name} (income +, cost -)", currency, f"ledger.{name}") for name in ACCOUNTS
+        ]

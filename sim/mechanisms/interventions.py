@@ -1,0 +1,157 @@
+"""Policies: named, dated sets of changes to settings, with their cost; the only thing that acts from outside.
+
+A policy changes settings that a scenario could hold, and nothing else: it never writes a state, a probability or
+an outcome. On its date the changed settings replace those in force; a ramp does it in weekly steps.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from pydantic import Field, JsonValue, model_validator
+
+from sim.core.calendar import Calendar, Day
+from sim.core.facts import Posting
+from sim.core.units import DAY, WEEK, Date, Duration, Money, MoneyRate, Settings
+from sim.core.world import Mechanism, World
+
+
+class Change(Settings):
+    """One setting changed: ``to`` a value, by an amount to ``add``, or by a factor to ``multiply``.
+
+    from: the day it begins, the end of the warm-up where none is given; until: the day on which it is taken
+    back; ramp: the time over which a number moves from the old to the new value.
+    """
+
+    to: JsonValue = None
+    add: str | int | float | None = None
+    multiply: float | None = Field(default=None, ge=0)
+    from_: Date | None = Field(default=None, alias="from")
+    until: Date | None = None
+    ramp: Duration = 0.0
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Change:
+        if sum(way is not None for way in (self.to, self.add, self.multiply)) != 1:
+            raise ValueError("needs exactly one of to, add and multiply")
+        if self.from_ and self.until and self.until <= self.from_:
+            raise ValueError("ends before it begins")
+        return self
+
+
+class Costs(Settings):
+    """What a policy costs besides what its changes cost by themselves."""
+
+    one_off: Money = 0.0
+    running: MoneyRate = 0.0
+
+
+class PolicySettings(Settings):
+    """A named policy."""
+
+    title: str = Field(min_length=1, max_length=200)
+    changes: dict[str, Change] = Field(default_factory=dict)
+    costs: Costs = Costs()
+
+
+class PolicyProblem(Exception):
+    """A policy that does not fit the scenario: the path of its change, what is wrong, and names that would fit."""
+
+    def __init__(self, path: str, message: str, candidates: tuple[str, ...] = ()) -> None:
+        super().__init__(f"{path} {message}")
+        self.path = path
+        self.message = message
+        self.candidates = candidates
+
+
+def strength(change: Change, day: int, first_day: int, calendar: Calendar) -> float:
+    """Share of a change that is in force on a day (index): 0 before it begins, rising in weekly steps over its ramp."""
+    begins = calendar.index_of(change.from_) if change.from_ else first_day
+    if day < begins or (change.until is not None and day >= calendar.index_of(change.until)):
+        return 0.0
+    weeks = math.ceil(change.ramp / WEEK)
+    return 1.0 if weeks == 0 else min(((day - begins) // 7 + 1) / weeks, 1.0)
+
+
+def setting_at(plain: Any, path: str) -> Any:
+    """The value at a dotted path of plain settings; raises PolicyProblem where there is none."""
+    place = plain
+    walked = ""
+    for part in path.split("."):
+        if not isinstance(place, dict) or part not in place:
+            names = tuple(f"{walked}{name}" for name in place) if isinstance(place, dict) else ()
+            raise PolicyProblem(path, "is no setting of the scenario", names)
+        place = place[part]
+        walked += f"{part}."
+    return place
+
+
+def changed_value(path: str, old: Any, change: Change, share: float, read: Any) -> Any:
+    """A setting with a share of a change in force.
+
+    read: turns a text with its unit into the value of the setting at the path. A number moves by the share; any
+    other value is replaced as soon as the share is not 0.
+    """
+    if change.to is not None:
+        target = read(path, change.to)
+        if share < 1.0 and _is_number(old) and _is_number(target):
+            return _like(old, old + share * (target - old))
+        return target
+    if not _is_number(old):
+        raise PolicyProblem(path, "is no number: say what to set it to with 'to'")
+    if change.multiply is not None:
+        return _like(old, old * (1.0 + share * (change.multiply - 1.0)))
+    amount = change.add
+    step = read(path, amount) if isinstance(amount, str) else amount
+    return _like(old, old + share * step)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _like(old: Any, new: float) -> Any:
+    return round(new) if isinstance(old, int) else new
+
+
+def put_at(plain: dict[str, Any], path: str, value: Any) -> None:
+    """Set the value at a dotted path."""
+    *parents, last = path.split(".")
+    place = plain
+    for part in parents:
+        place = place[part]
+    place[last] = value
+
+
+class Interventions(Mechanism[dict[str, PolicySettings]]):
+    """The policies of a run: replaces the settings in force on the days when a policy changes them."""
+
+    def __init__(self, world: World, settings: dict[str, PolicySettings]) -> None:
+        super().__init__(world, settings)
+        self._in_force: tuple[float, ...] = ()
+        self._charged: set[str] = set()
+
+    def on_day_began(self, day: Day) -> None:
+        """Put into force what begins, ramps or ends today, and pay for the policies."""
+        calendar = self.world.calendar
+        first = calendar.first_counted
+        changes = [(path, change) for policy in self.settings.values() for path, change in policy.changes.items()]
+        shares = tuple(strength(change, day.index, first, calendar) for _, change in changes)
+        if shares != self._in_force and (any(shares) or any(self._in_force)):
+            self.world.adopt([(path, change, share) for (path, change), share in zip(changes, shares, strict=True)])
+        self._in_force = shares
+        self._charge(day)
+
+    def _charge(self, day: Day) -> None:
+        calendar = self.world.calendar
+        for name, policy in self.settings.items():
+            starts = [calendar.index_of(c.from_) if c.from_ else calendar.first_counted for c in policy.changes.values()]
+            if day.index < min(starts, default=calendar.first_counted):
+                continue
+            cost = policy.costs.running * DAY
+            if name not in self._charged:
+                self._charged.add(name)
+                cost += policy.costs.one_off
+            if cost:
+                self.world.tell.paid(Posting("policies", -cost, "prices"))

@@ -1,0 +1,143 @@
+"""Patience: how long customers wait before they give up, who balks at a line, who tries again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from sim.core import elementary, streams
+from sim.core.distributions import Law
+from sim.core.entities import Contact, Lane
+from sim.core.measures import Measure
+from sim.core.units import Settings, Share
+from sim.core.world import Mechanism
+
+
+class BalkingSettings(Settings):
+    """Customers who see a line turn away from it: each accepts at most a geometric number of others waiting.
+
+    stays: the probability to accept one more person in the line.
+    """
+
+    stays: Share
+
+
+class RedialSettings(Settings):
+    """Who tries again after giving up, being blocked or balking; each further try is less likely.
+
+    The n-th repetition happens with probability share x persistence^(n - 1).
+    """
+
+    share: Share
+    persistence: Share
+    delay: Law
+
+
+class ChannelPatience(Settings):
+    """Patience on one channel; kinds not named wait as ``patience`` says; without it nobody gives up."""
+
+    patience: Law | None = None
+    by_kind: dict[str, Law] = Field(default_factory=dict)
+    balking: BalkingSettings | None = None
+    redial: RedialSettings | None = None
+
+
+class PatienceSettings(Settings):
+    """Patience by channel; a channel that is not named has customers who wait for ever."""
+
+    channels: dict[str, ChannelPatience]
+
+
+_PATIENCE = streams.named("patience")
+_TOLERANCE = streams.named("tolerance")
+_REDIAL = streams.named("redial")
+_REDIAL_DELAY = streams.named("redial delay")
+_REDIAL_MOMENT = streams.named("redial moment")
+
+
+def tolerance(stays: float, u: float) -> int:
+    """Most others waiting that a customer accepts: geometric, P(at least n) = stays^n."""
+    if stays >= 1.0:
+        return 1_000_000_000
+    if stays <= 0.0:
+        return 0
+    return int(elementary.log(u) / elementary.log(stays))
+
+
+def redial_probability(share: float, persistence: float, tries: int) -> float:
+    """Probability to try again after the tries so far (0 for the first): share x persistence^tries."""
+    return share * elementary.power(persistence, float(tries)) if tries else share
+
+
+class Patience(Mechanism[PatienceSettings]):
+    """What contacts bring of patience, and who tries again."""
+
+    answers = ("patience", "patience_one", "tolerance")
+
+    def _law(self, lane: Lane) -> Law | None:
+        channel = self.settings.channels.get(lane.channel.name)
+        if channel is None:
+            return None
+        return channel.by_kind.get(lane.kind, channel.patience)
+
+    def patience(self, lane: Lane, keys: npt.NDArray[np.uint64]) -> Sequence[float | None]:
+        """Patience of contacts, in seconds; None for those who wait for ever."""
+        law = self._law(lane)
+        if law is None:
+            return [None] * int(keys.size)
+        return law.quantiles(streams.uniforms(keys, _PATIENCE)).tolist()
+
+    def patience_one(self, lane: Lane, key: int) -> float | None:
+        """Patience of one contact."""
+        law = self._law(lane)
+        return None if law is None else law.quantile(streams.uniform(key, _PATIENCE))
+
+    def tolerance(self, lane: Lane, key: int) -> int | None:
+        """How many others waiting a contact accepts; None for any number."""
+        channel = self.settings.channels.get(lane.channel.name)
+        if channel is None or channel.balking is None:
+            return None
+        return tolerance(channel.balking.stays, streams.uniform(key, _TOLERANCE))
+
+    def on_contact_abandoned(self, contact: Contact) -> None:
+        """Somebody gave up: perhaps tries again."""
+        self._perhaps_again(contact)
+
+    def on_contact_blocked(self, contact: Contact) -> None:
+        """Somebody met a busy line: perhaps tries again."""
+        self._perhaps_again(contact)
+
+    def on_contact_balked(self, contact: Contact) -> None:
+        """Somebody turned away from the line: perhaps tries again."""
+        self._perhaps_again(contact)
+
+    def _perhaps_again(self, contact: Contact) -> None:
+        world, issue, lane = self.world, contact.issue, contact.lane
+        channel = self.settings.channels.get(lane.channel.name)
+        redial = channel.redial if channel is not None else None
+        probability = redial_probability(redial.share, redial.persistence, issue.tries) if redial else 0.0
+        if redial is None or streams.uniform(contact.key, _REDIAL) >= probability:
+            world.tell.issue_given_up(issue)
+            return
+        issue.tries += 1
+        lane.redialled += 1
+        delay = redial.delay.quantile(streams.uniform(contact.key, _REDIAL_DELAY))
+        fraction = streams.uniform(contact.key, _REDIAL_MOMENT)
+        name = world.ask.choose_again(issue.segment, issue.kind, lane.channel.name, fraction)
+        world.ask.contact_again(issue, world.ask.moment_after(name, world.env.now + delay, fraction), name)
+
+    @classmethod
+    def measures(cls, scenario: Any) -> list[Measure]:
+        """Redials per channel."""
+        return [
+            Measure(
+                f"{name}.redials", f"{name}: tried again after not being served", "%",
+                f"{name}.redialled", f"{name}.offered", 100.0,
+                meaning="contacts that were abandoned, blocked or balked and tried again, over contacts offered",
+            )
+            for name in scenario.patience.channels
+        ]  # fmt: skip

@@ -1,0 +1,171 @@
+"""Price: the fee of each segment, met at renewal, the reference price, and the contacts that a rise causes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field, field_validator
+
+from sim.core import elementary, streams
+from sim.core.calendar import Day
+from sim.core.distributions import Law
+from sim.core.entities import Base
+from sim.core.facts import Posting
+from sim.core.measures import Measure
+from sim.core.units import DAY, MONTH, Duration, MoneyRate, Settings, Share
+from sim.core.world import Mechanism, World
+
+
+class ReactionSettings(Settings):
+    """Issues that a rise causes when a customer first pays it: this share of customers per 10 % of rise."""
+
+    share_per_10_percent: Share
+    delay: Law
+
+
+class PricingSettings(Settings):
+    """Fees by segment, paid in advance at each renewal.
+
+    renewal: days between renewals (a whole number of days). adaptation: time constant with which the reference
+    price follows the price paid. reactions: kind of issue -> how a rise causes it.
+    """
+
+    fee: dict[str, MoneyRate]
+    renewal: Duration = Field(gt=0)
+    adaptation: Duration = Field(gt=0)
+    reactions: dict[str, ReactionSettings] = Field(default_factory=dict)
+
+    @field_validator("renewal")
+    @classmethod
+    def _whole_days(cls, value: float) -> float:
+        if value % DAY:
+            raise ValueError("must be a whole number of days")
+        return value
+
+
+Slots = npt.NDArray[np.int64]
+_PHASE = streams.named("renewal phase")
+_REACTION = streams.named("price reaction")
+_REACTION_DELAY = streams.named("price reaction delay")
+_REACTION_MOMENT = streams.named("price reaction moment")
+_REACTION_CHANNEL = streams.named("price reaction channel")
+
+
+class Pricing(Mechanism[PricingSettings]):
+    """Renewals: each customer pays in advance, at the fee in force, and notices a rise."""
+
+    answers = ("price_gap",)
+
+    def __init__(self, world: World, settings: PricingSettings) -> None:
+        super().__init__(world, settings)
+        assert world.base is not None
+        self.base: Base = world.base
+        self.price = self.base.column(np.float64)
+        self.reference = self.base.column(np.float64)
+        self.due = self.base.column(np.int64)
+        self.rises = self.base.column(np.int64)
+        self._today = 0
+        self._began = False
+        self.fees = 0.0
+        self.payments = self.risen = 0
+
+    def adopted(self) -> None:
+        """Fees by segment, and how far the reference price moves in a day."""
+        self._fee = np.array([self.settings.fee.get(segment, 0.0) for segment in self.base.segments])
+        self._days = round(self.settings.renewal / DAY)
+        self._adapts = 1.0 - elementary.exp(-DAY / self.settings.adaptation)
+
+    def on_customers_joined(self, slots: Slots) -> None:
+        """Newcomers pay at once and take the price as their reference; those there at the start have their turn."""
+        fees = self._fee[self.base.segment.array[slots]]
+        self.price.array[slots] = fees
+        self.reference.array[slots] = fees
+        if self._began:
+            self.due.array[slots] = self._today + self._days
+            self._pay(slots)
+        else:
+            phases = streams.uniforms(self.base.key.array[slots], _PHASE) * self._days
+            self.due.array[slots] = np.floor(phases).astype(np.int64)
+
+    def on_day_began(self, day: Day) -> None:
+        """Let reference prices follow, and renew those whose turn it is: they stay or leave, and pay."""
+        self._today = day.index
+        self._began = True
+        size = self.base.size
+        reference = self.reference.array[:size]
+        reference += self._adapts * (self.price.array[:size] - reference)
+        due = np.flatnonzero((self.due.array[:size] <= day.index) & self.base.active.array[:size])
+        if due.size:
+            self._renew(due)
+
+    def _renew(self, due: Slots) -> None:
+        old = self.price.array[due]
+        new = self._fee[self.base.segment.array[due]]
+        self.price.array[due] = new
+        self.due.array[due] += self._days
+        self.world.tell.customers_renewed(due)
+        staying = self.base.active.array[due]
+        stayers = due[staying]
+        self._pay(stayers)
+        rise = np.where(old[staying] > 0.0, new[staying] / np.where(old[staying] > 0.0, old[staying], 1.0) - 1.0, 0.0)
+        risen = rise > 1e-12
+        if risen.any():
+            self._react(stayers[risen], rise[risen])
+
+    def _pay(self, slots: Slots) -> None:
+        amounts = self.price.array[slots] * self.settings.renewal
+        total = float(np.cumsum(amounts)[-1]) if slots.size else 0.0
+        self.fees += total
+        self.payments += int(slots.size)
+        self.world.tell.paid(Posting("fees", total, "none"))
+
+    def _react(self, slots: Slots, rise: npt.NDArray[np.float64]) -> None:
+        base, ask = self.base, self.world.ask
+        self.risen += int(slots.size)
+        for kind, reaction in self.settings.reactions.items():
+            parents = streams.children(
+                base.key.array[slots], np.full(slots.size, streams.named(kind), dtype=np.uint64)
+            )
+            issues = streams.children(parents, self.rises.array[slots])
+            chance = reaction.share_per_10_percent * rise * 10.0
+            mine = np.flatnonzero(streams.uniforms(issues, _REACTION) < chance)
+            if not mine.size:
+                continue
+            keys, places = issues[mine], slots[mine]
+            delays = reaction.delay.quantiles(streams.uniforms(keys, _REACTION_DELAY)).tolist()
+            fractions = streams.uniforms(keys, _REACTION_MOMENT).tolist()
+            channels = ask.choose(kind, base.segment.array[places], streams.uniforms(keys, _REACTION_CHANNEL))
+            now = self.world.env.now
+            times = [
+                ask.moment_after(channel, now + delay, fraction)
+                for channel, delay, fraction in zip(channels, delays, fractions, strict=True)
+            ]
+            ask.raise_issues(kind, keys, places, times, channels)
+        self.rises.array[slots] += 1
+
+    def price_gap(self, slots: Slots) -> npt.NDArray[np.float64]:
+        """Price above the reference price, relative to it, shape (n,)."""
+        reference = self.reference.array[slots]
+        return np.asarray(np.where(reference > 0.0, self.price.array[slots] / np.where(reference > 0, reference, 1) - 1, 0))
+
+    def counts(self) -> dict[str, float]:
+        """Fees paid, and customers who met a rise."""
+        return {"fees.paid": self.fees, "fees.payments": self.payments, "fees.risen": self.risen}
+
+    def levels(self) -> dict[str, float]:
+        """Mean price paid, per month."""
+        active = self.base.active.array[: self.base.size]
+        prices = self.price.array[: self.base.size][active]
+        return {"price": float(np.cumsum(prices)[-1]) / prices.size * MONTH if prices.size else 0.0}
+
+    @classmethod
+    def measures(cls, scenario: Any) -> list[Measure]:
+        """What customers pay."""
+        return [
+            Measure(
+                "fee_per_customer", "fees per customer", f"{scenario.currency} a year", "fees.paid", "customers.years",
+                meaning="fees paid, over customer-years",
+            ),
+        ]  # fmt: skip

@@ -1,0 +1,195 @@
+"""Resolution: whether a contact ends its issue, and what becomes of an issue that it did not end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from sim.core import elementary, streams
+from sim.core.distributions import Law
+from sim.core.entities import Agent, Contact, Issue, Lane
+from sim.core.measures import Measure
+from sim.core.units import Settings, Share
+from sim.core.world import Mechanism, World
+
+
+class ReturnSettings(Settings):
+    """Unresolved issues come back with this probability after a delay, up to a number of handled contacts."""
+
+    share: Share
+    delay: Law
+    most_contacts: int = Field(ge=1, le=1000)
+
+
+class ResolutionSettings(Settings):
+    """First-contact resolution by kind, and what moves it.
+
+    first_contact: share resolved at the first contact with a fully proficient agent, tools and authority at their
+    reference, no extra training. The effects are on the logit scale: proficiency per unit missing, training at
+    full knowledge, tools and authority from none to all. complexity: spread of the issues' own difficulty on the
+    logit scale; an issue keeps its difficulty over its contacts.
+    """
+
+    first_contact: dict[str, Share]
+    complexity: float = Field(default=0.0, ge=0, le=5)
+    proficiency: float = Field(default=0.0, ge=0, le=20)
+    training: float = Field(default=0.0, ge=0, le=20)
+    tools: float = Field(default=0.0, ge=0, le=20)
+    tools_reference: Share = 1.0
+    authority: float = Field(default=0.0, ge=0, le=20)
+    authority_reference: Share = 1.0
+    returns: ReturnSettings
+
+
+_LUCK = streams.named("luck")
+_DIFFICULTY = streams.named("difficulty")
+_RETURN = streams.named("return")
+_RETURN_DELAY = streams.named("return delay")
+_RETURN_MOMENT = streams.named("return moment")
+_SURE = 1e9
+
+
+def base_logit(first_contact: float, complexity: float) -> float:
+    """Logit of an issue of no difficulty for which the mean over difficulties is ``first_contact``.
+
+    Difficulty is complexity x a standard normal deviate; the mean over it is taken at 101 equally probable
+    points and the logit is found by bisection.
+    """
+    if first_contact <= 0.0 or first_contact >= 1.0:
+        return _SURE if first_contact >= 1.0 else -_SURE
+    if complexity == 0.0:
+        return elementary.logit(first_contact)
+    nodes = [complexity * elementary.normal_quantile((i + 0.5) / 101) for i in range(101)]
+    low, high = -40.0, 40.0
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        mean = sum(elementary.logistic(middle - node) for node in nodes) / len(nodes)
+        low, high = (middle, high) if mean < first_contact else (low, middle)
+    return 0.5 * (low + high)
+
+
+def resolved(ability: float, luck: float, difficulty: float) -> bool:
+    """Whether ability exceeds what this contact and this issue ask for."""
+    return ability > luck + difficulty
+
+
+class Resolution(Mechanism[ResolutionSettings]):
+    """Who resolves what, and what becomes of unresolved issues."""
+
+    answers = ("resolves", "luck", "luck_one", "difficulty", "edge")
+
+    def __init__(self, world: World, settings: ResolutionSettings) -> None:
+        super().__init__(world, settings)
+        self.raised = self.ended_resolved = self.given_up = self.dropped = 0
+        self.contacts_of_ended = self.handled_of_ended = 0
+
+    def adopted(self) -> None:
+        """Logit of each kind for an agent at the reference."""
+        complexity = self.settings.complexity
+        self._base = {kind: base_logit(share, complexity) for kind, share in self.settings.first_contact.items()}
+
+    def luck(self, keys: npt.NDArray[np.uint64]) -> Sequence[float]:
+        """Logistic thresholds of contacts: ln(u / (1 - u))."""
+        u = streams.uniforms(keys, _LUCK)
+        return (elementary.log_array(u) - elementary.log_array(1.0 - u)).tolist()
+
+    def luck_one(self, key: int) -> float:
+        """``luck`` of one contact."""
+        u = streams.uniform(key, _LUCK)
+        return elementary.log(u) - elementary.log(1.0 - u)
+
+    def difficulty(self, keys: npt.NDArray[np.uint64]) -> Sequence[float]:
+        """Standard normal deviates of issues."""
+        if self.settings.complexity == 0.0:
+            return [0.0] * int(keys.size)
+        return elementary.normal_quantile_array(streams.uniforms(keys, _DIFFICULTY)).tolist()
+
+    def edge(self, agent: Agent) -> float:
+        """What an agent's proficiency, knowledge, tools and authority add to the logit."""
+        settings, group = self.settings, agent.group
+        return (
+            settings.training * agent.knowledge
+            - settings.proficiency * (1.0 - agent.proficiency)
+            + settings.tools * (group.tools - settings.tools_reference)
+            + settings.authority * (group.authority - settings.authority_reference)
+        )
+
+    def resolves(self, contact: Contact) -> bool:
+        """Whether this contact ends its issue."""
+        agent, issue = contact.agent, contact.issue
+        ability = self._base[issue.kind] + (agent.edge if agent is not None else 0.0)
+        return resolved(ability, contact.luck, self.settings.complexity * issue.difficulty)
+
+    def on_issue_raised(self, _: Issue) -> None:
+        """Count an issue."""
+        self.raised += 1
+
+    def on_contact_handled(self, contact: Contact) -> None:
+        """The issue is resolved, comes back after a delay, or is given up."""
+        world, issue = self.world, contact.issue
+        if contact.resolved:
+            self.ended_resolved += 1
+            self._end(issue)
+            world.tell.issue_resolved(issue)
+            return
+        returns = self.settings.returns
+        if issue.handled >= returns.most_contacts or streams.uniform(contact.key, _RETURN) >= returns.share:
+            world.tell.issue_given_up(issue)
+            return
+        delay = returns.delay.quantile(streams.uniform(contact.key, _RETURN_DELAY))
+        fraction = streams.uniform(contact.key, _RETURN_MOMENT)
+        name = world.ask.choose_again(issue.segment, issue.kind, contact.lane.channel.name, fraction)
+        world.ask.contact_again(issue, world.ask.moment_after(name, world.env.now + delay, fraction), name)
+
+    def on_issue_given_up(self, issue: Issue) -> None:
+        """Count an issue that nobody will resolve."""
+        self.given_up += 1
+        self._end(issue)
+
+    def on_issue_dropped(self, issue: Issue) -> None:
+        """Count an issue whose customer has left."""
+        self.dropped += 1
+        self._end(issue)
+
+    def _end(self, issue: Issue) -> None:
+        self.contacts_of_ended += issue.contacts
+        self.handled_of_ended += issue.handled
+
+    def counts(self) -> dict[str, float]:
+        """Issues raised, and issues ended by how."""
+        return {
+            "issues.raised": self.raised,
+            "issues.resolved": self.ended_resolved,
+            "issues.given_up": self.given_up,
+            "issues.dropped": self.dropped,
+            "issues.ended": self.ended_resolved + self.given_up + self.dropped,
+            "issues.contacts": self.contacts_of_ended,
+            "issues.handled": self.handled_of_ended,
+        }
+
+    @classmethod
+    def measures(cls, scenario: Any) -> list[Measure]:
+        """First-contact resolution, repeats, issues and their end."""
+        return [
+            Measure(
+                "first_contact_resolution", "first-contact resolution", "%",
+                "contacts.first_resolved", "contacts.first_handled", 100.0, "higher",
+                meaning="issues resolved by the first contact handled for them, over issues handled at all",
+            ),
+            Measure(
+                "contacts_per_issue", "contacts per issue", "contacts", "issues.contacts", "issues.ended", 1.0, "lower",
+                meaning="contacts offered for an issue until it ended, mean over issues ended",
+            ),
+            Measure(
+                "issues_resolved", "issues resolved in the end", "%", "issues.resolved", "issues.ended", 100.0, "higher",
+                meaning="issues that ended resolved, over issues ended",
+            ),
+            Measure(
+                "issues", "issues raised", "issues a year", "issues.raised", "years",
+                meaning="needs that led to a contact",
+            ),
+        ]  # fmt: skip

@@ -1,0 +1,208 @@
+"""Routing: which agent takes a contact, which waiting contact an agent takes.
+
+Lanes (one kind on one channel) that the same groups serve share a queue. A waiting contact has a rank: priority of
+its channel and kind first, then the moment it was offered, less its head start. An agent who becomes free takes
+the contact of the best rank among the queues of his group; a contact takes the agent who has been idle longest.
+"""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+from typing import Literal
+
+from pydantic import Field
+
+from sim.core.entities import Agent, Contact, Group, Lane, Queue
+from sim.core.units import Duration, Settings
+from sim.core.world import Mechanism, World
+
+
+class RoutingSettings(Settings):
+    """How contacts and agents are matched.
+
+    kind: among idle agents who can serve, the one idle longest, or one of the group with the fewest skills.
+    priority: kinds with a lower number go first (0 where none is given); head_start: how far a kind is put ahead
+    in the queue.
+    """
+
+    kind: Literal["longest_idle", "fewest_skills"]
+    priority: dict[str, int] = Field(default_factory=dict)
+    head_start: dict[str, Duration] = Field(default_factory=dict)
+
+
+_CLASS = 1e10
+"""Seconds by which one class of priority goes ahead of the next: longer than any horizon."""
+
+
+def rank(channel_priority: int, kind_priority: int, head_start: float) -> float:
+    """What is added to the moment a contact is offered: the lowest sum is answered first."""
+    return _CLASS * (10 * channel_priority + kind_priority) - head_start
+
+
+class Routing(Mechanism[RoutingSettings]):
+    """Queues and the matching of contacts with agents."""
+
+    answers = ("lane", "agent_for", "join_queue", "leave_queue", "release", "begin_duty", "end_duty")
+
+    def __init__(self, world: World, settings: RoutingSettings) -> None:
+        super().__init__(world, settings)
+        self._lanes: dict[tuple[str, str], Lane] = {}
+        self._queues: dict[tuple[str, tuple[str, ...]], Queue] = {}
+
+    def on_lane_opened(self, lane: Lane) -> None:
+        """Put the rank of its channel and kind on a lane."""
+        settings = self.settings
+        priority, ahead = settings.priority.get(lane.kind, 0), settings.head_start.get(lane.kind, 0.0)
+        lane.rank = rank(self.world.channels[lane.channel.name].priority, priority, ahead)
+
+    def on_settings_changed(self, _: float) -> None:
+        """Skills may have changed: put every lane, and whoever waits in it, into the queue it belongs to now."""
+        waiting = [entry[2] for queue in self._queues.values() for entry in queue.entries if entry[2].waiting]
+        waiting.sort(key=lambda contact: (contact.offered_at, contact.key))
+        for contact in waiting:
+            self._remove(contact)
+        for queue in self._queues.values():
+            queue.entries.clear()
+        for lane in self._lanes.values():
+            self.on_lane_opened(lane)
+            lane.queue = self._queue(lane.channel.name, lane.kind)
+        for contact in waiting:
+            self._insert(contact)
+        self._assign_queues()
+
+    def lane(self, channel: str, kind: str) -> Lane:
+        """The lane of a kind on a channel."""
+        found = self._lanes.get((channel, kind))
+        if found is None:
+            found = Lane(self.world.channels[channel], kind, self._queue(channel, kind))
+            self._lanes[channel, kind] = found
+            self.world.lanes.append(found)
+            self._assign_queues()
+            self.world.tell.lane_opened(found)
+        return found
+
+    def _queue(self, channel: str, kind: str) -> Queue:
+        groups = [group for group in self.world.groups.values() if group.serves(channel, kind)]
+        if self.settings.kind == "fewest_skills":
+            groups.sort(key=lambda group: group.skills)
+        key = (channel, tuple(group.name for group in groups))
+        if key not in self._queues:
+            self._queues[key] = Queue(tuple(groups), self.world.env.now)
+        return self._queues[key]
+
+    def _assign_queues(self) -> None:
+        for group in self.world.groups.values():
+            group.queues = tuple(queue for queue in self._queues.values() if group in queue.groups)
+
+    def agent_for(self, contact: Contact) -> Agent | None:
+        """An idle agent who can serve the contact, taken off the idle list; None if there is none."""
+        best: Agent | None = None
+        for group in contact.lane.queue.groups:
+            if group.idle:
+                agent = next(iter(group.idle))
+                if best is None or agent.idle_since < best.idle_since:
+                    best = agent
+                    if self.settings.kind == "fewest_skills":
+                        break
+        if best is not None:
+            self._take(best)
+        return best
+
+    def _take(self, agent: Agent) -> None:
+        group = agent.group
+        del group.idle[agent]
+        group.idled += self.world.env.now - agent.idle_since
+
+    def join_queue(self, contact: Contact) -> None:
+        """Put a contact into its queue."""
+        self._insert(contact)
+
+    def leave_queue(self, contact: Contact) -> None:
+        """Take a contact that gives up out of its queue."""
+        self._remove(contact)
+        contact.lane.queue.waited += self.world.env.now - contact.offered_at
+
+    def _insert(self, contact: Contact) -> None:
+        lane = contact.lane
+        queue = lane.queue
+        queue.settle(self.world.env.now)
+        queue.waiting += 1
+        lane.channel.waiting += 1
+        contact.waiting = True
+        queue.sequence += 1
+        heappush(queue.entries, (contact.offered_at + lane.rank, queue.sequence, contact))
+
+    def _remove(self, contact: Contact) -> None:
+        queue = contact.lane.queue
+        queue.settle(self.world.env.now)
+        queue.waiting -= 1
+        contact.lane.channel.waiting -= 1
+        contact.waiting = False
+
+    def release(self, agent: Agent) -> None:
+        """A contact is done: the agent goes off duty if his time is over, or takes the next, or is idle."""
+        now = self.world.env.now
+        if agent.on_until <= now:
+            self._go_off(agent, now)
+            return
+        if not self._serve_next(agent):
+            agent.idle_since = now
+            agent.group.idle[agent] = None
+
+    def _serve_next(self, agent: Agent) -> bool:
+        contact = self._best_waiting(agent.group)
+        if contact is None:
+            return False
+        self._remove(contact)
+        contact.lane.queue.waited += self.world.env.now - contact.offered_at
+        contact.story.wake(agent)  # type: ignore[union-attr]  # a waiting contact is in its story
+        return True
+
+    def _best_waiting(self, group: Group) -> Contact | None:
+        best: tuple[float, int, Contact] | None = None
+        source: Queue | None = None
+        for queue in group.queues:
+            if queue.waiting:
+                entries = queue.entries
+                while not entries[0][2].waiting:
+                    heappop(entries)
+                if best is None or entries[0][0] < best[0]:
+                    best, source = entries[0], queue
+        if best is None or source is None:
+            return None
+        heappop(source.entries)
+        return best[2]
+
+    def begin_duty(self, agent: Agent, until: float) -> None:
+        """An agent comes on duty, or stays on, until a moment."""
+        agent.on_until = until
+        if agent.on_duty:
+            return
+        now = self.world.env.now
+        agent.on_duty = True
+        agent.on_since = now
+        if not self._serve_next(agent):
+            agent.idle_since = now
+            agent.group.idle[agent] = None
+
+    def end_duty(self, agent: Agent) -> None:
+        """The time of duty is over: an idle agent goes; one with a contact finishes it first."""
+        now = self.world.env.now
+        if agent.on_duty and agent.on_until <= now and agent.contact is None:
+            self._take(agent)
+            self._go_off(agent, now)
+
+    def _go_off(self, agent: Agent, now: float) -> None:
+        agent.on_duty = False
+        agent.duty += now - agent.on_since
+        agent.group.duty += now - agent.on_since
+
+    def balances(self) -> list[tuple[str, float, float]]:
+        """Little's law in each queue: the area under the number waiting is the sum of the waits."""
+        now = self.world.env.now
+        pairs = []
+        for (channel, groups), queue in self._queues.items():
+            queue.settle(now)
+            inside = sum(now - entry[2].offered_at for entry in queue.entries if entry[2].waiting)
+            pairs.append((f"Little's law in the queue of {channel} for {', '.join(groups)}", queue.area, queue.waited + inside))
+        return pairs

@@ -1,0 +1,229 @@
+"""Satisfaction: what a contact is like, what a customer makes of it, and the relationship that remains."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from sim.core import elementary, streams
+from sim.core.calendar import Day
+from sim.core.entities import Base, Contact
+from sim.core.measures import Measure
+from sim.core.units import DAY, Duration, Settings, Share
+from sim.core.world import Mechanism, World
+
+
+class ExperienceSettings(Settings):
+    """Score of one contact, 0 to 100: 100 x logistic(start - losses), each loss on the logit scale.
+
+    repeat: per contact that the issue had before; wait: times ln(1 + wait / wait_unit of the channel); unresolved;
+    not_reached: for giving up, being blocked or balking.
+    """
+
+    start: float = Field(ge=-10, le=10)
+    repeat: float = Field(ge=0, le=10)
+    wait: float = Field(ge=0, le=10)
+    wait_unit: dict[str, Duration]
+    unresolved: float = Field(ge=0, le=10)
+    not_reached: float = Field(ge=0, le=10)
+
+
+class SurveySettings(Settings):
+    """A survey after handled contacts: the share asked and the share of those who answer."""
+
+    asked: Share
+    answered: Share
+
+
+class SatisfactionSettings(Settings):
+    """Satisfaction of a customer, 0 to 100, and relationship equity, 0 to 100.
+
+    resting: satisfaction of a customer of each segment without any contact; spread: its standard deviation between
+    customers. A contact moves satisfaction towards its score by ``gain`` of the gap if it is better and ``loss``
+    if it is worse; it drifts back to its resting level with time constant ``recovery``. Equity follows
+    satisfaction with time constant ``memory``.
+    """
+
+    resting: dict[str, float]
+    spread: float = Field(ge=0, le=30)
+    gain: Share
+    loss: Share
+    recovery: Duration = Field(gt=0)
+    memory: Duration = Field(gt=0)
+    experience: ExperienceSettings
+    survey: SurveySettings | None = None
+
+
+Slots = npt.NDArray[np.int64]
+_RESTING = streams.named("resting satisfaction")
+_SURVEY = streams.named("survey")
+_MICRO = 1_000_000
+
+
+def score(experience: ExperienceSettings, earlier: int, relative_wait: float, reached: bool, resolved: bool) -> float:
+    """Score of a contact, 0 to 100.
+
+    earlier: contacts for the same issue before; relative_wait: wait / wait_unit of the channel.
+    """
+    logit = experience.start - experience.repeat * earlier
+    if relative_wait > 0.0:
+        logit -= experience.wait * elementary.log(1.0 + relative_wait)
+    if not reached:
+        logit -= experience.not_reached
+    elif not resolved:
+        logit -= experience.unresolved
+    return 100.0 * elementary.logistic(logit)
+
+
+def moved(level: float, experienced: float, gain: float, loss: float) -> float:
+    """Satisfaction after a contact: anchored, and moved further by a bad one than by a good one."""
+    gap = experienced - level
+    return level + (gain if gap > 0.0 else loss) * gap
+
+
+class Satisfaction(Mechanism[SatisfactionSettings]):
+    """Satisfaction and equity of every customer, moved by contacts and by time."""
+
+    answers = ("satisfaction", "equity")
+
+    def __init__(self, world: World, settings: SatisfactionSettings) -> None:
+        super().__init__(world, settings)
+        assert world.base is not None
+        self.base: Base = world.base
+        self.level = self.base.column(np.float64)
+        self.resting = self.base.column(np.float64)
+        self.standing = self.base.column(np.float64)
+        self.satisfaction_days = self.equity_days = 0.0
+        self.customer_days = self.surveys = self.experiences = 0
+        self.survey_score = self.experienced = 0.0
+
+    def adopted(self) -> None:
+        """How far satisfaction recovers and equity follows in a day."""
+        self._recovers = 1.0 - elementary.exp(-DAY / self.settings.recovery)
+        self._follows = 1.0 - elementary.exp(-DAY / self.settings.memory)
+
+    def on_customers_joined(self, slots: Slots) -> None:
+        """Everybody begins at the own resting level."""
+        settings, base = self.settings, self.base
+        by_segment = np.array([settings.resting.get(segment, 0.0) for segment in base.segments])
+        resting = by_segment[base.segment.array[slots]]
+        if settings.spread:
+            u = streams.uniforms(base.key.array[slots], _RESTING)
+            resting = resting + settings.spread * elementary.normal_quantile_array(u)
+        resting = np.clip(resting, 0.0, 100.0)
+        for column in (self.resting, self.level, self.standing):
+            column.array[slots] = resting
+
+    def on_day_began(self, day: Day) -> None:
+        """Count satisfaction, then let it recover and equity follow; one step over the base."""
+        base, size = self.base, self.base.size
+        level, standing = self.level.array[:size], self.standing.array[:size]
+        active = base.active.array[:size]
+        self.satisfaction_days += _exact_sum(level, active)
+        self.equity_days += _exact_sum(standing, active)
+        self.customer_days += int(np.count_nonzero(active))
+        level += self._recovers * (self.resting.array[:size] - level)
+        standing += self._follows * (level - standing)
+
+    def on_contact_handled(self, contact: Contact) -> None:
+        """A contact was handled."""
+        experienced = self._live_through(contact, reached=True)
+        survey = self.settings.survey
+        if survey is not None and streams.uniform(contact.key, _SURVEY) < survey.asked * survey.answered:
+            self.surveys += 1
+            self.survey_score += experienced
+
+    def on_contact_abandoned(self, contact: Contact) -> None:
+        """A contact gave up."""
+        self._live_through(contact, reached=False)
+
+    def on_contact_blocked(self, contact: Contact) -> None:
+        """A contact met a busy line."""
+        self._live_through(contact, reached=False)
+
+    def on_contact_balked(self, contact: Contact) -> None:
+        """A contact turned away from the line."""
+        self._live_through(contact, reached=False)
+
+    def _live_through(self, contact: Contact, reached: bool) -> float:
+        settings, issue = self.settings, contact.issue
+        waited = (contact.answered_at if reached else self.world.env.now) - contact.offered_at
+        relative = waited / settings.experience.wait_unit[contact.lane.channel.name]
+        experienced = score(settings.experience, issue.contacts - 1, relative, reached, contact.resolved)
+        self.experiences += 1
+        self.experienced += experienced
+        slot = self._whose(contact)
+        if slot >= 0:
+            level = self.level.view
+            level[slot] = moved(level[slot], experienced, settings.gain, settings.loss)
+        return experienced
+
+    def _whose(self, contact: Contact) -> int:
+        issue = contact.issue
+        if issue.slot >= 0 and self.base.key.view[issue.slot] == issue.customer:
+            return issue.slot
+        return -1
+
+    def satisfaction(self) -> npt.NDArray[np.float64]:
+        """Satisfaction at all places of the base."""
+        return self.level.array[: self.base.size]
+
+    def equity(self, slots: Slots, _: float) -> npt.NDArray[np.float64]:
+        """Equity of some customers."""
+        return self.standing.array[slots]
+
+    def counts(self) -> dict[str, float]:
+        """Satisfaction and equity summed over customers and days, and what contacts and surveys scored."""
+        return {
+            "satisfaction.days": self.satisfaction_days,
+            "equity.days": self.equity_days,
+            "satisfaction.customer_days": self.customer_days,
+            "survey.score": self.survey_score,
+            "survey.answers": self.surveys,
+            "experience.score": self.experienced,
+            "experience.contacts": self.experiences,
+        }
+
+    def levels(self) -> dict[str, float]:
+        """Mean satisfaction and equity now."""
+        size = self.base.size
+        active = self.base.active.array[:size]
+        count = int(np.count_nonzero(active))
+        if not count:
+            return {"satisfaction": 0.0, "equity": 0.0}
+        return {
+            "satisfaction": _exact_sum(self.level.array[:size], active) / count,
+            "equity": _exact_sum(self.standing.array[:size], active) / count,
+        }
+
+    @classmethod
+    def measures(cls, scenario: Any) -> list[Measure]:
+        """Lived satisfaction, the survey beside it, equity."""
+        found = [
+            Measure(
+                "satisfaction", "satisfaction lived", "points", "satisfaction.days", "satisfaction.customer_days",
+                1.0, "higher", outcome=True,
+                meaning="satisfaction of the whole base, 0 to 100, mean over customers and days",
+            ),
+            Measure(
+                "survey_score", "satisfaction surveyed", "points", "survey.score", "survey.answers", 1.0, "higher",
+                meaning="score of the contacts whose customers answered the survey, 0 to 100",
+            ),
+            Measure(
+                "equity", "relationship equity", "points", "equity.days", "satisfaction.customer_days", 1.0, "higher",
+                meaning="equity of the whole base, 0 to 100, mean over customers and days",
+            ),
+            Measure(
+                "experience", "experience of a contact", "points", "experience.score", "experience.contacts", 1.0,
+                "higher", meaning="score of a contact, 0 to 100, mean over contacts that ended",
+            ),
+        ]  # fmt: skip
+        return found if scenario.satisfaction.survey is not None else [one for one in found if one.name != "survey_score"]
+
+
+def _exact_sum(values: npt.NDArray[np.float64], active: npt.NDArray[np.bool_]) -> float:
+    """Sum over active customers in millionths of a point: the same for any order of summation."""
+    return int(np.sum((values * _MICRO).astype(np.int64), where=active)) / _MICRO

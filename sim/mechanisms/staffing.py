@@ -1,0 +1,262 @@
+"""Staffing: shifts, breaks and shrinkage; who is on duty when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from sim.core import streams
+from sim.core.calendar import WEEKDAYS, Day, Weekday
+from sim.core.entities import Agent
+from sim.core.measures import Measure
+from sim.core.stories import Story, Telling
+from sim.core.tables import ByInterval
+from sim.core.units import Clock, Duration, Settings, Several, Share
+from sim.core.world import Mechanism, World
+
+
+class Break(Settings):
+    """A planned break within a shift."""
+
+    start: Clock
+    length: Duration = Field(gt=0)
+
+
+class ShiftSettings(Settings):
+    """A shift: on these days, from start to end, with breaks that do not overlap."""
+
+    days: Several[Weekday] = Field(min_length=1)
+    start: Clock
+    end: Clock
+    breaks: Several[Break] = Field(default=())
+    holidays: bool = False
+
+    @model_validator(mode="after")
+    def _orderly(self) -> ShiftSettings:
+        if self.end <= self.start:
+            raise ValueError("the shift ends before it starts")
+        if len(set(self.days)) != len(self.days):
+            raise ValueError("the shift names a day twice")
+        last = self.start
+        for pause in sorted(self.breaks, key=lambda item: item.start):
+            if pause.start < last or pause.start + pause.length > self.end:
+                raise ValueError("the breaks overlap or lie outside the shift")
+            last = pause.start + pause.length
+        return self
+
+
+class RosterSettings(Settings):
+    """Who of a group works when: a rota of shifts by seat, or a table of how many are on duty.
+
+    rota: the names of shifts that successive seats of the group work, from the beginning again when it ends. A
+    seat may work several shifts a week: write them as "early+saturday"; they may not overlap.
+    on_duty: agents on duty by interval of the day, instead of a rota.
+    """
+
+    rota: Several[str] | None = Field(default=None, min_length=1)
+    on_duty: ByInterval | None = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> RosterSettings:
+        if (self.rota is None) == (self.on_duty is None):
+            raise ValueError("needs either a rota or on_duty, and not both")
+        return self
+
+
+class StaffingSettings(Settings):
+    """Shifts, rosters by group and shrinkage.
+
+    absence: share of shifts missed whole; away: share of each shift spent on other work, in one block at a time
+    of its own each day.
+    """
+
+    shifts: dict[str, ShiftSettings] = Field(default_factory=dict)
+    rosters: dict[str, RosterSettings] = Field(min_length=1)
+    absence: Share = Field(default=0.0, lt=1)
+    away: Share = Field(default=0.0, le=0.8)
+
+
+Stretch = tuple[float, float]
+"""From and to, in seconds after midnight."""
+
+_ABSENT = streams.named("absence")
+_AWAY = streams.named("away")
+_TRAINING = streams.named("training block")
+
+
+def without(stretches: list[Stretch], hole: Stretch) -> list[Stretch]:
+    """The stretches with a hole cut out of them."""
+    left = []
+    for start, end in stretches:
+        if hole[1] <= start or hole[0] >= end:
+            left.append((start, end))
+            continue
+        if start < hole[0]:
+            left.append((start, hole[0]))
+        if hole[1] < end:
+            left.append((hole[1], end))
+    return left
+
+
+def block(shift: Stretch, length: float, u: float) -> Stretch:
+    """A block of a length at a place of its own within a shift."""
+    room = max(shift[1] - shift[0] - length, 0.0)
+    start = shift[0] + u * room
+    return start, min(start + length, shift[1])
+
+
+class Staffing(Mechanism[StaffingSettings]):
+    """The roster: a plan for each day, and a story that brings agents on duty and sends them off."""
+
+    def __init__(self, world: World, settings: StaffingSettings) -> None:
+        super().__init__(world, settings)
+        self.planned = self.absent = self.away = self.trained = 0.0
+
+    def adopted(self) -> None:
+        """Weeks of each seat of the rotas."""
+        self._weeks = {
+            name: [self._week(entry) for entry in roster.rota]
+            for name, roster in self.settings.rosters.items()
+            if roster.rota is not None
+        }
+
+    def _week(self, entry: str) -> dict[Weekday, list[ShiftSettings]]:
+        week: dict[Weekday, list[ShiftSettings]] = {}
+        for name in shift_names(entry):
+            shift = self.settings.shifts[name]
+            for weekday in shift.days:
+                week.setdefault(weekday, []).append(shift)
+        return week
+
+    def on_day_began(self, day: Day) -> None:
+        """Plan the day, agent by agent, and let it happen."""
+        plan: list[tuple[float, str, float, Agent]] = []
+        clock = self.world.calendar.clock
+        for name in self.settings.rosters:
+            for agent, stretches in self._stretches(name, day):
+                for start, end in stretches:
+                    until = clock(day.index, end)
+                    plan.append((clock(day.index, start), agent.name, until, agent))
+                    plan.append((until, agent.name, 0.0, agent))
+        if plan:
+            plan.sort(key=lambda entry: entry[:3])
+            Story(self.world.env, self._follow(iter(plan)))
+
+    def _follow(self, plan: Iterator[tuple[float, str, float, Agent]]) -> Telling:
+        env, ask = self.world.env, self.world.ask
+        for time, _, until, agent in plan:
+            if time > env.now:
+                yield time - env.now
+            if until and agent.employed:
+                ask.begin_duty(agent, until)
+            else:
+                ask.end_duty(agent)
+
+    def _stretches(self, group: str, day: Day) -> Iterable[tuple[Agent, list[Stretch]]]:
+        roster = self.settings.rosters[group]
+        if roster.on_duty is not None:
+            return self._by_table(group, roster.on_duty, day)
+        return self._by_rota(group, day)
+
+    def _by_table(self, group: str, table: ByInterval, day: Day) -> Iterable[tuple[Agent, list[Stretch]]]:
+        row = table.row(self.world.calendar, day.index)
+        width = table.interval
+        for place, agent in enumerate(self.world.ask.deployed(group)):
+            stretches: list[Stretch] = []
+            for index, wanted in enumerate(row):
+                if wanted > place:
+                    start = index * width
+                    if stretches and stretches[-1][1] == start:
+                        start = stretches.pop()[0]
+                    stretches.append((start, (index + 1) * width))
+            yield agent, stretches
+
+    def _by_rota(self, group: str, day: Day) -> Iterable[tuple[Agent, list[Stretch]]]:
+        weeks = self._weeks[group]
+        weekday = WEEKDAYS[day.weekday]
+        for agent in self.world.ask.deployed(group):
+            week = weeks[agent.seat % len(weeks)]
+            shifts = [shift for shift in week.get(weekday, ()) if shift.holidays or not day.holiday]
+            if not shifts:
+                continue
+            key = streams.child(agent.key, day.index)
+            length = sum(worked(shift) for shift in shifts)
+            self.planned += length
+            if streams.uniform(key, _ABSENT) < self.settings.absence:
+                self.absent += length
+                continue
+            yield agent, self._present(agent, key, shifts, week)
+
+    def _present(
+        self, agent: Agent, key: int, shifts: list[ShiftSettings], week: dict[Weekday, list[ShiftSettings]]
+    ) -> list[Stretch]:
+        stretches = [(shift.start, shift.end) for shift in shifts]
+        first = stretches[0]
+        for shift in shifts:
+            for pause in shift.breaks:
+                stretches = without(stretches, (pause.start, pause.start + pause.length))
+        if self.settings.away:
+            length = self.settings.away * sum(worked(shift) for shift in shifts)
+            self.away += length
+            stretches = without(stretches, block(first, length, streams.uniform(key, _AWAY)))
+        hours = self.world.ask.training_hours()
+        if hours:
+            length = min(hours / len(week), first[1] - first[0])
+            agent.trained = length
+            self.trained += length
+            self.world.tell.agent_trained(agent)
+            stretches = without(stretches, block(first, length, streams.uniform(key, _TRAINING)))
+        return stretches
+
+    def counts(self) -> dict[str, float]:
+        """Agent-seconds on duty, with contacts and idle; planned, absent, away and in training."""
+        now = self.world.env.now
+        groups, agents = self.world.groups.values(), self.world.agents.values()
+        duty = sum(group.duty for group in groups) + sum(now - agent.on_since for agent in agents if agent.on_duty)
+        busy = sum(group.busy for group in groups) + sum(now - agent.busy_since for agent in agents if agent.contact)
+        return {
+            "agents.duty": duty,
+            "agents.busy": busy,
+            "agents.planned": self.planned,
+            "agents.absent": self.absent,
+            "agents.away": self.away,
+            "agents.training": self.trained,
+        }
+
+    def balances(self) -> list[tuple[str, float, float]]:
+        """Hours on duty = hours with contacts + hours idle."""
+        now, agents = self.world.env.now, list(self.world.agents.values())
+        idle = sum(group.idled for group in self.world.groups.values())
+        idle += sum(now - agent.idle_since for agent in agents if agent.on_duty and agent.contact is None)
+        counted = self.counts()
+        return [("agents' time on duty", counted["agents.duty"], counted["agents.busy"] + idle)]
+
+    @classmethod
+    def measures(cls, scenario: Any) -> list[Measure]:
+        """Occupancy and staffed hours."""
+        return [
+            Measure(
+                "occupancy", "occupancy", "%", "agents.busy", "agents.duty", 100.0,
+                meaning="time with contacts, over time on duty",
+            ),
+            Measure(
+                "agents_on_duty", "agents on duty", "agents", "agents.duty", "seconds", 1.0,
+                meaning="agents on duty, mean over all hours of the week",
+            ),
+            Measure(
+                "training_hours", "hours of training", "hours a year", "agents.training", "years", 1 / 3600.0,
+                meaning="hours that agents spent in continued training",
+            ),
+        ]  # fmt: skip
+
+
+def shift_names(entry: str) -> list[str]:
+    """Names of the shifts of one seat of a rota, "early+saturday"."""
+    return [name.strip() for name in entry.split("+")]
+
+
+def worked(shift: ShiftSettings) -> float:
+    """Seconds of a shift without its breaks."""
+    return shift.end - shift.start - sum(pause.length for pause in shift.breaks)

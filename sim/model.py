@@ -1,0 +1,231 @@
+"""One replication: assemble a world from a scenario, run it, return what was observed.
+
+Nothing below this line knows files, other replications or the clock on the wall.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from simpy import Event
+
+from sim.balances import check_balances
+from sim.core.calendar import Day
+from sim.core.measures import Measure
+from sim.core.observations import Observations
+from sim.core.units import DAY, YEAR
+from sim.core.world import Mechanism, World
+from sim.mechanisms.acquisition import Acquisition
+from sim.mechanisms.agents import Agents
+from sim.mechanisms.arrivals import Arrivals
+from sim.mechanisms.channels import Channels
+from sim.mechanisms.churn import Churn
+from sim.mechanisms.customers import Customers
+from sim.mechanisms.economics import Economics
+from sim.mechanisms.interventions import Change, Interventions
+from sim.mechanisms.needs import Needs
+from sim.mechanisms.patience import Patience
+from sim.mechanisms.pricing import Pricing
+from sim.mechanisms.resolution import Resolution
+from sim.mechanisms.routing import Routing
+from sim.mechanisms.satisfaction import Satisfaction
+from sim.mechanisms.service import Service
+from sim.mechanisms.staffing import Staffing
+from sim.mechanisms.workforce import Workforce
+from sim.scenario import Scenario
+
+MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
+    "policies": Interventions,
+    "customers": Customers,
+    "pricing": Pricing,
+    "satisfaction": Satisfaction,
+    "churn": Churn,
+    "acquisition": Acquisition,
+    "needs": Needs,
+    "arrivals": Arrivals,
+    "channels": Channels,
+    "patience": Patience,
+    "routing": Routing,
+    "workforce": Workforce,
+    "agents": Agents,
+    "resolution": Resolution,
+    "staffing": Staffing,
+    "economics": Economics,
+}
+"""Field of Scenario -> the mechanism that lives by it, in the order in which a day happens."""
+
+OUTCOMES = (
+    "customer_retention_12m",
+    "customer_retention_end",
+    "newcomers_per_year",
+    "cost_per_newcomer",
+    "satisfaction",
+    "employee_retention_12m",
+    "employee_retention_end",
+    "profit",
+    "net_present_value",
+)
+"""The five outcomes in the order in which a table shows them."""
+
+
+class Model:
+    """One replication of a scenario.
+
+    probes: further listeners, with methods ``on_<fact>``; they may look and must not touch. instead: other
+    mechanisms for fields of the scenario, for experiments that cut or shuffle a mechanism.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        seed: int,
+        replication: int,
+        probes: Sequence[object] = (),
+        instead: Mapping[str, type[Mechanism[Any]]] | None = None,
+    ) -> None:
+        self.scenario = scenario
+        self.replication = replication
+        self.world = World(scenario.calendar, seed, replication)
+        kinds = {**MECHANISMS, **(instead or {})}
+        self._by_field = {
+            field: kind(self.world, getattr(scenario, field))
+            for field, kind in kinds.items()
+            if getattr(scenario, field) is not None
+        }
+        self._service = Service(self.world, scenario.channels)
+        self.mechanisms: list[Mechanism[Any]] = [*self._by_field.values(), self._service]
+        self.world.ask.bind(self.mechanisms)
+        self.world.tell.bind([*self.mechanisms, *probes])
+        self.world.adopt = self._adopt
+        self._recorder = Recorder(self.mechanisms, self._service)
+
+    def run(self) -> Observations:
+        """Simulate from the first day to the last.
+
+        Raises BalanceBroken where contacts, customers, agents, hours or money do not add up at the end.
+        """
+        for mechanism in self.mechanisms:
+            mechanism.adopted()
+        for mechanism in self.mechanisms:
+            mechanism.begin()
+        env = self.world.env
+        env.process(self._days())
+        env.run(until=self.world.calendar.end)
+        self._recorder.end_day(self.world.calendar.days - self.world.calendar.first_counted)
+        self._recorder.end_month()
+        check_balances(self.mechanisms, self.scenario.name, self.replication)
+        return self._recorder.observations(self.world, self.replication)
+
+    def _days(self) -> Iterator[Event]:
+        """Midnight after midnight: close the day before, tell the new one, wait for its end."""
+        env, tell = self.world.env, self.world.tell
+        month = 0
+        for day in self.world.calendar.walk():
+            if day.counted == 0:
+                self._recorder.begin(day)
+                tell.counting_began(env.now)
+            elif day.counted > 0:
+                self._recorder.end_day(day.counted)
+                if day.month != month:
+                    self._recorder.end_month()
+            month = day.month
+            self._recorder.note_month(day)
+            tell.day_began(day)
+            yield env.timeout(day.end - env.now)
+
+    def _adopt(self, changes: Sequence[tuple[str, Change, float]]) -> None:
+        """Put the scenario with these changes in force; mechanisms whose settings differ derive anew."""
+        now_valid = self.scenario.with_changes(changes)
+        differs = False
+        for field, mechanism in [*self._by_field.items(), ("channels", self._service)]:
+            settings = getattr(now_valid, field)
+            if field != "policies" and settings != mechanism.settings:
+                mechanism.settings = settings
+                mechanism.adopted()
+                differs = True
+        if differs:
+            self.world.tell.settings_changed(self.world.env.now)
+
+
+class Recorder:
+    """Turns the mechanisms' counters into what is observed after the warm-up, by total, month and day."""
+
+    def __init__(self, mechanisms: Sequence[Mechanism[Any]], service: Service) -> None:
+        self._mechanisms = mechanisms
+        self._service = service
+        self._start: dict[str, float] = {}
+        self._month_start: dict[str, float] = {}
+        self._day_start: dict[str, float] = {}
+        self._month_names: list[str] = []
+        self._months: dict[str, list[float]] = {}
+        self._days: dict[str, list[float]] = {}
+
+    def _counts(self) -> dict[str, float]:
+        return {name: value for mechanism in self._mechanisms for name, value in mechanism.counts().items()}
+
+    def _levels(self) -> dict[str, float]:
+        return {name: value for mechanism in self._mechanisms for name, value in mechanism.levels().items()}
+
+    def begin(self, _: Day) -> None:
+        """The warm-up is over: what has been counted so far does not count."""
+        self._start = self._month_start = self._counts()
+        self._day_start = self._service.daily()
+
+    def note_month(self, day: Day) -> None:
+        """Remember the names of the months that are counted."""
+        name = f"{day.date:%Y-%m}"
+        if day.counted >= 0 and (not self._month_names or self._month_names[-1] != name):
+            self._month_names.append(name)
+
+    def end_day(self, counted: int) -> None:
+        """Close day number ``counted`` (from 1) of those that count."""
+        now = self._service.daily()
+        for name, value in now.items():
+            row = self._days.setdefault(name, [0.0] * (counted - 1))
+            row.append(value - self._day_start.get(name, 0.0))
+        self._day_start = now
+
+    def end_month(self) -> None:
+        """Close a month that counts."""
+        now = self._counts()
+        done = len(next(iter(self._months.values()), []))
+        for name, value in now.items():
+            if name.count(".") < 2:
+                self._months.setdefault(name, [0.0] * done).append(value - self._month_start.get(name, 0.0))
+        for name, value in self._levels().items():
+            self._months.setdefault(name, [0.0] * done).append(value)
+        self._month_start = now
+
+    def observations(self, world: World, replication: int) -> Observations:
+        """All that was observed."""
+        totals = {name: value - self._start.get(name, 0.0) for name, value in self._counts().items()}
+        totals |= self._levels()
+        span = world.calendar.settings.horizon
+        totals |= {"years": span / YEAR, "days": span / DAY, "seconds": world.calendar.end - world.calendar.counted_from}
+        return Observations(
+            replication=replication,
+            totals={name: float(value) for name, value in totals.items()},
+            months={name: tuple(map(float, row)) for name, row in self._months.items()},
+            days={name: tuple(map(float, row)) for name, row in self._days.items()},
+            month_names=tuple(self._month_names),
+        )
+
+
+def measures(scenario: Scenario) -> tuple[Measure, ...]:
+    """All measures that a scenario can report, the outcomes first."""
+    found = [
+        measure
+        for field, kind in MECHANISMS.items()
+        if getattr(scenario, field) is not None
+        for measure in kind.measures(scenario)
+    ]
+    found += Service.measures(scenario)
+    by_name = {measure.name: measure for measure in found}
+    outcomes = [by_name[name] for name in OUTCOMES if name in by_name]
+    return (*outcomes, *(measure for measure in found if not measure.outcome))
+
+
+def replicate(plain: dict[str, Any], seed: int, replication: int) -> dict[str, Any]:
+    """One replication from plain data to plain data; what is sent to a worker."""
+    return Model(Scenario.from_plain(plain), seed, replication).run().to_plain()

@@ -1,0 +1,1 @@
+"""Statistics over replications: mechanisms count, this package estimates."""
