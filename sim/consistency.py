@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,13 @@ if TYPE_CHECKING:
 
 Problem = tuple[str, str, tuple[str, ...]]
 ANY = "any"
+_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
 
 def problems_of(scenario: Scenario) -> list[Problem]:
     """All that does not fit: (dotted path, what is wrong, names that would be right)."""
     found: list[Problem] = []
-    for check in (_demand, _segments, _kinds, _channels, _people, _needed_sections):
+    for check in (_names, _demand, _segments, _kinds, _channels, _people, _needed_sections):
         found += check(scenario)
     return found if found else list(_unserved(scenario))
 
@@ -34,6 +36,22 @@ def _missing(path: str, names: Iterable[str], needed: Iterable[str], what: str) 
     for name in needed:
         if name not in given:
             yield path, f"gives nothing for the {what} {name!r}", ()
+
+
+def _names(scenario: Scenario) -> Iterator[Problem]:
+    """Names become parts of dotted paths and of measures, so they hold no dots and no spaces."""
+    named = {
+        "channels.channels": scenario.channels.channels,
+        "agents.handle_time": scenario.agents.handle_time,
+        "workforce.groups": scenario.workforce.groups,
+        "staffing.shifts": scenario.staffing.shifts,
+        "customers.segments": scenario.customers.segments if scenario.customers else {},
+        "arrivals.streams": scenario.arrivals.streams if scenario.arrivals else {},
+    }
+    for path, names in named.items():
+        for name in names:
+            if _SAFE.fullmatch(name) is None or name == ANY:
+                yield f"{path}.{name}", f"is called {name!r}; a name has letters, digits, - and _, and is not 'any'", ()
 
 
 def _demand(scenario: Scenario) -> Iterator[Problem]:
@@ -68,6 +86,7 @@ def _segments(scenario: Scenario) -> Iterator[Problem]:
     if scenario.satisfaction is not None:
         yield from _unknown("satisfaction.resting", scenario.satisfaction.resting, known, "segment")
         yield from _missing("satisfaction.resting", scenario.satisfaction.resting, known, "segment")
+        yield from _unknown("satisfaction.at_start", scenario.satisfaction.at_start or (), known, "segment")
     if scenario.acquisition is not None:
         yield from _unknown("acquisition.mix", scenario.acquisition.mix, known, "segment")
     yield from _unknown("channels.choice", scenario.channels.choice or {}, (*known, ANY), "segment")
@@ -170,8 +189,6 @@ def _possible(scenario: Scenario) -> Iterator[tuple[str, str, str]]:
         by_kind = choice.get(segment, choice.get(ANY, {}))
         for kind in raised:
             shares = by_kind.get(kind, by_kind.get(ANY, {}))
-            if not shares:
-                yield from ()
             for channel, share in shares.items():
                 if share > 0:
                     yield "channels.choice", channel, kind

@@ -15,7 +15,7 @@ from sim.core.calendar import Day
 from sim.core.measures import Measure
 from sim.core.observations import Observations
 from sim.core.units import DAY, YEAR
-from sim.core.world import Mechanism, World
+from sim.core.world import Mechanism, Probe, World
 from sim.mechanisms.acquisition import Acquisition
 from sim.mechanisms.agents import Agents
 from sim.mechanisms.arrivals import Arrivals
@@ -61,6 +61,7 @@ OUTCOMES = (
     "newcomers_per_year",
     "cost_per_newcomer",
     "satisfaction",
+    "survey_score",
     "employee_retention_12m",
     "employee_retention_end",
     "profit",
@@ -72,7 +73,8 @@ OUTCOMES = (
 class Model:
     """One replication of a scenario.
 
-    probes: further listeners, with methods ``on_<fact>``; they may look and must not touch. instead: other
+    probes: further listeners, with methods ``on_<fact>``, and ``attach`` to be shown the world; they may look and
+    must not touch. instead: other
     mechanisms for fields of the scenario, for experiments that cut or shuffle a mechanism.
     """
 
@@ -95,6 +97,9 @@ class Model:
         }
         self._service = Service(self.world, scenario.channels)
         self.mechanisms: list[Mechanism[Any]] = [*self._by_field.values(), self._service]
+        for probe in probes:
+            if isinstance(probe, Probe):
+                probe.attach(self.world)
         self.world.ask.bind(self.mechanisms)
         self.world.tell.bind([*self.mechanisms, *probes])
         self.world.adopt = self._adopt

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import json
-from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Iterator, Sequence
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import Field, ValidationError
+from pydantic import Field, TypeAdapter
 
 from sim.consistency import problems_of
 from sim.core.calendar import CalendarSettings
@@ -38,6 +38,7 @@ from sim.mechanisms.staffing import StaffingSettings
 from sim.mechanisms.workforce import WorkforceSettings
 
 FORMAT = 1
+_NOT_FOR_POLICIES = ("frontline", "name", "title", "currency", "calendar", "policies", "customers")
 
 
 class Scenario(Settings):
@@ -77,22 +78,11 @@ class Scenario(Settings):
         plain = self.plain()
         for path, change, share in changes:
             if share:
+                if path.split(".")[0] in _NOT_FOR_POLICIES:
+                    raise PolicyProblem(path, "is no setting that can change while the operation runs")
                 old = setting_at(plain, path)
-                put_at(plain, path, changed_value(path, old, change, share, _reader(plain)))
+                put_at(plain, path, changed_value(path, old, change, share, _reader(self.currency)))
         return self.from_plain(plain)
-
-    def with_policy(self, policy: PolicySettings) -> Scenario:
-        """The scenario with all changes of a policy in full force.
-
-        Raises PolicyProblem where a path is no setting or a value does not fit it.
-        """
-        fitted = self
-        for path, change in policy.changes.items():
-            try:
-                fitted = fitted.with_changes([(path, change, 1.0)])
-            except ValidationError as error:
-                raise PolicyProblem(path, _plainly(error)) from None
-        return fitted
 
     def digest(self) -> str:
         """SHA-256 of the canonical form of all settings, policies included."""
@@ -106,22 +96,55 @@ class Scenario(Settings):
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> Scenario:
         """A scenario from data in internal units; texts with a unit are read too."""
-        return cls.model_validate(plain, context={**INTERNAL, "currency": plain.get("currency")})
+        return cls.model_validate(plain, context=_internal(plain.get("currency", "EUR")))
 
 
-def _reader(plain: dict[str, Any]) -> Callable[[str, Any], Any]:
-    """Reads a text with its unit as the setting at a path would, by validating the scenario with it in place."""
+def _reader(currency: str) -> Callable[[str, Any], Any]:
+    """Reads a text with its unit as the setting at a path would."""
 
     def read(path: str, value: Any) -> Any:
-        if isinstance(value, str) and value.startswith("-"):
-            return -read(path, value[1:].strip())
-        trial = copy.deepcopy(plain)
-        put_at(trial, path, value)
-        return setting_at(Scenario.from_plain(trial).plain(), path)
+        negative = isinstance(value, str) and value.startswith("-")
+        setting = TypeAdapter(_setting(path))
+        found = setting.validate_python(value[1:].strip() if negative else value, context=_internal(currency))
+        plain = setting.dump_python(found, mode="json", by_alias=True)
+        if negative and not isinstance(plain, int | float):
+            raise PolicyProblem(path, "is no number, so nothing can be taken from it")
+        return -plain if negative else plain
 
     return read
 
 
-def _plainly(error: ValidationError) -> str:
-    first = error.errors()[0]
-    return f"would not fit: {first['msg'].removeprefix('Value error, ')}"
+def _internal(currency: str) -> dict[str, str]:
+    return {**INTERNAL, "currency": currency}
+
+
+def _setting(path: str) -> Any:
+    """The annotation of the setting at a dotted path, with its bounds."""
+    found: Any = Scenario
+    for part in path.split("."):
+        found = next((inner for outer in _alternatives(found) if (inner := _below(outer, part)) is not None), None)
+        if found is None:
+            raise PolicyProblem(path, "is no setting of the scenario")
+    return found
+
+
+def _alternatives(annotation: Any) -> Iterator[Any]:
+    """The annotation without Annotated and Union."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        yield from _alternatives(get_args(annotation)[0])
+    elif origin in (Union, UnionType):
+        for one in get_args(annotation):
+            yield from _alternatives(one)
+    else:
+        yield annotation
+
+
+def _below(annotation: Any, part: str) -> Any:
+    if get_origin(annotation) is dict:
+        return get_args(annotation)[1]
+    if isinstance(annotation, type) and issubclass(annotation, Settings):
+        for name, field in annotation.model_fields.items():
+            if part == (field.alias or name):
+                return field.rebuild_annotation()
+    return None

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import Field, field_validator
 
 from sim.core import elementary, streams
-from sim.core.units import DAY, Date, Duration, Growth, Settings, Several, Share
+from sim.core.units import DAY, YEAR, Date, Duration, Growth, Settings, Several, Share
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -52,9 +54,9 @@ class CalendarSettings(Settings):
     """When the simulation takes place, and how demand varies over days."""
 
     time_zone: str
-    start: Date
-    warm_up: Duration
-    horizon: Duration = Field(gt=0, le=100 * 366 * DAY)
+    start: Date = Field(ge=dt.date(1900, 1, 1), le=dt.date(2300, 1, 1))
+    warm_up: Duration = Field(le=100 * YEAR)
+    horizon: Duration = Field(gt=0, le=100 * YEAR)
     holidays: Several[Date] = Field(default=())
     day_of_week: dict[Weekday, float] | None = None
     month: dict[Month, float] | None = None
@@ -132,6 +134,7 @@ class Calendar:
         self.days = settings.warm_up_days + settings.horizon_days
         self._holidays = frozenset(settings.holidays)
         self._starts = self._day_starts()
+        self._dates = [settings.start + dt.timedelta(days=index) for index in range(len(self._starts))]
         self._root = streams.child(root, streams.named("calendar"))
         self._day_weights = _normalised(settings.day_of_week, WEEKDAYS)
         self._month_weights = _normalised(settings.month, MONTHS)
@@ -168,9 +171,15 @@ class Calendar:
         changed = self.day_start(index + 1) - start - DAY
         return start + seconds + (changed if changed and seconds > _CLOCKS_CHANGE else 0.0)
 
+    def clocks(self, index: int, seconds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """``clock`` of each element."""
+        start = self.day_start(index)
+        changed = self.day_start(index + 1) - start - DAY
+        return start + seconds + np.where(seconds > _CLOCKS_CHANGE, changed, 0.0)
+
     def date(self, index: int) -> dt.date:
         """The date of day ``index``."""
-        return self.settings.start + dt.timedelta(days=index)
+        return self._dates[index] if 0 <= index < len(self._dates) else self.settings.start + dt.timedelta(days=index)
 
     def index_of(self, date: dt.date) -> int:
         """The index of a date (negative before the start)."""

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from sim.core.stories import Story
+from sim.core.kernel import Bell
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
@@ -79,6 +79,7 @@ class Lane:
         "rank",
         "redialled",
         "repeats",
+        "reply_target",
         "resolved",
         "target",
         "wait_abandoned",
@@ -99,6 +100,7 @@ class Lane:
         self.rank = 0.0
         self.factor = 1.0
         self.target = 0.0
+        self.reply_target = -1.0
         self.base_logit = 0.0
         self.offered = self.blocked = self.balked = self.queued = self.abandoned = self.answered = 0
         self.handled = self.answered_in_target = self.redialled = self.repeats = self.resolved = 0
@@ -106,10 +108,14 @@ class Lane:
         self.wait_answered = self.wait_abandoned = self.handle_time = 0.0
 
 
-class Issue:
-    """One need of one customer, however many contacts it takes; slot -1 where no customer base is known."""
+class Issue(Bell):
+    """One need of one customer, however many contacts it takes; slot -1 where no customer base is known.
+
+    It rings when its next contact comes, on the channel that ``returns_by`` names.
+    """
 
     __slots__ = (
+        "callbacks",
         "contacts",
         "customer",
         "difficulty",
@@ -117,6 +123,7 @@ class Issue:
         "key",
         "kind",
         "raised_at",
+        "returns_by",
         "segment",
         "slot",
         "tries",
@@ -133,10 +140,11 @@ class Issue:
         self.contacts = 0
         self.handled = 0
         self.tries = 0
+        self.returns_by = ""
 
 
-class Contact:
-    """One arrival at a channel for an issue, with the needs it was born with.
+class Contact(Bell):
+    """One arrival at a channel for an issue, with the needs it was born with; it rings when its patience is over.
 
     patience: seconds until it gives up, None if it never does; work: handle time in seconds with a fully
     proficient agent; luck: the ability, on the logit scale, that it takes to resolve an issue of no difficulty.
@@ -145,6 +153,7 @@ class Contact:
     __slots__ = (
         "agent",
         "answered_at",
+        "callbacks",
         "issue",
         "key",
         "lane",
@@ -153,8 +162,6 @@ class Contact:
         "patience",
         "resolved",
         "spent",
-        "story",
-        "tolerance",
         "waiting",
         "work",
     )
@@ -168,13 +175,11 @@ class Contact:
         self.patience = patience
         self.work = work
         self.luck = luck
-        self.tolerance: int | None = None
         self.offered_at = self.answered_at = 0.0
         self.spent = 0.0
         self.waiting = False
         self.resolved = False
         self.agent: Agent | None = None
-        self.story: Story | None = None
 
 
 class Group:
@@ -200,15 +205,15 @@ class Group:
         return channel in self.channels and (self.kinds is None or kind in self.kinds)
 
 
-class Agent:
-    """A named agent: seat and person, what he can do today, what he has done.
+class Agent(Bell):
+    """A named agent: seat and person, what he can do today, what he has done; he rings when a contact is done.
 
     pace: handle time relative to a fully proficient average agent; edge: what he adds to the ability to resolve;
     on_until: when the present stretch of duty ends; on_since, idle_since, busy_since: when the state began.
     """
 
     __slots__ = (
-        "busy", "busy_since", "contact", "deployed_at", "duty", "edge", "effect", "employed", "group", "hazard",
+        "busy", "busy_since", "callbacks", "contact", "deployed_at", "duty", "edge", "effect", "employed", "group", "hazard",
         "hired_at", "idle_since", "key", "knowledge", "name", "on_duty", "on_since", "on_until", "pace",
         "present_at_start", "proficiency", "seat", "seen_busy", "seen_duty", "strain", "threshold", "trained",
     )  # fmt: skip

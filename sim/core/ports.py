@@ -17,6 +17,7 @@ from sim.core.entities import Agent, Contact, Issue, Lane
 Array = npt.NDArray[np.float64]
 Keys = npt.NDArray[np.uint64]
 Slots = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.int64]
 
 
 def _always(_: Contact) -> bool:
@@ -31,7 +32,7 @@ def _zero(_: int) -> float:
     return 0.0
 
 
-def _for_ever(_: Lane, keys: Keys) -> list[float | None]:
+def _for_ever(_: Numbers, __: Numbers, keys: Keys) -> list[float | None]:
     return [None] * int(keys.size)
 
 
@@ -66,33 +67,36 @@ def _the_same(_: str, __: str, channel: str, ___: float) -> str:
 class Ports:
     """All questions by name.
 
-    lane: the lane of a channel and a kind. moment: when in a day the customers of a fraction of its demand reach
-    a channel; moment_after: the first moment at or after a time at which it is open. choose: channels for issues
-    of a kind, by segment and uniform; choose_again: the channel of a repeat. patience, tolerance, work, luck: what
-    contacts bring with them (``_one`` for a single contact). raise_issues: begin issues at given times;
-    contact_again: the next contact of an issue. agent_for: an idle agent for a contact. release: an agent has
-    become free. edge: what an agent adds to the ability to resolve. satisfaction: of all places of the base, None
+    Kinds of issue and channels go by number where many are asked about at once, by name where one is.
+
+    lane: the lane of a channel and a kind. moments: when in a day the customers of fractions of its demand reach
+    their channels; moment_after: the first moment at or after a time at which a channel is open. choose: channels
+    for issues, by kind, segment and uniform; choose_again: the channel of a repeat. patience, tolerance, work,
+    luck: what contacts bring with them (``_one`` for a single contact). raise_issues: begin issues, by kind,
+    channel, key, customer's place and time; contact_again: the next contact of an issue. agent_for: an idle agent for a contact. answer: an agent
+    takes a contact; release: an agent has become free. edge: what an agent adds to the ability to resolve. satisfaction: of all places of the base, None
     where nobody keeps it; equity, price_gap: of some customers.
     """
 
     lane: Callable[[str, str], Lane]
-    moment: Callable[[str, int, float], float]
+    moments: Callable[[Numbers, int, Array], Array]
     moment_after: Callable[[str, float, float], float]
-    choose: Callable[[str, npt.NDArray[np.int64], Array], list[str]]
+    choose: Callable[[Numbers, Numbers, Array], Numbers]
     choose_again: Callable[[str, str, str, float], str] = staticmethod(_the_same)
-    patience: Callable[[Lane, Keys], Sequence[float | None]] = staticmethod(_for_ever)
+    patience: Callable[[Numbers, Numbers, Keys], Sequence[float | None]] = staticmethod(_for_ever)
     patience_one: Callable[[Lane, int], float | None] = staticmethod(_for_ever_one)
     tolerance: Callable[[Lane, int], int | None] = staticmethod(_for_ever_one)
-    work: Callable[[Lane, Keys], Sequence[float]]
+    work: Callable[[Numbers, Keys], Sequence[float]]
     work_one: Callable[[Lane, int], float]
     luck: Callable[[Keys], Sequence[float]] = staticmethod(_zeros)
     luck_one: Callable[[int], float] = staticmethod(_zero)
     difficulty: Callable[[Keys], Sequence[float]] = staticmethod(_zeros)
     resolves: Callable[[Contact], bool] = staticmethod(_always)
     edge: Callable[[Agent], float] = staticmethod(_no_edge)
-    raise_issues: Callable[[str, Keys, Slots, Sequence[float], Sequence[str]], None]
+    raise_issues: Callable[[Numbers, Numbers, Keys, Slots, Array], None]
     contact_again: Callable[[Issue, float, str], None]
     agent_for: Callable[[Contact], Agent | None]
+    answer: Callable[[Contact, Agent], None]
     join_queue: Callable[[Contact], None]
     leave_queue: Callable[[Contact], None]
     release: Callable[[Agent], None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field, model_validator
 
 from sim.core.calendar import WEEKDAYS, Calendar
-from sim.core.units import DAY, Duration, Settings, Several
+from sim.core.units import DAY, MINUTE, Duration, Settings, Several
 
 
 class ByInterval(Settings):
@@ -15,7 +15,7 @@ class ByInterval(Settings):
     for the date goes before a row for its weekday, and ``holiday`` before the weekday on public holidays.
     """
 
-    interval: Duration = Field(gt=0, le=DAY)
+    interval: Duration = Field(ge=MINUTE, le=DAY)
     rows: dict[str, Several[float]] = Field(min_length=1)
 
     @model_validator(mode="after")

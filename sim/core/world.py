@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, Generic, TypeVar
-
-import simpy
+from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
 from sim.core import streams
 from sim.core.calendar import Calendar, CalendarSettings
 from sim.core.entities import Agent, Base, Channel, Group, Lane
 from sim.core.facts import Facts
+from sim.core.kernel import Environment
 from sim.core.measures import Measure
 from sim.core.ports import Ports
 
@@ -21,18 +20,19 @@ class World:
     """What all mechanisms of a replication share.
 
     env: the SimPy environment; root: the key from which all keys descend; base: the customers, None where only
-    exogenous arrivals are known; channels, lanes, groups, agents: the operation; adopt: puts the scenario with the
+    exogenous arrivals are known; kinds: of issues, by number; channels, lanes, groups, agents: the operation; adopt: puts the scenario with the
     given changes (path, change, share in force) in force.
     """
 
     def __init__(self, calendar: CalendarSettings, seed: int, replication: int) -> None:
-        self.env = simpy.Environment()
+        self.env = Environment()
         self.root = streams.root_key(seed, replication)
         self.calendar = Calendar(calendar, self.root)
         self.tell = Facts()
         self.ask = Ports()
         self.base: Base | None = None
         self.channels: dict[str, Channel] = {}
+        self.kinds: tuple[str, ...] = ()
         self.lanes: list[Lane] = []
         self.groups: dict[str, Group] = {}
         self.agents: dict[str, Agent] = {}
@@ -41,6 +41,14 @@ class World:
 
 def _refuse(_: Sequence[Any]) -> None:
     raise RuntimeError("the world is not assembled yet")
+
+
+@runtime_checkable
+class Probe(Protocol):
+    """A listener from outside that is shown the world before it begins."""
+
+    def attach(self, world: World) -> None:
+        """Take note of the world."""
 
 
 class Mechanism(Generic[S]):

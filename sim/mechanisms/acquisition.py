@@ -52,7 +52,7 @@ class AcquisitionSettings(Settings):
 
 
 Slots = npt.NDArray[np.int64]
-_REFERRAL = streams.named("referral")
+_REFERRAL = np.array([streams.named("referral")], dtype=np.uint64)
 _CLOCK = streams.named("referral clock")
 _SEGMENT = streams.named("segment of a newcomer")
 
@@ -80,8 +80,7 @@ class Acquisition(Mechanism[AcquisitionSettings]):
         self._wind(slots)
 
     def _wind(self, slots: Slots) -> None:
-        parents = streams.children(self.base.key.array[slots], np.full(slots.size, _REFERRAL, dtype=np.uint64))
-        keys = streams.children(parents, self.ordinal.array[slots])
+        keys = streams.children(streams.children(self.base.key.array[slots], _REFERRAL), self.ordinal.array[slots])
         self.left.array[slots] += -elementary.log_array(streams.uniforms(keys, _CLOCK))
 
     def on_day_began(self, _: Day) -> None:
@@ -124,8 +123,7 @@ class Acquisition(Mechanism[AcquisitionSettings]):
         left -= np.where(speaks, referral.rate * DAY * room, 0.0)
         due = np.flatnonzero((left <= 0.0) & speaks)
         if due.size:
-            parents = streams.children(base.key.array[due], np.full(due.size, _REFERRAL, dtype=np.uint64))
-            keys = streams.children(parents, self.ordinal.array[due])
+            keys = streams.children(streams.children(base.key.array[due], _REFERRAL), self.ordinal.array[due])
             self.ordinal.array[due] += 1
             self._wind(due)
             self.world.ask.add_customers(keys, base.segment.array[due])

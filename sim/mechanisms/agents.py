@@ -11,11 +11,11 @@ from pydantic import Field, model_validator
 
 from sim.core import elementary, streams
 from sim.core.calendar import Day
-from sim.core.distributions import Law
+from sim.core.distributions import Law, LawTable
 from sim.core.entities import Agent, Lane
 from sim.core.measures import Measure
 from sim.core.units import Duration, Percent, Settings, Share
-from sim.core.world import Mechanism
+from sim.core.world import Mechanism, World
 
 
 class LearningSettings(Settings):
@@ -76,8 +76,13 @@ class Agents(Mechanism[AgentSettings]):
 
     answers = ("work", "work_one")
 
+    def __init__(self, world: World, settings: AgentSettings) -> None:
+        super().__init__(world, settings)
+        world.kinds = tuple(settings.handle_time)
+
     def adopted(self) -> None:
-        """Put the factors in force on the lanes there are."""
+        """Lay out the laws of handle time; put the factors in force on the lanes there are."""
+        self._laws = LawTable(list(self.settings.handle_time.values()))
         for lane in self.world.lanes:
             self.on_lane_opened(lane)
 
@@ -85,9 +90,9 @@ class Agents(Mechanism[AgentSettings]):
         """Put the factor of its channel on a lane."""
         lane.factor = self.settings.channel_factor.get(lane.channel.name, 1.0)
 
-    def work(self, lane: Lane, keys: npt.NDArray[np.uint64]) -> Sequence[float]:
-        """Handle time that contacts ask of a fully proficient average agent, in seconds."""
-        return self.settings.handle_time[lane.kind].quantiles(streams.uniforms(keys, _WORK)).tolist()
+    def work(self, kinds: npt.NDArray[np.int64], keys: npt.NDArray[np.uint64]) -> Sequence[float]:
+        """Handle time that contacts ask of a fully proficient average agent, in seconds, by number of their kind."""
+        return self._laws.quantiles(kinds, streams.uniforms(keys, _WORK)).tolist()
 
     def work_one(self, lane: Lane, key: int) -> float:
         """``work`` of one contact."""

@@ -85,7 +85,8 @@ class Arrivals(Mechanism[ArrivalSettings]):
     def _raise(
         self, settings: StreamSettings, day: Day, times: npt.NDArray[np.float64], keys: npt.NDArray[np.uint64]
     ) -> None:
-        clock = self.world.calendar.clock
-        moments = [clock(day.index, seconds) for seconds in times.tolist()]
+        moments = self.world.calendar.clocks(day.index, times)
+        kind = self.world.kinds.index(settings.kind)
+        channel = self.world.channels[settings.channel].index
         slots = np.full(keys.size, -1, dtype=np.int64)
-        self.world.ask.raise_issues(settings.kind, keys, slots, moments, [settings.channel] * len(moments))
+        self.world.ask.raise_issues(np.full_like(slots, kind), np.full_like(slots, channel), keys, slots, moments)

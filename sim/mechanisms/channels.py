@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from typing import Literal
 
 import numpy as np
@@ -13,6 +12,9 @@ from sim.core.calendar import WEEKDAYS, Weekday
 from sim.core.entities import Channel
 from sim.core.units import DAY, Clock, Duration, Settings, Share, parse_clock
 from sim.core.world import Mechanism, World
+
+Array = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.int64]
 
 ANY = "any"
 
@@ -86,10 +88,9 @@ class ChannelsSettings(Settings):
 class OpenHours:
     """The open hours of one kind of day, with the share of demand in each piece.
 
-    starts, ends: seconds after midnight; cumulated: share of the day's demand up to the end of each piece.
+    starts, ends: seconds after midnight; masses, cumulated: share of the day's demand in each piece, and up to its
+    end.
     """
-
-    __slots__ = ("cumulated", "ends", "starts")
 
     def __init__(self, hours: Hours, time_of_day: dict[float, float]) -> None:
         bounds = [(start, weight) for start, weight in sorted(time_of_day.items())] or [(0.0, 1.0)]
@@ -103,25 +104,23 @@ class OpenHours:
         pieces = pieces or [(hours.opens, hours.closes, 1.0)]
         self.starts = [begins for begins, _, _ in pieces]
         self.ends = [stops for _, stops, _ in pieces]
-        total = 0.0
-        self.cumulated = []
-        for _, _, mass in pieces:
-            total += mass
-            self.cumulated.append(total)
-        self.cumulated = [mass / total for mass in self.cumulated]
+        self._starts = np.array(self.starts)
+        self._widths = np.array(self.ends) - self._starts
+        masses = np.array([mass for _, _, mass in pieces])
+        self.masses = masses / np.cumsum(masses)[-1]
+        self.cumulated = np.cumsum(self.masses)
 
-    def clock(self, fraction: float) -> float:
-        """Seconds after midnight at which this fraction of the day's demand has come."""
-        piece = min(bisect_right(self.cumulated, fraction), len(self.starts) - 1)
-        before = self.cumulated[piece - 1] if piece else 0.0
-        share = (fraction - before) / (self.cumulated[piece] - before)
-        return self.starts[piece] + min(share, 1.0) * (self.ends[piece] - self.starts[piece])
+    def clocks(self, fractions: Array) -> Array:
+        """Seconds after midnight at which fractions of the day's demand have come, shape (n,)."""
+        piece = np.minimum(np.searchsorted(self.cumulated, fractions, side="right"), self.masses.size - 1)
+        share = (fractions - (self.cumulated[piece] - self.masses[piece])) / self.masses[piece]
+        return np.asarray(self._starts[piece] + np.clip(share, 0.0, 1.0) * self._widths[piece])
 
 
 class Channels(Mechanism[ChannelsSettings]):
     """Hours and choice of channels."""
 
-    answers = ("moment", "moment_after", "choose", "choose_again")
+    answers = ("moments", "moment_after", "choose", "choose_again")
 
     def __init__(self, world: World, settings: ChannelsSettings) -> None:
         super().__init__(world, settings)
@@ -132,7 +131,10 @@ class Channels(Mechanism[ChannelsSettings]):
         """Lay out the open hours of each weekday and the cumulated shares of the choice."""
         self._names = list(self.settings.channels)
         self._open = {name: self._week(channel) for name, channel in self.settings.channels.items()}
-        self._cumulated: dict[tuple[str, str], npt.NDArray[np.float64]] = {}
+        base = self.world.base
+        segments = base.segments if base is not None else ()
+        shares = [[self._row(segment, kind) for kind in self.world.kinds] for segment in segments]
+        self._cumulated = np.cumsum(np.array(shares), axis=2) if segments else np.empty((0, 0, 0))
         for name, channel in self.settings.channels.items():
             self.world.channels[name].lines = channel.lines
             self.world.channels[name].priority = channel.priority
@@ -151,13 +153,27 @@ class Channels(Mechanism[ChannelsSettings]):
             return None
         return self._open[channel][calendar.date(index).weekday()]
 
-    def moment(self, channel: str, index: int, fraction: float) -> float:
-        """When customers reach the channel on day ``index``, or on its next open day, by fraction of demand."""
+    def moments(self, channels: Numbers, index: int, fractions: Array) -> Array:
+        """When the customers of fractions of the demand of day ``index`` reach their channels, shape (n,)."""
+        times = np.empty_like(fractions)
+        for number, name in enumerate(self._names):
+            mine = channels == number
+            if mine.any():
+                times[mine] = self._moments(name, index, fractions[mine])
+        return times
+
+    def _moments(self, channel: str, index: int, fractions: Array) -> Array:
+        day, hours = self._next_open(channel, index)
+        calendar = self.world.calendar
+        first, last = calendar.clock(day, hours.starts[0]), calendar.clock(day, hours.ends[-1])
+        return np.minimum(first + (hours.clocks(fractions) - hours.starts[0]), last)
+
+    def _next_open(self, channel: str, index: int) -> tuple[int, OpenHours]:
         for day in range(index, index + _LOOK_AHEAD):
             hours = self._hours(channel, day)
             if hours is not None:
-                return self.world.calendar.clock(day, hours.clock(fraction))
-        return self.world.calendar.day_start(index + _LOOK_AHEAD)
+                return day, hours
+        raise RuntimeError(f"the channel {channel} stays closed for {_LOOK_AHEAD} days")
 
     def moment_after(self, channel: str, time: float, fraction: float) -> float:
         """``time`` if the channel is open then, otherwise a moment of its next opening, by fraction of demand."""
@@ -166,36 +182,28 @@ class Channels(Mechanism[ChannelsSettings]):
         hours = self._hours(channel, index)
         if hours is not None:
             if time < calendar.clock(index, hours.starts[0]):
-                return self.moment(channel, index, fraction)
+                return self._moment(channel, index, fraction)
             if time < calendar.clock(index, hours.ends[-1]):
                 return time
-        return self.moment(channel, index + 1, fraction)
+        return self._moment(channel, index + 1, fraction)
+
+    def _moment(self, channel: str, index: int, fraction: float) -> float:
+        return float(self._moments(channel, index, np.array([fraction]))[0])
+
+    def _row(self, segment: str, kind: str) -> list[float]:
+        shares = self._shares(segment, kind)
+        return [shares.get(name, 0.0) for name in self._names]
 
     def _shares(self, segment: str, kind: str) -> dict[str, float]:
         choice = self.settings.choice or {}
         by_kind = choice.get(segment, choice.get(ANY, {}))
         return by_kind.get(kind, by_kind.get(ANY, {}))
 
-    def _cumulated_shares(self, segment: str, kind: str) -> npt.NDArray[np.float64]:
-        found = self._cumulated.get((segment, kind))
-        if found is None:
-            shares = self._shares(segment, kind)
-            found = np.cumsum([shares.get(name, 0.0) for name in self._names])
-            self._cumulated[segment, kind] = found
-        return found
-
-    def choose(self, kind: str, segments: npt.NDArray[np.int64], u: npt.NDArray[np.float64]) -> list[str]:
-        """The channel of each issue of a kind, by its customer's segment (index) and a uniform."""
-        base = self.world.base
-        names = base.segments if base is not None else ()
-        chosen = np.zeros(u.size, dtype=np.int64)
-        for index, segment in enumerate(names):
-            mine = segments == index
-            if mine.any():
-                cumulated = self._cumulated_shares(segment, kind)
-                chosen[mine] = np.searchsorted(cumulated, u[mine] * cumulated[-1], side="right")
-        last = len(self._names) - 1
-        return [self._names[min(index, last)] for index in chosen.tolist()]
+    def choose(self, kinds: Numbers, segments: Numbers, u: Array) -> Numbers:
+        """The channel of each issue by the number of its kind, its customer's segment and a uniform, shape (n,)."""
+        cumulated = self._cumulated[segments, kinds]
+        chosen = np.count_nonzero(cumulated <= (u * cumulated[:, -1])[:, None], axis=1)
+        return np.minimum(chosen, len(self._names) - 1)
 
     def choose_again(self, segment: str, kind: str, channel: str, u: float) -> str:
         """The channel of a repeat: the same, or with ``switch_on_repeat`` another one in proportion to its share."""

@@ -112,7 +112,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _like(old: Any, new: float) -> Any:
-    return round(new) if isinstance(old, int) else new
+    return round(new) if isinstance(old, int) and math.isfinite(new) else new
 
 
 def put_at(plain: dict[str, Any], path: str, value: Any) -> None:

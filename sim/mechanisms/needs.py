@@ -36,17 +36,18 @@ class Clock:
     def __init__(self, world: World, kind: str) -> None:
         assert world.base is not None
         self.kind = kind
-        self.name = streams.named(kind)
+        self.name = np.array([streams.named(kind)], dtype=np.uint64)
         self.left: Column[np.float64] = world.base.column(np.float64)
         self.rate: Column[np.float64] = world.base.column(np.float64)
         self.ordinal: Column[np.int64] = world.base.column(np.int64)
 
-    def wind(self, keys: npt.NDArray[np.uint64], slots: Slots) -> npt.NDArray[np.uint64]:
-        """Start the next need of these customers; returns the key of the issue that it will be."""
-        parents = streams.children(keys, np.full(keys.size, self.name, dtype=np.uint64))
-        issues = streams.children(parents, self.ordinal.array[slots])
-        self.left.array[slots] += -elementary.log_array(streams.uniforms(issues, _CLOCK))
-        return issues
+    def issues(self, keys: npt.NDArray[np.uint64], slots: Slots) -> npt.NDArray[np.uint64]:
+        """Keys of the issues that these customers will have next, shape (n,)."""
+        return streams.children(streams.children(keys, self.name), self.ordinal.array[slots])
+
+    def wind(self, keys: npt.NDArray[np.uint64], slots: Slots) -> None:
+        """Start the clocks of the next issues of these customers."""
+        self.left.array[slots] += -elementary.log_array(streams.uniforms(self.issues(keys, slots), _CLOCK))
 
 
 class Needs(Mechanism[NeedsSettings]):
@@ -59,6 +60,7 @@ class Needs(Mechanism[NeedsSettings]):
     def __init__(self, world: World, settings: NeedsSettings) -> None:
         super().__init__(world, settings)
         self._clocks = [Clock(world, kind) for kind in settings.kinds]
+        self._due: list[tuple[Slots, Slots, npt.NDArray[np.uint64], npt.NDArray[np.float64]]] = []
 
     def adopted(self) -> None:
         """Put the rates in force on every customer."""
@@ -89,26 +91,31 @@ class Needs(Mechanism[NeedsSettings]):
         base = self.world.base
         assert base is not None
         size, span = base.size, day.weight * DAY
+        active = base.active.array[:size]
         for clock in self._clocks:
             left = clock.left.array[:size]
             left -= clock.rate.array[:size] * span
-            due = np.flatnonzero((left <= 0.0) & base.active.array[:size])
+            due = np.flatnonzero((left <= 0.0) & active)
             while due.size:
-                self._raise(clock, due, day, span)
+                self._collect(clock, due, span)
                 due = due[clock.left.array[due] <= 0.0]
+        if self._due:
+            self._raise(day)
 
-    def _raise(self, clock: Clock, due: Slots, day: Day, span: float) -> None:
-        base, ask = self.world.base, self.world.ask
+    def _collect(self, clock: Clock, due: Slots, span: float) -> None:
+        base = self.world.base
         assert base is not None
         fractions = 1.0 + clock.left.array[due] / (clock.rate.array[due] * span)
-        keys = base.key.array[due]
-        parents = streams.children(keys, np.full(due.size, clock.name, dtype=np.uint64))
-        issues = streams.children(parents, clock.ordinal.array[due])
+        issues = clock.issues(base.key.array[due], due)
         clock.ordinal.array[due] += 1
-        clock.wind(keys, due)
-        channels = ask.choose(clock.kind, base.segment.array[due], streams.uniforms(issues, _CHOICE))
-        times = [
-            ask.moment(channel, day.index, fraction)
-            for channel, fraction in zip(channels, fractions.tolist(), strict=True)
-        ]
-        ask.raise_issues(clock.kind, issues, due, times, channels)
+        clock.wind(base.key.array[due], due)
+        kinds = np.full(due.size, self.world.kinds.index(clock.kind), dtype=np.int64)
+        self._due.append((kinds, due, issues, fractions))
+
+    def _raise(self, day: Day) -> None:
+        base, ask = self.world.base, self.world.ask
+        assert base is not None
+        kinds, due, issues, fractions = (np.concatenate(part) for part in zip(*self._due, strict=True))
+        self._due.clear()
+        channels = ask.choose(kinds, base.segment.array[due], streams.uniforms(issues, _CHOICE))
+        ask.raise_issues(kinds, channels, issues, due, ask.moments(channels, day.index, fractions))

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from sim.core import elementary, streams
-from sim.core.distributions import Law
+from sim.core.distributions import Constant, Law, LawTable
 from sim.core.entities import Contact, Lane
 from sim.core.measures import Measure
 from sim.core.units import Settings, Share
@@ -52,6 +52,9 @@ class PatienceSettings(Settings):
     channels: dict[str, ChannelPatience]
 
 
+Numbers = npt.NDArray[np.int64]
+
+FOR_EVER = Constant(law="constant", mean="1000 years")  # type: ignore[arg-type]  # read with its unit
 _PATIENCE = streams.named("patience")
 _TOLERANCE = streams.named("tolerance")
 _REDIAL = streams.named("redial")
@@ -78,22 +81,26 @@ class Patience(Mechanism[PatienceSettings]):
 
     answers = ("patience", "patience_one", "tolerance")
 
-    def _law(self, lane: Lane) -> Law | None:
-        channel = self.settings.channels.get(lane.channel.name)
-        if channel is None:
-            return None
-        return channel.by_kind.get(lane.kind, channel.patience)
+    def adopted(self) -> None:
+        """Lay out the laws by channel and kind."""
+        laws = [
+            self._law(channel, kind) or FOR_EVER for channel in self.world.channels for kind in self.world.kinds
+        ]
+        self._table = LawTable(laws)
 
-    def patience(self, lane: Lane, keys: npt.NDArray[np.uint64]) -> Sequence[float | None]:
-        """Patience of contacts, in seconds; None for those who wait for ever."""
-        law = self._law(lane)
-        if law is None:
-            return [None] * int(keys.size)
-        return law.quantiles(streams.uniforms(keys, _PATIENCE)).tolist()
+    def _law(self, channel: str, kind: str) -> Law | None:
+        settings = self.settings.channels.get(channel)
+        return settings.by_kind.get(kind, settings.patience) if settings is not None else None
+
+    def patience(self, kinds: Numbers, channels: Numbers, keys: npt.NDArray[np.uint64]) -> Sequence[float | None]:
+        """Patience of contacts, in seconds, by number of kind and channel; None for those who wait for ever."""
+        which = channels * len(self.world.kinds) + kinds
+        values = self._table.quantiles(which, streams.uniforms(keys, _PATIENCE))
+        return [None if value == FOR_EVER.mean else value for value in values.tolist()]
 
     def patience_one(self, lane: Lane, key: int) -> float | None:
         """Patience of one contact."""
-        law = self._law(lane)
+        law = self._law(lane.channel.name, lane.kind)
         return None if law is None else law.quantile(streams.uniform(key, _PATIENCE))
 
     def tolerance(self, lane: Lane, key: int) -> int | None:

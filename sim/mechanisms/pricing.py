@@ -122,28 +122,30 @@ class Pricing(Mechanism[PricingSettings]):
         self.world.tell.paid(Posting("fees", total, "none"))
 
     def _react(self, slots: Slots, rise: npt.NDArray[np.float64]) -> None:
-        base, ask = self.base, self.world.ask
+        base = self.base
         self.risen += int(slots.size)
         for kind, reaction in self.settings.reactions.items():
-            parents = streams.children(
-                base.key.array[slots], np.full(slots.size, streams.named(kind), dtype=np.uint64)
-            )
-            issues = streams.children(parents, self.rises.array[slots])
+            name = np.array([streams.named(kind)], dtype=np.uint64)
+            issues = streams.children(streams.children(base.key.array[slots], name), self.rises.array[slots])
             chance = reaction.share_per_10_percent * rise * 10.0
             mine = np.flatnonzero(streams.uniforms(issues, _REACTION) < chance)
             if not mine.size:
                 continue
-            keys, places = issues[mine], slots[mine]
-            delays = reaction.delay.quantiles(streams.uniforms(keys, _REACTION_DELAY)).tolist()
-            fractions = streams.uniforms(keys, _REACTION_MOMENT).tolist()
-            channels = ask.choose(kind, base.segment.array[places], streams.uniforms(keys, _REACTION_CHANNEL))
-            now = self.world.env.now
-            times = [
-                ask.moment_after(channel, now + delay, fraction)
-                for channel, delay, fraction in zip(channels, delays, fractions, strict=True)
-            ]
-            ask.raise_issues(kind, keys, places, times, channels)
+            self._raise(kind, reaction, issues[mine], slots[mine])
         self.rises.array[slots] += 1
+
+    def _raise(self, kind: str, reaction: ReactionSettings, keys: npt.NDArray[np.uint64], slots: Slots) -> None:
+        world = self.world
+        delays = reaction.delay.quantiles(streams.uniforms(keys, _REACTION_DELAY)).tolist()
+        fractions = streams.uniforms(keys, _REACTION_MOMENT).tolist()
+        kinds = np.full(keys.size, world.kinds.index(kind), dtype=np.int64)
+        channels = world.ask.choose(kinds, self.base.segment.array[slots], streams.uniforms(keys, _REACTION_CHANNEL))
+        names = list(world.channels)
+        times = [
+            world.ask.moment_after(names[channel], world.env.now + delay, fraction)
+            for channel, delay, fraction in zip(channels.tolist(), delays, fractions, strict=True)
+        ]
+        world.ask.raise_issues(kinds, channels, keys, slots, np.array(times))
 
     def price_gap(self, slots: Slots) -> npt.NDArray[np.float64]:
         """Price above the reference price, relative to it, shape (n,)."""

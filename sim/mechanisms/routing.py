@@ -67,7 +67,7 @@ class Routing(Mechanism[RoutingSettings]):
             self.on_lane_opened(lane)
             lane.queue = self._queue(lane.channel.name, lane.kind)
         for contact in waiting:
-            self._insert(contact)
+            self.join_queue(contact)
         self._assign_queues()
 
     def lane(self, channel: str, kind: str) -> Lane:
@@ -113,16 +113,13 @@ class Routing(Mechanism[RoutingSettings]):
         del group.idle[agent]
         group.idled += self.world.env.now - agent.idle_since
 
-    def join_queue(self, contact: Contact) -> None:
-        """Put a contact into its queue."""
-        self._insert(contact)
-
     def leave_queue(self, contact: Contact) -> None:
-        """Take a contact that gives up out of its queue."""
+        """Take a contact that gives up, or is answered, out of its queue."""
         self._remove(contact)
         contact.lane.queue.waited += self.world.env.now - contact.offered_at
 
-    def _insert(self, contact: Contact) -> None:
+    def join_queue(self, contact: Contact) -> None:
+        """Put a contact into its queue."""
         lane = contact.lane
         queue = lane.queue
         queue.settle(self.world.env.now)
@@ -153,9 +150,8 @@ class Routing(Mechanism[RoutingSettings]):
         contact = self._best_waiting(agent.group)
         if contact is None:
             return False
-        self._remove(contact)
-        contact.lane.queue.waited += self.world.env.now - contact.offered_at
-        contact.story.wake(agent)  # type: ignore[union-attr]  # a waiting contact is in its story
+        self.leave_queue(contact)
+        self.world.ask.answer(contact, agent)
         return True
 
     def _best_waiting(self, group: Group) -> Contact | None:
@@ -196,6 +192,14 @@ class Routing(Mechanism[RoutingSettings]):
         agent.on_duty = False
         agent.duty += now - agent.on_since
         agent.group.duty += now - agent.on_since
+
+    def counts(self) -> dict[str, float]:
+        """Area under the number waiting, by channel, in contact-seconds."""
+        found = {f"{name}.queue_area": 0.0 for name in self.world.channels}
+        for (channel, _), queue in self._queues.items():
+            queue.settle(self.world.env.now)
+            found[f"{channel}.queue_area"] += queue.area
+        return found
 
     def balances(self) -> list[tuple[str, float, float]]:
         """Little's law in each queue: the area under the number waiting is the sum of the waits."""

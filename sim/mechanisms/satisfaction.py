@@ -42,13 +42,15 @@ class SatisfactionSettings(Settings):
     """Satisfaction of a customer, 0 to 100, and relationship equity, 0 to 100.
 
     resting: satisfaction of a customer of each segment without any contact; spread: its standard deviation between
-    customers. A contact moves satisfaction towards its score by ``gain`` of the gap if it is better and ``loss``
+    customers; at_start: mean satisfaction and equity of those who are there when the simulation begins, the resting
+    level where none is given. A contact moves satisfaction towards its score by ``gain`` of the gap if it is better and ``loss``
     if it is worse; it drifts back to its resting level with time constant ``recovery``. Equity follows
     satisfaction with time constant ``memory``.
     """
 
     resting: dict[str, float]
     spread: float = Field(ge=0, le=30)
+    at_start: dict[str, float] | None = None
     gain: Share
     loss: Share
     recovery: Duration = Field(gt=0)
@@ -96,6 +98,7 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         self.level = self.base.column(np.float64)
         self.resting = self.base.column(np.float64)
         self.standing = self.base.column(np.float64)
+        self._began = False
         self.satisfaction_days = self.equity_days = 0.0
         self.customer_days = self.surveys = self.experiences = 0
         self.survey_score = self.experienced = 0.0
@@ -106,19 +109,27 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         self._follows = 1.0 - elementary.exp(-DAY / self.settings.memory)
 
     def on_customers_joined(self, slots: Slots) -> None:
-        """Everybody begins at the own resting level."""
+        """Newcomers begin at their own resting level, those there at the start where contacts have moved them."""
         settings, base = self.settings, self.base
         by_segment = np.array([settings.resting.get(segment, 0.0) for segment in base.segments])
         resting = by_segment[base.segment.array[slots]]
         if settings.spread:
             u = streams.uniforms(base.key.array[slots], _RESTING)
             resting = resting + settings.spread * elementary.normal_quantile_array(u)
-        resting = np.clip(resting, 0.0, 100.0)
-        for column in (self.resting, self.level, self.standing):
-            column.array[slots] = resting
+        level = resting if self._began else resting + self._settled()[base.segment.array[slots]]
+        self.resting.array[slots] = np.clip(resting, 0.0, 100.0)
+        for column in (self.level, self.standing):
+            column.array[slots] = np.clip(level, 0.0, 100.0)
+
+    def _settled(self) -> npt.NDArray[np.float64]:
+        """How far those who are there at the start are from their resting level, by segment."""
+        at_start = self.settings.at_start or {}
+        resting = self.settings.resting
+        return np.array([at_start.get(name, resting[name]) - resting[name] for name in self.base.segments])
 
     def on_day_began(self, day: Day) -> None:
         """Count satisfaction, then let it recover and equity follow; one step over the base."""
+        self._began = True
         base, size = self.base, self.base.size
         level, standing = self.level.array[:size], self.standing.array[:size]
         active = base.active.array[:size]
@@ -210,6 +221,7 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
             ),
             Measure(
                 "survey_score", "satisfaction surveyed", "points", "survey.score", "survey.answers", 1.0, "higher",
+                outcome=True,
                 meaning="score of the contacts whose customers answered the survey, 0 to 100",
             ),
             Measure(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import Field, model_validator
@@ -10,8 +10,8 @@ from pydantic import Field, model_validator
 from sim.core import streams
 from sim.core.calendar import WEEKDAYS, Day, Weekday
 from sim.core.entities import Agent
+from sim.core.kernel import Agenda
 from sim.core.measures import Measure
-from sim.core.stories import Story, Telling
 from sim.core.tables import ByInterval
 from sim.core.units import Clock, Duration, Settings, Several, Share
 from sim.core.world import Mechanism, World
@@ -142,17 +142,14 @@ class Staffing(Mechanism[StaffingSettings]):
                     plan.append((until, agent.name, 0.0, agent))
         if plan:
             plan.sort(key=lambda entry: entry[:3])
-            Story(self.world.env, self._follow(iter(plan)))
+            Agenda(self.world.env, plan, self._follow)
 
-    def _follow(self, plan: Iterator[tuple[float, str, float, Agent]]) -> Telling:
-        env, ask = self.world.env, self.world.ask
-        for time, _, until, agent in plan:
-            if time > env.now:
-                yield time - env.now
-            if until and agent.employed:
-                ask.begin_duty(agent, until)
-            else:
-                ask.end_duty(agent)
+    def _follow(self, entry: tuple[float, str, float, Agent]) -> None:
+        _, _, until, agent = entry
+        if until and agent.employed:
+            self.world.ask.begin_duty(agent, until)
+        else:
+            self.world.ask.end_duty(agent)
 
     def _stretches(self, group: str, day: Day) -> Iterable[tuple[Agent, list[Stretch]]]:
         roster = self.settings.rosters[group]

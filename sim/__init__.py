@@ -1,0 +1,55 @@
+"""Frontline: rehearse a service policy before you adopt it.
+
+    import sim
+    result = sim.run("scenarios/broadband.yaml", replications=5)
+    comparison = sim.compare("experiments/broadband.yaml")
+    comparison.to_frame()
+    comparison.plot()
+
+Names are looked up when they are first used, so that ``import sim`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from sim.version import __version__
+
+if TYPE_CHECKING:
+    from sim.door import Findings, compare, load, load_study, replicate, run
+    from sim.model import Model
+    from sim.scenario import Scenario
+
+_HOMES = {
+    "Findings": "sim.door",
+    "Model": "sim.model",
+    "Scenario": "sim.scenario",
+    "compare": "sim.door",
+    "load": "sim.door",
+    "load_study": "sim.door",
+    "replicate": "sim.door",
+    "run": "sim.door",
+}
+
+__all__ = [
+    "Findings",
+    "Model",
+    "Scenario",
+    "__version__",
+    "compare",
+    "load",
+    "load_study",
+    "replicate",
+    "run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'sim' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

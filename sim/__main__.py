@@ -1,0 +1,5 @@
+"""``python -m sim``, the same as the command ``frontline``."""
+
+from sim.cli import main
+
+main()

@@ -1,0 +1,124 @@
+"""What the log says happened, with errors that allow for dependence within a day.
+
+Ratios keep numerator and denominator. Standard errors come from a bootstrap over whole days within weekday
+groups (Efron and Tibshirani, 1993): waits of one day share the day's luck, so calls are not independent.
+Seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from sim.calibration.bank_log import Flags, Floats, Ints
+from sim.core.streams import brood, named, root_key, uniforms
+
+_LONGEST = 2000
+
+
+@dataclass(frozen=True)
+class Target:
+    """A measured value with its standard error and the calls that it rests on."""
+
+    value: float
+    se: float
+    numerator: float
+    denominator: float
+
+
+@dataclass(frozen=True)
+class DayResampling:
+    """Days drawn with replacement within groups: ``times[b, d]`` is how often day d is in resample b."""
+
+    times: Floats
+
+    @staticmethod
+    def of(groups: Ints, resamples: int = 400, seed: int = 1999) -> DayResampling:
+        """Draw the resamples; ``groups`` gives each day's group, -1 where the day takes no part."""
+        times = np.zeros((resamples, len(groups)))
+        for group in np.unique(groups[groups >= 0]):
+            days = np.flatnonzero(groups == group)
+            keys = brood(root_key(seed, int(group)), 0, resamples * len(days))
+            drawn = days[(uniforms(keys, named("day")) * len(days)).astype(np.int64)]
+            np.add.at(times, (np.repeat(np.arange(resamples), len(days)), drawn), 1.0)
+        return DayResampling(times)
+
+    def ratio(self, numerator: Floats, denominator: Floats) -> Target:
+        """Ratio of two daily totals."""
+        above, below = float(np.sum(numerator)), float(np.sum(denominator))
+        drawn = (self.times @ numerator) / np.maximum(self.times @ denominator, 1e-12)
+        return Target(above / below if below else 0.0, float(np.std(drawn, ddof=1)), above, below)
+
+    def statistic(self, daily: Floats, function: Callable[[Floats], float]) -> tuple[float, float]:
+        """Any function of the sum over days of daily rows: value and standard error."""
+        drawn = [function(row) for row in self.times @ daily]
+        return function(daily.sum(axis=0)), float(np.std(drawn, ddof=1))
+
+
+def daily_total(day: Ints, value: Floats | Flags, days: int) -> Floats:
+    """Sum of a value over the calls of each day."""
+    return np.asarray(np.bincount(day, np.asarray(value, dtype=np.float64), days), dtype=np.float64)
+
+
+def wait_histogram(day: Ints, waits: Floats, days: int) -> Floats:
+    """Calls by day and whole second of waiting."""
+    second = np.minimum(waits, _LONGEST - 1).astype(np.int64)
+    return (
+        np.bincount(day * _LONGEST + second, minlength=days * _LONGEST).reshape(days, _LONGEST).astype(float)
+    )
+
+
+def quantile_of_histogram(counts: Floats, probability: float) -> float:
+    """Smallest second at which the share of calls reaches the probability."""
+    total = np.cumsum(counts)
+    return float(np.searchsorted(total, probability * total[-1]))
+
+
+def wait_targets(
+    resampling: DayResampling, day: Ints, waits: Floats, answered: Flags, days: int
+) -> dict[str, Target | dict[str, float]]:
+    """Abandonment, mean waits, shares answered in time and quantiles of waiting of a set of offered calls."""
+    waited, left = waits > 0, ~answered
+    one = np.ones(len(waits))
+
+    def total(value: Floats | Flags) -> Floats:
+        return daily_total(day, value, days)
+
+    def ratio(above: Floats | Flags, below: Floats | Flags) -> Target:
+        return resampling.ratio(total(above), total(below))
+
+    result: dict[str, Target | dict[str, float]] = {
+        "waited_of_offered": ratio(waited, one),
+        "abandoned_of_offered": ratio(left, one),
+        "abandoned_of_waited": ratio(left & waited, waited),
+        "mean_wait_of_offered_s": ratio(waits, one),
+        "mean_wait_of_answered_s": ratio(waits * answered, answered),
+        "mean_wait_of_waited_s": ratio(waits, waited),
+        "mean_wait_of_waited_answered_s": ratio(waits * answered, answered & waited),
+        "mean_wait_of_waited_abandoned_s": ratio(waits * left, left & waited),
+        "wait_per_abandonment_s": ratio(waits, left),
+    }
+    for limit in (20, 60, 120):
+        in_time = answered & (waits <= limit)
+        result[f"answered_in_{limit}_s_of_offered"] = ratio(in_time, one)
+        result[f"answered_in_{limit}_s_of_answered"] = ratio(in_time, answered)
+    for name, chosen in (
+        ("all", one > 0),
+        ("waited", waited),
+        ("waited_answered", waited & answered),
+        ("waited_abandoned", waited & left),
+    ):
+        histogram = wait_histogram(day[chosen], waits[chosen], days)
+        for percent in (10, 25, 50, 75, 90, 95, 99):
+            value, se = resampling.statistic(
+                histogram, partial(quantile_of_histogram, probability=percent / 100)
+            )
+            result[f"wait_quantile_{percent}_{name}_s"] = {
+                "value": value,
+                "se": se,
+                "n": float(np.sum(chosen)),
+            }
+    return result

@@ -1,0 +1,139 @@
+"""The command line: parse, call, and turn what happened into an exit code; no logic.
+
+Exit codes: 0 done, 1 failed, 2 bad usage or bad file, 130 interrupted. Results go to standard output, everything else
+to standard error. What a command needs is imported when it runs, so that ``--version`` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.version import __version__
+
+app = typer.Typer(
+    name="frontline",
+    help="Rehearse a service policy before you adopt it.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Replications = Annotated[
+    int | None, typer.Option("--replications", "-n", help="Replications of every arm.", show_default=False)
+]
+Seed = Annotated[int | None, typer.Option("--seed", help="Seed of all random numbers.", show_default=False)]
+Workers = Annotated[
+    int | None, typer.Option("--workers", help="Processes; the result does not depend on it.", show_default="all")
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", help="Result folder; replaced whole.", show_default="results/<study>, results/<scenario>-run"
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress and no remarks on standard error.")]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Change one setting, such as workforce.groups.desk.headcount=8."),
+]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"frontline {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _frontline(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Rehearse a service policy before you adopt it."""
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(help="Folder to write into.", show_default=False)]) -> None:
+    """Write a commented scenario and a study to start from."""
+    from sim.commands import init_folder, outcome  # noqa: PLC0415
+
+    with outcome():
+        init_folder(folder)
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="A scenario or a study.", show_default=False)],
+    changes: Changes = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Validate a file and say what it means: contacts, load, agents, money, doubtful values."""
+    from sim.commands import check_file, outcome  # noqa: PLC0415
+
+    with outcome():
+        check_file(file, changes or [], as_json, quiet)
+
+
+@app.command()
+def run(
+    scenario: Annotated[Path, typer.Argument(help="Scenario file, or a result folder to repeat.", show_default=False)],
+    *,
+    replications: Replications = None,
+    seed: Seed = None,
+    workers: Workers = None,
+    out: Out = None,
+    changes: Changes = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Simulate a scenario and show its outcomes."""
+    from sim.commands import Options, outcome, run_scenario  # noqa: PLC0415
+
+    with outcome():
+        run_scenario(scenario, Options(replications, seed, workers, out, changes or [], as_json, quiet))
+
+
+@app.command()
+def compare(
+    study: Annotated[Path, typer.Argument(help="Study file, or a result folder to repeat.", show_default=False)],
+    *,
+    replications: Replications = None,
+    seed: Seed = None,
+    workers: Workers = None,
+    out: Out = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Compare the policies of a study with doing nothing."""
+    from sim.commands import Options, compare_study, outcome  # noqa: PLC0415
+
+    with outcome():
+        compare_study(study, Options(replications, seed, workers, out, (), as_json, quiet))
+
+
+@app.command()
+def schema(
+    kind: Annotated[str, typer.Argument(help="scenario or study")] = "scenario",
+) -> None:
+    """Print the JSON Schema that gives editors completion and checks."""
+    from sim.commands import outcome, print_schema  # noqa: PLC0415
+
+    with outcome():
+        print_schema(kind)
+
+
+def main() -> None:
+    """The command ``frontline``."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show "±" shows "?", and nothing ends in a traceback.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    app()

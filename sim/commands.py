@@ -1,0 +1,227 @@
+"""What the commands do, one function each; what goes wrong becomes a message and an exit code here."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import signal
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from sim.check import check, check_study
+from sim.door import is_study
+from sim.experiment.comparison import Result, UnknownMeasure, execute, reported
+from sim.experiment.execution import ReplicationFailed, cores
+from sim.experiment.plan import Plan, plan_of_scenario, plan_of_study
+from sim.experiment.pool import WorkersDied
+from sim.files import FileProblem, load_scenario, load_study, scenario_schema, study_schema
+from sim.report.checks import check_document, render_check
+from sim.report.folder import FolderRefused, ResultFolder, elapsed, kept_plan, save
+from sim.report.progress import ProgressBar
+from sim.report.tables import document, json_text
+from sim.report.terminal import render
+
+DONE, FAILED, BAD, INTERRUPTED = 0, 1, 2, 130
+_LARGEST_SEED = 2**63 - 1
+
+
+class BadUsage(Exception):  # noqa: N818  # read as a statement in messages
+    """An option has a value that makes no sense."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options that ``run`` and ``compare`` share; None is what was not given."""
+
+    replications: int | None = None
+    seed: int | None = None
+    workers: int | None = None
+    out: Path | None = None
+    changes: Sequence[str] = ()
+    as_json: bool = False
+    quiet: bool = False
+
+    def checked(self) -> Options:
+        """These options; raises BadUsage where one makes no sense."""
+        _within("--replications", self.replications, 1, 1_000_000)
+        _within("--workers", self.workers, 1, 10_000)
+        _within("--seed", self.seed, 0, _LARGEST_SEED)
+        return self
+
+
+def run_scenario(file: Path, options: Options) -> None:
+    """``frontline run``."""
+    overrides = _overrides(options.checked().changes)
+    kept = kept_plan(file)
+    if kept is not None:
+        _refuse(overrides, "a result is repeated as it was; change the scenario file")
+    _simulate(kept or plan_of_scenario(load_scenario(_file(file), overrides)), options)
+
+
+def compare_study(file: Path, options: Options) -> None:
+    """``frontline compare``."""
+    options.checked()
+    _simulate(kept_plan(file) or plan_of_study(load_study(_file(file))), options)
+
+
+def check_file(file: Path, changes: Sequence[str], as_json: bool, quiet: bool) -> None:
+    """``frontline check``."""
+    overrides = _overrides(changes)
+    if is_study(file):
+        _refuse(overrides, "a study is checked as it is; change its file")
+        report = check_study(load_study(file))
+    else:
+        report = check(load_scenario(_file(file), overrides))
+    if as_json:
+        _print(json_text(check_document(report)))
+    elif not quiet:
+        _print(render_check(report, colour=_in_colour()))
+
+
+def print_schema(kind: str) -> None:
+    """``frontline schema``."""
+    schemas = {"scenario": scenario_schema, "study": study_schema}
+    if kind not in schemas:
+        raise BadUsage(f"{kind!r} has no schema; known: {', '.join(schemas)}")
+    _print(json_text(schemas[kind]()))
+
+
+def init_folder(folder: Path) -> None:
+    """``frontline init``."""
+    from sim.templates import write_templates  # noqa: PLC0415 - read from the package only when asked
+
+    try:
+        written = write_templates(folder)
+    except FileExistsError as error:
+        raise BadUsage(f"{error.filename}: exists already and is not overwritten; choose another folder") from None
+    except OSError as error:
+        raise BadUsage(f"{error.filename or folder}: cannot be written: {error.strerror}") from None
+    study = next(path for path in written if path.name == "study.yaml")
+    lines = [*(f"wrote {path}" for path in written), f"next: frontline compare {shlex.quote(str(study))}"]
+    _print("\n".join(lines) + "\n")
+
+
+@contextlib.contextmanager
+def outcome() -> Iterator[None]:
+    """Run a command; whatever happens becomes one clear message and an exit code."""
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+        sys.stdout.flush()
+    except (FileProblem, BadUsage, FolderRefused, UnknownMeasure) as error:
+        _end(str(error), BAD)
+    except (ReplicationFailed, WorkersDied) as error:
+        _end(f"{error}{_trace(error)}", FAILED)
+    except KeyboardInterrupt:
+        _end("interrupted; nothing was written", INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has gone; Python must not complain about it when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILED)
+    except OSError as error:
+        _end(f"{error.filename or 'the result'}: {error.strerror or error}", FAILED)
+    except MemoryError:
+        _end("not enough memory", FAILED)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _simulate(plan: Plan, options: Options) -> None:
+    plan = plan.altered(options.replications, options.seed)
+    reported(plan)
+    started = time.perf_counter()
+    with ResultFolder(options.out or _place(plan)) as folder:
+        with ProgressBar(not options.quiet and not options.as_json) as bar:
+            result = execute(plan, options.workers, bar.update)
+        _save(result, folder, options, started)
+    if options.as_json:
+        _print(json_text(document(result)))
+        return
+    _print(render(result, colour=_in_colour()))
+    if not options.quiet:
+        _remark(f"tables, figures and manifest: {_near(folder.path)}")
+
+
+def _place(plan: Plan) -> Path:
+    """A run and a comparison of the same name do not replace each other."""
+    return Path("results") / (plan.name if plan.kind == "comparison" else f"{plan.name}-run")
+
+
+def _save(result: Result, folder: ResultFolder, options: Options, started: float) -> None:
+    from sim.report.figures import pictures  # noqa: PLC0415 - half a second of imports, after the workers' work
+
+    circumstances: dict[str, Any] = {
+        "command": shlex.join(["frontline", *sys.argv[1:]]),
+        "workers": options.workers or cores(),
+        "seconds": elapsed(started),
+    }
+    save(result, folder, pictures(result), circumstances)
+
+
+def _overrides(changes: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for change in changes:
+        path, equals, value = change.partition("=")
+        if not equals or not path.strip():
+            raise BadUsage(f"--set {change!r}: write it like --set workforce.groups.desk.headcount=8")
+        found[path.strip()] = value.strip()
+    return found
+
+
+def _file(path: Path) -> Path:
+    if path.is_dir():
+        raise BadUsage(f"{path}: is a folder, but no result of Frontline that could be repeated; name a file")
+    return path
+
+
+def _refuse(overrides: dict[str, str], reason: str) -> None:
+    if overrides:
+        raise BadUsage(f"--set: {reason} instead")
+
+
+def _within(option: str, value: int | None, least: int, most: int) -> None:
+    if value is not None and not least <= value <= most:
+        raise BadUsage(f"{option} is {value}; expected a whole number from {least} to {most}")
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def _remark(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+def _end(message: str, code: int) -> None:
+    _remark(message)
+    sys.exit(code)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _trace(error: Exception) -> str:
+    """Where in the code a replication failed; it is our fault, not the user's, so it helps to know."""
+    if not isinstance(error, ReplicationFailed):
+        return ""
+    return (
+        f"\nto run it alone, in Python: sim.replicate(FILE, replication={error.replication}, seed={error.seed}, "
+        f"arm={error.arm.name!r})"
+    )
+
+
+def _in_colour() -> bool:
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or os.name == "nt"
+    return sys.stdout.isatty() and not plain
+
+
+def _near(path: Path) -> Path:
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

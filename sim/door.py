@@ -1,0 +1,161 @@
+"""The same as the commands, from Python: load, run, compare, a data frame, a figure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.core.observations import Observations
+from sim.experiment.comparison import Result, execute
+from sim.experiment.plan import BASELINE, REPLICATIONS, SEED, Plan, plan_of_scenario, plan_of_study
+from sim.experiment.pool import Progress
+from sim.files import Study, load_scenario
+from sim.files import load_study as read_study
+from sim.report.folder import kept_plan
+from sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+Source = Scenario | str | Path
+_STUDY = re.compile(r"^[\"']?study[\"']?\s*:", re.MULTILINE)
+
+
+class Findings:
+    """What a run or a comparison found; printed, it is the table of the command line.
+
+    ``result`` holds everything: estimates by measure, paired changes by arm, bad days, observations.
+    """
+
+    def __init__(self, result: Result) -> None:
+        self.result = result
+
+    def __str__(self) -> str:
+        from sim.report.terminal import render  # noqa: PLC0415 - on demand, as everything here
+
+        return render(self.result)
+
+    def __repr__(self) -> str:
+        plan = self.result.plan
+        return f"<Findings {plan.name!r}: {len(plan.arms)} arm(s), {plan.replications} replications>"
+
+    def sentences(self) -> dict[str, str]:
+        """One plain sentence per policy."""
+        from sim.report.sentences import sentences  # noqa: PLC0415
+
+        return sentences(self.result)
+
+    def to_frame(self, table: str = "outcomes") -> pd.DataFrame:
+        """A table as a data frame: "outcomes", "replications", "months" or "bad_days".
+
+        Raises ImportError, with what to install, where pandas is absent.
+        """
+        from sim.report import tables  # noqa: PLC0415
+
+        makers = {
+            "outcomes": tables.outcomes,
+            "replications": tables.replications,
+            "months": tables.months,
+            "bad_days": tables.bad_days,
+        }
+        if table not in makers:
+            raise ValueError(f"table is {table!r}; known tables: {', '.join(makers)}")
+        try:
+            import pandas as pd  # noqa: PLC0415
+        except ImportError:
+            raise ImportError("to_frame needs pandas: pip install 'frontline-sim[tables]'") from None
+        return pd.DataFrame.from_records(list(makers[table](self.result)))
+
+    def plot(self, figure: str | None = None) -> Figure:
+        """A figure: "outcomes" (what each policy changes) or "course" (month by month); the first there is.
+
+        Save it with ``savefig``. Raises ValueError where there is nothing to draw.
+        """
+        from sim.report.figures import figures  # noqa: PLC0415
+
+        drawn = figures(self.result)
+        name = figure or next(iter(drawn), "outcomes")
+        if name not in drawn:
+            raise ValueError(f"there is no figure {name!r} of this result; drawn: {', '.join(drawn) or 'none'}")
+        return drawn[name]
+
+    def to_json(self) -> dict[str, Any]:
+        """The document that ``--json`` prints."""
+        from sim.report.tables import document  # noqa: PLC0415
+
+        return document(self.result)
+
+    def save(self, folder: str | Path) -> Path:
+        """Tables, figures, plan and manifest in a folder; an earlier result there is replaced whole."""
+        from sim.report.figures import pictures  # noqa: PLC0415
+        from sim.report.folder import ResultFolder, save  # noqa: PLC0415
+
+        with ResultFolder(Path(folder)) as place:
+            save(self.result, place, pictures(self.result), {"command": "sim.door.Findings.save"})
+        return place.path
+
+
+def load(path: str | Path, overrides: Mapping[str, str] | None = None) -> Scenario:
+    """The scenario of a file; overrides: dotted path -> value as it would stand in the file."""
+    return load_scenario(Path(path), dict(overrides or {}))
+
+
+def load_study(path: str | Path) -> Study:
+    """The study of a file."""
+    return read_study(Path(path))
+
+
+def run(
+    scenario: Source,
+    replications: int = REPLICATIONS,
+    seed: int = SEED,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Findings:
+    """Run a scenario with the policies that stand in it; workers None: all processors."""
+    plan = plan_of_scenario(_scenario(scenario)).altered(replications, seed)
+    return Findings(execute(plan, workers, progress))
+
+
+def compare(
+    study: Study | str | Path,
+    replications: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Findings:
+    """Compare the arms of a study with its baseline; None: as the study says."""
+    return Findings(execute(_plan(study).altered(replications, seed), workers, progress))
+
+
+def replicate(source: Study | Source, replication: int, seed: int | None = None, arm: str = BASELINE) -> Observations:
+    """One replication alone, here and now, such as one that failed in a study."""
+    from sim.model import Model  # noqa: PLC0415 - SimPy is not needed to read a file
+
+    study = isinstance(source, Study) or (not isinstance(source, Scenario) and is_study(Path(source)))
+    plan = _plan(source) if study else plan_of_scenario(_scenario(source))  # type: ignore[arg-type]  # just told
+    chosen = next((each for each in plan.arms if each.name == arm), None)
+    if chosen is None:
+        raise ValueError(f"arm is {arm!r}; known arms: {', '.join(each.name for each in plan.arms)}")
+    return Model(chosen.scenario, seed=plan.seed if seed is None else seed, replication=replication).run()
+
+
+def is_study(path: Path) -> bool:
+    """Whether a file calls itself a study: a line that begins with the key ``study``."""
+    try:
+        return _STUDY.search(path.read_text(encoding="utf-8", errors="replace")) is not None
+    except OSError:
+        return False
+
+
+def _scenario(source: Source) -> Scenario:
+    return source if isinstance(source, Scenario) else load(source)
+
+
+def _plan(source: Study | str | Path) -> Plan:
+    if isinstance(source, Study):
+        return plan_of_study(source)
+    return kept_plan(Path(source)) or plan_of_study(load_study(source))

@@ -1,0 +1,106 @@
+"""Values that a scenario may hold but that are hardly meant; each with its path and the reason to doubt it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.core.lifetimes import TenureCurve, TenureFactors
+from sim.core.units import DAY, HOUR, YEAR
+from sim.scenario import Scenario
+from sim.workload import Flow, groups_serving, handle_time, on_duty, open_profile
+
+_LONG_HANDLE = HOUR
+_SHORT_HANDLE = 10.0
+_LOW_FCR = 0.3
+_SHORT_PATIENCE = 10.0
+_SHORT_WARM_UP = 90 * DAY
+_DRIFT = 0.01
+_UNATTENDED = 0.02
+
+
+def doubts(scenario: Scenario, expected: tuple[Flow, ...]) -> tuple[str, ...]:
+    """Everything doubtful, in the order of the scenario's sections."""
+    sections = (_calendar, _hazards, _patience, _resolution, _money)
+    found = [doubt for section in sections for doubt in section(scenario)]
+    return (*found, *_handle_times(scenario, expected), *_skills(scenario, expected), *_attendance(scenario))
+
+
+def _calendar(scenario: Scenario) -> Iterator[str]:
+    calendar = scenario.calendar
+    if scenario.customers is not None and calendar.warm_up < _SHORT_WARM_UP:
+        yield (
+            f"calendar.warm_up is {calendar.warm_up_days} days; the state at the start is a guess, so "
+            f" {_SHORT_WARM_UP / DAY:.0f} days or more are usual"
+        )
+    if calendar.horizon < 365 * DAY and scenario.churn is not None:
+        yield f"calendar.horizon is {calendar.horizon_days} days; retention over 12 months cannot be measured"
+
+
+def _hazards(scenario: Scenario) -> Iterator[str]:
+    if scenario.churn is not None:
+        churn = scenario.churn
+        yield from _hazard("churn", churn.tenure, churn.half_life, churn.reference.base_hazard)
+    attrition = scenario.workforce.attrition
+    if attrition is not None:
+        stored = attrition.reference.base_hazard
+        yield from _hazard("workforce.attrition", attrition.tenure, attrition.half_life, stored)
+
+
+def _hazard(path: str, tenure: TenureFactors, half_life: float, stored: float) -> Iterator[str]:
+    implied = TenureCurve.of(tenure).base_hazard(half_life)
+    if abs(stored / implied - 1.0) > _DRIFT:
+        yield (
+            f"{path}.reference.base_hazard is {stored * YEAR:.4g} per year; a half-life of "
+            f"{half_life / YEAR:.3g} years with these tenure factors asks for {implied * YEAR:.4g} per year"
+        )
+
+
+def _patience(scenario: Scenario) -> Iterator[str]:
+    for name, channel in (scenario.patience.channels if scenario.patience else {}).items():
+        if channel.patience is not None and channel.patience.mean_value < _SHORT_PATIENCE:
+            seconds = channel.patience.mean_value
+            yield f"patience.channels.{name}.patience has a mean of {seconds:g} s; few customers give up that fast"
+
+
+def _resolution(scenario: Scenario) -> Iterator[str]:
+    for kind, share in (scenario.resolution.first_contact if scenario.resolution else {}).items():
+        if share < _LOW_FCR:
+            yield f"resolution.first_contact.{kind} is {100 * share:.3g} %; below 30 % most contacts are repeats"
+
+
+def _money(scenario: Scenario) -> Iterator[str]:
+    if scenario.economics is None:
+        return
+    for name, group in scenario.workforce.groups.items():
+        if group.headcount and not group.wage:
+            yield f"workforce.groups.{name}.wage is 0; these agents work for nothing"
+    for name, fee in (scenario.pricing.fee if scenario.pricing else {}).items():
+        if not fee:
+            yield f"pricing.fee.{name} is 0; these customers pay nothing"
+
+
+def _handle_times(scenario: Scenario, expected: tuple[Flow, ...]) -> Iterator[str]:
+    for flow in expected:
+        seconds = handle_time(scenario, flow.channel, flow.kind)
+        if seconds is not None and not _SHORT_HANDLE <= seconds <= _LONG_HANDLE:
+            yield f"agents.handle_time.{flow.kind} is {seconds / 60:.3g} min on {flow.channel} on average"
+
+
+def _skills(scenario: Scenario, expected: tuple[Flow, ...]) -> Iterator[str]:
+    for flow in expected:
+        if not groups_serving(scenario, flow.channel, flow.kind):
+            yield (
+                f"workforce.groups: nobody can serve {flow.kind} on {flow.channel}, which gets "
+                f"{flow.per_year:,.0f} contacts a year"
+            )
+
+
+def _attendance(scenario: Scenario) -> Iterator[str]:
+    for name, channel in scenario.channels.channels.items():
+        if channel.kind == "written":
+            continue
+        opened = open_profile(channel)
+        duty = on_duty(scenario, groups_serving(scenario, name))
+        alone = sum(hours for hours, agents in zip(opened, duty, strict=True) if agents <= 0.0)
+        if alone > _UNATTENDED * sum(opened):
+            yield f"channels.channels.{name} is open {alone / 2:g} hours a week with nobody on duty who serves it"

@@ -1,0 +1,131 @@
+"""What a run or a comparison found: estimates of every measure, paired changes by arm, the baseline's bad days."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sim.core.measures import Measure
+from sim.core.observations import Observations
+from sim.experiment.estimates import BadDays, Change, bad_days, change, level
+from sim.experiment.execution import Arm, simulate
+from sim.experiment.plan import Plan
+from sim.experiment.pool import Progress
+from sim.stats.intervals import Estimate
+
+SERVICE = ("service_level", "abandonment", "mean_wait")
+A_YEAR = 365
+WORK = ("occupancy", "first_contact_resolution", "contacts_per_issue")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measure: its level in the baseline and what each arm changes; None where nothing can be said."""
+
+    measure: Measure
+    baseline: Estimate | None
+    changes: Mapping[str, Change | None]
+
+    @property
+    def known(self) -> bool:
+        """Whether any number stands in the row."""
+        return self.baseline is not None or any(each is not None for each in self.changes.values())
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a plan found.
+
+    rows: every measure that the scenario reports; shown: names of those for the table; runs: the observations
+    of each arm, replication by replication.
+    """
+
+    plan: Plan
+    rows: tuple[Row, ...]
+    shown: tuple[str, ...]
+    bad_days: tuple[BadDays, ...]
+    runs: Mapping[str, tuple[Observations, ...]]
+
+    @property
+    def policies(self) -> tuple[Arm, ...]:
+        """The arms that are compared with the baseline."""
+        return self.plan.arms[1:]
+
+    @property
+    def table(self) -> tuple[Row, ...]:
+        """The rows to show, in their order."""
+        by_name = {row.measure.name: row for row in self.rows}
+        return tuple(by_name[name] for name in self.shown)
+
+    def row(self, name: str) -> Row | None:
+        """The row of a measure, if the scenario reports it."""
+        return next((row for row in self.rows if row.measure.name == name), None)
+
+
+class UnknownMeasure(Exception):  # noqa: N818  # read as a statement in messages
+    """A plan asks for a measure that its scenario does not report."""
+
+
+def execute(plan: Plan, workers: int | None = None, progress: Progress | None = None) -> Result:
+    """Run a plan and estimate everything that its scenario reports.
+
+    Raises UnknownMeasure before anything is run; else as ``simulate``.
+    """
+    known = reported(plan)
+    runs = simulate(plan.arms, plan.replications, plan.seed, workers, progress)
+    return estimate(plan, known, runs)
+
+
+def estimate(plan: Plan, measures: Sequence[Measure], runs: Mapping[str, tuple[Observations, ...]]) -> Result:
+    """All estimates from the observations of every arm."""
+    base = runs[plan.baseline.name]
+    rows = tuple(
+        Row(
+            measure,
+            level(measure, base, plan.confidence),
+            {arm.name: change(measure, runs[arm.name], base, plan.confidence) for arm in plan.arms[1:]},
+        )
+        for measure in measures
+    )
+    return Result(
+        plan=plan,
+        rows=rows,
+        shown=_shown(plan, rows),
+        bad_days=bad_days(plan.baseline.scenario, base, plan.confidence),
+        runs=runs,
+    )
+
+
+def reported(plan: Plan) -> tuple[Measure, ...]:
+    """The measures of the baseline's scenario; those that the plan names must be among them."""
+    from sim.model import measures  # noqa: PLC0415 - SimPy is not needed to look at a finished result
+
+    known = measures(plan.baseline.scenario)
+    names = {measure.name for measure in known}
+    for name in plan.measures:
+        if name not in names:
+            raise UnknownMeasure(_unknown(name, sorted(names)))
+    return known
+
+
+def _unknown(name: str, names: list[str]) -> str:
+    import difflib  # noqa: PLC0415 - only for the message
+
+    near = difflib.get_close_matches(name, names, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"known measures: {', '.join(names)}"
+    return f"measure {name!r} is not reported by this scenario; {hint}"
+
+
+def _shown(plan: Plan, rows: Sequence[Row]) -> tuple[str, ...]:
+    """Outcomes, then what the plan asks for; a run, or an operation without outcomes, shows its service too."""
+    outcomes = [row.measure.name for row in rows if row.measure.outcome and row.known]
+    if plan.baseline.scenario.calendar.horizon_days == A_YEAR:
+        outcomes = [name for name in outcomes if not name.endswith("_12m")]  # the end is after 12 months
+    asked = [name for name in plan.measures if name not in outcomes]
+    if plan.kind == "comparison" and outcomes:
+        return (*outcomes, *asked)
+    channels = plan.baseline.scenario.channels.channels
+    service = [f"{channel}.{name}" for channel in channels for name in SERVICE]
+    known = {row.measure.name for row in rows if row.known}
+    extra = [name for name in (*service, *WORK) if name in known and name not in (*outcomes, *asked)]
+    return (*outcomes, *asked, *extra)

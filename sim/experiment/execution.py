@@ -1,0 +1,136 @@
+"""Running cells: every arm with every replication, in this process or in several, with the same result.
+
+A cell is (scenario, seed, replication), so neither the number of workers nor the order in which cells finish can
+change a byte. Workers get the scenarios once, as plain data, when they start; each task is two short texts and two
+numbers. Nothing here knows files or statistics.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sim.core.observations import Observations
+from sim.experiment.pool import Progress, Task, run_in_processes, run_serially
+from sim.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One way to run the operation: a scenario with the policies of the arm in it."""
+
+    name: str
+    title: str
+    scenario: Scenario
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What a replication died of, as text: not every exception survives the way between processes."""
+
+    kind: str
+    message: str
+    trace: str
+
+
+class ReplicationFailed(Exception):  # noqa: N818  # read as a statement in messages
+    """A replication ended with an error; says which one, so that it can be run alone."""
+
+    def __init__(self, arm: Arm, seed: int, replication: int, failure: Failure) -> None:
+        self.arm, self.seed, self.replication, self.failure = arm, seed, replication, failure
+        super().__init__(
+            f"scenario {arm.scenario.name!r}, arm {arm.name!r}, seed {seed}, replication {replication} failed: "
+            f"{failure.kind}: {failure.message}"
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.arm, self.seed, self.replication, self.failure)
+
+
+def cores() -> int:
+    """Processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def simulate(
+    arms: Sequence[Arm],
+    replications: int,
+    seed: int,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> dict[str, tuple[Observations, ...]]:
+    """Observations of replications 1 .. n of every arm, in that order.
+
+    workers: processes; 1 runs everything in this one; None takes all processors. progress is called with
+    (cells done, cells in all), at the beginning too. Raises ReplicationFailed for the first cell that fails and
+    KeyboardInterrupt when interrupted; no process is left behind in either case.
+    """
+    if replications < 1:
+        raise ValueError(f"replications is {replications}; expected at least 1")
+    if workers is not None and workers < 1:
+        raise ValueError(f"workers is {workers}; expected at least 1")
+    digests = [arm.scenario.digest() for arm in arms]
+    plain = {digest: arm.scenario.plain() for digest, arm in zip(digests, arms, strict=True)}
+    cells = [(arm, number) for arm in range(len(arms)) for number in range(1, replications + 1)]
+    tasks: list[Task] = [(digests[arm], seed, number) for arm, number in cells]
+    report = progress or _silent
+
+    def accept(place: int, outcome: Any) -> None:
+        if isinstance(outcome, Failure):
+            arm, number = cells[place]
+            raise ReplicationFailed(arms[arm], seed, number, outcome)
+
+    count = min(workers or cores(), len(tasks))
+    if count == 1:
+        _prepare(plain)
+        outcomes = run_serially(_replicate, tasks, accept, report)
+    else:
+        outcomes = run_in_processes(_replicate, tasks, accept, report, workers=count, prepare=_prepare, given=plain)
+    return _by_arm(arms, replications, outcomes)
+
+
+def _by_arm(
+    arms: Sequence[Arm], replications: int, outcomes: Sequence[dict[str, Any]]
+) -> dict[str, tuple[Observations, ...]]:
+    observations = [Observations.from_plain(outcome) for outcome in outcomes]
+    starts = range(0, len(observations), replications)
+    return {
+        arm.name: tuple(observations[start : start + replications]) for arm, start in zip(arms, starts, strict=True)
+    }
+
+
+def _silent(done: int, total: int) -> None:
+    """No progress shown."""
+
+
+_plain: dict[str, dict[str, Any]] = {}
+_scenarios: dict[str, Scenario] = {}
+
+
+def _prepare(plain: dict[str, dict[str, Any]]) -> None:
+    """Hold the scenarios of the cells to come; each is validated at its first cell, once per process."""
+    _plain.clear()
+    _scenarios.clear()
+    _plain.update(plain)
+
+
+def _replicate(digest: str, seed: int, replication: int) -> dict[str, Any] | Failure:
+    """One cell, as plain data."""
+    try:
+        if digest not in _scenarios:
+            _scenarios[digest] = Scenario.from_plain(_plain[digest])
+        return _run_model(_scenarios[digest], seed, replication).to_plain()
+    except Exception as error:
+        import traceback  # noqa: PLC0415 - only when something went wrong
+
+        return Failure(type(error).__name__, str(error), traceback.format_exc())
+
+
+def _run_model(scenario: Scenario, seed: int, replication: int) -> Observations:
+    from sim.model import Model  # noqa: PLC0415 - a coordinator of workers runs no model
+
+    return Model(scenario, seed=seed, replication=replication).run()

@@ -1,0 +1,104 @@
+"""What is to be run: arms, replications and seed, resolved, so that it can be kept beside the result and repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from sim.experiment.execution import Arm
+from sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.files import Study
+
+BASELINE = "baseline"
+FORMAT = 1
+REPLICATIONS = 10
+SEED = 1
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A run (one arm) or a comparison (the baseline first, then the arms with policies).
+
+    measures: names of measures to show beside the outcomes. file: where it was read from, for messages only.
+    """
+
+    name: str
+    title: str
+    arms: tuple[Arm, ...]
+    replications: int = REPLICATIONS
+    seed: int = SEED
+    confidence: float = CONFIDENCE
+    measures: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> Literal["run", "comparison"]:
+        """Whether there is anything to compare."""
+        return "run" if len(self.arms) == 1 else "comparison"
+
+    @property
+    def baseline(self) -> Arm:
+        """The arm that all others are compared with."""
+        return self.arms[0]
+
+    def altered(self, replications: int | None = None, seed: int | None = None) -> Plan:
+        """The plan with other replications or another seed; None leaves them as they are."""
+        return replace(
+            self,
+            replications=self.replications if replications is None else replications,
+            seed=self.seed if seed is None else seed,
+        )
+
+    def to_plain(self) -> dict[str, Any]:
+        """As plain data in internal units, exact to the last bit."""
+        return {
+            "frontline": FORMAT,
+            "plan": self.kind,
+            "name": self.name,
+            "title": self.title,
+            "replications": self.replications,
+            "seed": self.seed,
+            "confidence": self.confidence,
+            "measures": list(self.measures),
+            "arms": [{"name": arm.name, "title": arm.title, "scenario": arm.scenario.plain()} for arm in self.arms],
+        }
+
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any]) -> Plan:
+        """The plan that ``to_plain`` wrote."""
+        return cls(
+            name=plain["name"],
+            title=plain["title"],
+            arms=tuple(Arm(arm["name"], arm["title"], Scenario.from_plain(arm["scenario"])) for arm in plain["arms"]),
+            replications=plain["replications"],
+            seed=plain["seed"],
+            confidence=plain["confidence"],
+            measures=tuple(plain["measures"]),
+        )
+
+
+def plan_of_scenario(scenario: Scenario, measures: Sequence[str] = ()) -> Plan:
+    """A run of one scenario with the policies that stand in it."""
+    title = scenario.title or scenario.name
+    return Plan(scenario.name, title, (Arm(BASELINE, title, scenario),), measures=tuple(measures))
+
+
+def plan_of_study(study: Study) -> Plan:
+    """A comparison of the scenario as it is with every other arm of a study."""
+    others = [arm for arm in study.arms.values() if arm.name != BASELINE]
+    title = "Doing nothing more" if study.scenario.policies else "Doing nothing"
+    return Plan(
+        name=study.name,
+        title=study.title,
+        arms=(
+            Arm(BASELINE, title, study.scenario),
+            *(Arm(arm.name, arm.title, study.scenario_of(arm)) for arm in others),
+        ),
+        replications=study.replications,
+        seed=study.seed,
+        confidence=study.confidence,
+        measures=study.measures,
+    )

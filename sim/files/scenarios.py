@@ -1,0 +1,75 @@
+"""Scenario files: read, extended, overridden, validated and checked as a whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from sim.files.merging import extended, overridden
+from sim.files.policies import fetch_policies, located, name_problems, policy_problems, policy_tables_read
+from sim.files.problems import FileProblem, Problem, suggestion
+from sim.files.reading import read_tree
+from sim.files.tables import tables_read
+from sim.files.tree import Node
+from sim.files.wording import problems_of
+from sim.scenario import Scenario
+
+NO_OVERRIDES: Mapping[str, str] = MappingProxyType({})
+M = TypeVar("M", bound=BaseModel)
+
+
+def load_scenario(path: str | Path, overrides: Mapping[str, str] = NO_OVERRIDES) -> Scenario:
+    """The scenario of a file, with single settings overridden: dotted path -> value as YAML.
+
+    Raises FileProblem with everything that is wrong, each with its file and line.
+    """
+    within = Path(path).parent
+    root = read_tree(str(path), "scenario")
+    root = extended(root, within, lambda file: read_tree(file, "scenario"))
+    problems = overridden(root, overrides)
+    fetch_policies(root, within)
+    problems += tables_read(root, Scenario, within)
+    problems += policy_tables_read(root, within)
+    problems += name_problems(root.child("policies"), "policy")
+    scenario = validated(Scenario, root, {"currency": currency_of(root)}, problems)
+    problems = cross_problems(scenario, root)
+    if not problems:
+        problems = policy_problems(scenario, scenario.policies, root)
+    if problems:
+        raise FileProblem(problems)
+    return scenario
+
+
+def currency_of(root: Node) -> str:
+    """The currency that a scenario counts in, as far as it says one."""
+    said = root.text("currency")
+    is_one = said is not None and re.fullmatch(r"[A-Z]{3}", said)
+    return said if said is not None and is_one else str(Scenario.model_fields["currency"].default)
+
+
+def validated(model: type[M], root: Node, context: dict[str, Any], problems: list[Problem]) -> M:
+    """The tree as settings; raises FileProblem with what is wrong in it, beside the problems found before."""
+    try:
+        found = model.model_validate(root.plain(), context=context)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False)
+        raise FileProblem([*problems, *problems_of(details, root, model)]) from None
+    if problems:
+        raise FileProblem(problems)
+    return found
+
+
+def cross_problems(scenario: Scenario, root: Node) -> list[Problem]:
+    """What does not fit together, such as names of channels or kinds that nothing defines."""
+    problems = []
+    for path, message, pool in scenario.problems():
+        node = located(root, path)
+        word = node.value if isinstance(node.value, str) else path.rpartition(".")[2]
+        place = node.key if isinstance(node.value, dict | list) else node.place
+        problems.append(place.problem(message + suggestion(word, pool), path))
+    return problems

@@ -1,0 +1,201 @@
+"""Study files: which scenario, which policies against each other, how often, and which measures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from sim.core.units import Settings, Several, Share
+from sim.files.policies import (
+    clash,
+    fetch_policies,
+    is_safe_name,
+    name_problems,
+    policy_problems,
+    policy_tables_read,
+    unsafe_name,
+)
+from sim.files.problems import FileProblem, Problem, shown, suggestion
+from sim.files.reading import read_tree, referred
+from sim.files.scenarios import load_scenario, validated
+from sim.files.tree import Node
+from sim.mechanisms.interventions import PolicySettings
+from sim.scenario import Scenario
+
+BASELINE = "baseline"
+
+
+class StudySettings(Settings):
+    """A comparison of policies on one scenario.
+
+    policies: by name, in this file or in one of their own. arms: name -> the policies in force together; where
+    none are given, each policy alone. The baseline, with the scenario as it is, is always an arm. measures: to be
+    reported beside the outcomes. confidence: of the intervals.
+    """
+
+    frontline: Literal[1]
+    study: str = Field(min_length=1, max_length=64)
+    title: str = Field(min_length=1, max_length=200)
+    scenario: str
+    replications: int = Field(ge=1, le=100_000)
+    seed: int = Field(ge=0, le=2**63 - 1)
+    policies: dict[str, PolicySettings] = Field(default_factory=dict)
+    arms: dict[str, Several[str]] | None = Field(default=None, min_length=1)
+    measures: Several[str] = ()
+    confidence: Share = Field(default=0.95, ge=0.5, lt=1)
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One side of the comparison: ``policies`` are all in force in it, those of the scenario itself included."""
+
+    name: str
+    title: str
+    policies: dict[str, PolicySettings]
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study as loaded; ``arms`` begins with the baseline, ``path`` is the file as the user gave it."""
+
+    name: str
+    title: str
+    scenario: Scenario
+    arms: dict[str, Arm]
+    replications: int
+    seed: int
+    measures: tuple[str, ...]
+    confidence: float
+    path: Path
+
+    def scenario_of(self, arm: Arm) -> Scenario:
+        """The scenario with the policies of an arm in force."""
+        return self.scenario.model_copy(update={"policies": dict(arm.policies)})
+
+
+def load_study(path: str | Path) -> Study:
+    """The study of a file with its scenario and arms; raises FileProblem with everything that is wrong."""
+    file = Path(path)
+    root = read_tree(str(path), "study")
+    scenario, problems = _scenario_of(root)
+    fetch_policies(root, None)
+    problems += policy_tables_read(root, file.parent.parent)
+    problems += name_problems(root.child("policies"), "policy") + name_problems(root.child("arms"), "arm")
+    context = {"currency": scenario.currency} if scenario is not None else {}
+    settings = validated(StudySettings, root, context, problems)
+    if scenario is None:
+        raise FileProblem(problems)
+    problems = _problems(settings, scenario, root)
+    if problems:
+        raise FileProblem(problems)
+    return Study(
+        name=settings.study,
+        title=settings.title,
+        scenario=scenario,
+        arms=_arms(settings, scenario),
+        replications=settings.replications,
+        seed=settings.seed,
+        measures=settings.measures,
+        confidence=settings.confidence,
+        path=file,
+    )
+
+
+def _scenario_of(root: Node) -> tuple[Scenario | None, list[Problem]]:
+    """The scenario that the study names; a text that names no file is a problem of the study."""
+    node = root.child("scenario")
+    if node is None or not isinstance(node.value, str):
+        return None, []
+    try:
+        file = referred(node, "scenario", None)
+    except FileProblem as problem:
+        return None, list(problem.problems)
+    return load_scenario(file), []
+
+
+def _problems(settings: StudySettings, scenario: Scenario, root: Node) -> list[Problem]:
+    problems = _name_of_study(settings, root)
+    problems += _taken_names(settings, scenario, root)
+    problems += policy_problems(scenario, settings.policies, root)
+    problems += _unknown_policies(settings, root)
+    problems += _unknown_measures(settings, scenario, root)
+    return problems or _clashes(settings, scenario, root)
+
+
+def _name_of_study(settings: StudySettings, root: Node) -> list[Problem]:
+    node = root.child("study")
+    if node is None or is_safe_name(settings.study):
+        return []
+    return [node.place.problem(f"is {shown(settings.study)}, and {unsafe_name()}", "study")]
+
+
+def _taken_names(settings: StudySettings, scenario: Scenario, root: Node) -> list[Problem]:
+    problems = []
+    for name in settings.policies:
+        node = root.at(("policies", name)) or root
+        if name in scenario.policies:
+            message = "is in force in the scenario already; give it another name"
+            problems.append(node.key.problem(message, f"policies.{name}"))
+        if name == BASELINE and settings.arms is None:
+            message = "has a name that stands for the scenario as it is; give it another name"
+            problems.append(node.key.problem(message, f"policies.{name}"))
+    if settings.arms is not None and BASELINE in settings.arms:
+        node = root.at(("arms", BASELINE)) or root
+        message = "is always an arm: the scenario as it is; give this one another name, or leave it out"
+        problems.append(node.key.problem(message, f"arms.{BASELINE}"))
+    return problems
+
+
+def _unknown_policies(settings: StudySettings, root: Node) -> list[Problem]:
+    problems = []
+    for arm, names in (settings.arms or {}).items():
+        for index, name in enumerate(names):
+            node = root.at(("arms", arm, index)) or root
+            if name not in settings.policies:
+                message = f"is {shown(name)}" + suggestion(name, list(settings.policies), "known policies")
+                problems.append(node.place.problem(message, f"arms.{arm}"))
+            elif name in names[:index]:
+                problems.append(node.place.problem(f"names {shown(name)} twice", f"arms.{arm}"))
+    return problems
+
+
+def _unknown_measures(settings: StudySettings, scenario: Scenario, root: Node) -> list[Problem]:
+    if not settings.measures:
+        return []
+    from sim.model import measures  # noqa: PLC0415  # the model is heavy, and most studies name no measures
+
+    known = [measure.name for measure in measures(scenario)]
+    problems = []
+    for index, name in enumerate(settings.measures):
+        node = root.at(("measures", index)) or root
+        if name not in known:
+            message = f"is {shown(name)}" + suggestion(name, known, "known measures")
+            problems.append(node.place.problem(message, "measures"))
+        elif name in settings.measures[:index]:
+            problems.append(node.place.problem(f"names {shown(name)} twice", "measures"))
+    return problems
+
+
+def _clashes(settings: StudySettings, scenario: Scenario, root: Node) -> list[Problem]:
+    """Arms whose policies, each good by itself, cannot be in force together."""
+    problems = []
+    for arm, names in (settings.arms or {}).items():
+        chosen = [*scenario.policies.values(), *(settings.policies[name] for name in names)]
+        wrong = clash(scenario, chosen)
+        if wrong:
+            node = root.at(("arms", arm)) or root
+            problems.append(node.key.problem(f": the policies do not go together: {wrong}", f"arms.{arm}"))
+    return problems
+
+
+def _arms(settings: StudySettings, scenario: Scenario) -> dict[str, Arm]:
+    arms = {BASELINE: Arm(BASELINE, "Baseline", dict(scenario.policies))}
+    chosen = settings.arms if settings.arms is not None else {name: (name,) for name in settings.policies}
+    for name, policies in chosen.items():
+        titles = [settings.policies[policy].title for policy in policies]
+        added = {policy: settings.policies[policy] for policy in policies}
+        arms[name] = Arm(name, " + ".join(titles) or name, {**scenario.policies, **added})
+    return arms

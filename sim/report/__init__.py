@@ -1,0 +1,1 @@
+"""What a person reads of a result: the terminal, sentences, tables, figures and the result folder."""

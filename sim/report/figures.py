@@ -1,0 +1,204 @@
+"""Figures of a result; the only room that knows a plotting library.
+
+Same result, same bytes: fixed fonts, a fixed salt for SVG, no dates and no versions in the files. Colours are those
+of Okabe and Ito (2008), which the colour-blind tell apart; arms differ by line and marker too.
+"""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import nan
+from typing import TYPE_CHECKING, Any
+
+from sim.experiment.comparison import Result, Row
+from sim.report.months import Course, courses
+from sim.report.numbers import percent, span
+from sim.report.sentences import unit_of_change
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+COLOURS = ("#3d3d3d", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+_LINES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
+_MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+_STYLE = {
+    "svg.hashsalt": "frontline",
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "axes.titlesize": 9.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#e4e4e4",
+    "grid.linewidth": 0.7,
+    "axes.axisbelow": True,
+    "axes.titlepad": 4,
+    "legend.frameon": False,
+}
+_WIDE, _ABOVE = 9.8, 0.55
+_COURSES = {"course": "month by month", "survivors": "who is still there", "service": "service by month"}
+_CLEAN = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
+
+
+@dataclass(frozen=True)
+class Look:
+    """How an arm is drawn, the same in every figure."""
+
+    colour: str
+    line: Any
+    marker: str
+
+
+def look(place: int) -> Look:
+    """The look of the arm at a place; the baseline has place 0."""
+    return Look(COLOURS[place % len(COLOURS)], _LINES[place % len(_LINES)], _MARKERS[place % len(_MARKERS)])
+
+
+def figures(result: Result) -> dict[str, Figure]:
+    """Every figure that the result has something for, by name."""
+    import matplotlib as mpl  # noqa: PLC0415 - most commands draw nothing
+
+    with mpl.rc_context(_STYLE):
+        found = {"outcomes": outcomes(result)}
+        shown = courses(result)
+        for name, title in _COURSES.items():
+            found[name] = course(result, title, [each for each in shown if each.figure == name])
+    return {name: figure for name, figure in found.items() if figure is not None}
+
+
+def pictures(result: Result) -> dict[str, bytes]:
+    """Every figure as PNG and SVG, by file name."""
+    return {
+        f"{name}.{kind}": picture(figure, kind) for name, figure in figures(result).items() for kind in ("png", "svg")
+    }
+
+
+def picture(figure: Figure, kind: str) -> bytes:
+    """A figure as the bytes of a file."""
+    import matplotlib as mpl  # noqa: PLC0415 - most commands draw nothing
+
+    out = io.BytesIO()
+    with mpl.rc_context(_STYLE):
+        figure.savefig(out, format=kind, dpi=160, metadata=_CLEAN[kind])
+    return out.getvalue()
+
+
+def outcomes(result: Result) -> Figure | None:
+    """A panel per row of the table: each policy's change with its interval, and a line at zero."""
+    rows = [row for row in result.table if any(row.changes.values())]
+    if not rows:
+        return None
+    names = [textwrap.fill(arm.title, 26) for arm in result.policies]
+    height = 0.85 + 0.27 * sum(0.5 * name.count("\n") + 1 for name in names)
+    figure, panels = _sheet(len(rows), 3, height, below=0.1)
+    for place, (panel, row) in enumerate(zip(panels, rows, strict=True)):
+        _draw_changes(panel, result, row)
+        panel.set_yticks(range(len(names)), names if place % 3 == 0 else [""] * len(names))
+        panel.set_ylim(len(names) - 0.5, -0.5)
+    title = f"what each policy changes against {result.plan.baseline.title.lower()}"
+    _caption(figure, result, title, "bars are {} intervals of the paired change; hollow: cannot be told from zero")
+    return figure
+
+
+def course(result: Result, title: str, shown: Sequence[Course]) -> Figure | None:
+    """A panel per monthly series: the mean of each arm month by month, with its interval as a band."""
+    if not shown:
+        return None
+    names = [textwrap.fill(arm.title, 44) for arm in result.plan.arms]
+    side_by_side = max(1, min(len(names), 125 // (8 + max(len(line) for name in names for line in name.split("\n")))))
+    lines = sum(1 + name.count("\n") for name in names[::side_by_side])
+    figure, panels = _sheet(len(shown), 2, 2.0, below=0.15 + 0.17 * lines)
+    for panel, each in zip(panels, shown, strict=True):
+        _draw_course(panel, result, each)
+    if result.policies:
+        handles, _ = panels[0].get_legend_handles_labels()
+        figure.legend(handles, names, loc="lower left", ncols=side_by_side, fontsize=8, borderaxespad=0.3)
+    _caption(figure, result, title, "bands are {} intervals of the mean")
+    return figure
+
+
+def _sheet(count: int, columns: int, height: float, below: float) -> tuple[Figure, list[Axes]]:
+    """An empty figure with so many panels, in columns, with room for a title above and a legend below."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415
+    from matplotlib.layout_engine import ConstrainedLayoutEngine  # noqa: PLC0415
+
+    lines = -(-count // columns)
+    tall = height * lines + _ABOVE + below
+    room = (0.0, below / tall, 1.0, 1.0 - (_ABOVE + below) / tall)
+    figure = Figure(figsize=(_WIDE, tall), layout=ConstrainedLayoutEngine(rect=room, h_pad=0.06, w_pad=0.06))
+    FigureCanvasAgg(figure)
+    return figure, [figure.add_subplot(lines, columns, place + 1) for place in range(count)]
+
+
+def _draw_changes(panel: Axes, result: Result, row: Row) -> None:
+    panel.axvline(0.0, color="#3d3d3d", linewidth=1.0)
+    for place, arm in enumerate(result.policies):
+        change = row.changes[arm.name]
+        if change is None:
+            continue
+        style = look(place + 1)
+        half_width = change.estimate.half_width
+        panel.errorbar(
+            [change.estimate.value],
+            [place],
+            xerr=None if half_width is None else [half_width],
+            color=style.colour,
+            marker=style.marker,
+            markersize=5,
+            capsize=3,
+            linewidth=1.6,
+            markerfacecolor="white" if change.verdict == "cannot tell" else style.colour,
+        )
+    panel.set_title(_wrapped(f"{row.measure.label[:1].upper()}{row.measure.label[1:]}"))
+    panel.set_xlabel(f"change, {unit_of_change(row.measure)}".rstrip(", "))
+    panel.margins(x=0.12)
+    panel.xaxis.set_major_locator(_few_ticks())
+    panel.xaxis.set_major_formatter("{x:,.10g}")
+
+
+def _draw_course(panel: Axes, result: Result, shown: Course) -> None:
+    places = range(len(shown.months))
+    few = len(places) < 4
+    for place, arm in enumerate(result.plan.arms):
+        style = look(place)
+        estimates = shown.by_arm[arm.name]
+        means = [nan if each is None else each.value for each in estimates]
+        low = [nan if each is None or each.low is None else each.low for each in estimates]
+        high = [nan if each is None or each.high is None else each.high for each in estimates]
+        if shown.unit == "%":
+            low, high = [max(end, 0.0) for end in low], [min(end, 100.0) for end in high]
+        line = {"color": style.colour, "linestyle": style.line, "marker": style.marker if few else None}
+        panel.plot(places, means, linewidth=1.5, label=arm.title, **line)
+        panel.fill_between(places, low, high, color=style.colour, alpha=0.13, linewidth=0)
+    step = max(1, -(-len(shown.months) // 6))
+    panel.set_xticks(list(places)[::step], list(shown.months)[::step])
+    panel.set_title(_wrapped(shown.title))
+    panel.set_ylabel(shown.unit)
+    panel.yaxis.set_major_locator(_few_ticks())
+    panel.yaxis.set_major_formatter("{x:,.10g}")
+
+
+def _caption(figure: Figure, result: Result, title: str, note: str) -> None:
+    plan = result.plan
+    tall = figure.get_figheight()
+    horizon = span(plan.baseline.scenario.calendar.horizon_days)
+    caption = f"n = {plan.replications} replications of {horizon}; {note.format(percent(plan.confidence))}"
+    figure.text(0.012, 1 - 0.1 / tall, f"{plan.title} — {title}", fontsize=11, fontweight="bold", va="top")
+    figure.text(0.012, 1 - 0.32 / tall, caption, fontsize=8, color="#555555", va="top")
+
+
+def _few_ticks() -> Any:
+    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
+
+    return MaxNLocator(4)
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, 36)

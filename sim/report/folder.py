@@ -1,0 +1,213 @@
+"""The result folder: built beside its place, put there whole, and only after success.
+
+A folder is replaced only if it is empty or an earlier result (its manifest says so). That it can be written is
+found out before anything is simulated.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import platform
+import shutil
+import time
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from sim.experiment.comparison import Result
+from sim.experiment.plan import Plan
+from sim.report.tables import files, json_text
+from sim.version import __version__
+
+MANIFEST = "manifest.json"
+PLAN = "plan.json"
+_PACKAGES = ("numpy", "scipy", "simpy", "pydantic", "matplotlib")
+
+
+class FolderRefused(Exception):  # noqa: N818  # read as a statement in messages
+    """The result folder cannot be, or should not be, written; says why and what to do."""
+
+
+class ResultFolder:
+    """A place for a result: ``with ResultFolder(path) as folder: ...; folder.write(...); folder.commit()``.
+
+    Entering checks the place and makes a hidden folder beside it; leaving without ``commit`` takes away all that
+    was made, whatever happened. Raises FolderRefused.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = _real(path)
+        self._staging = self._beside("part")
+        self._made: list[Path] = []
+
+    def __enter__(self) -> ResultFolder:
+        _check_replaceable(self.path)
+        try:
+            self._make_parents()
+            shutil.rmtree(self._staging, ignore_errors=True)
+            self._staging.mkdir()
+        except OSError as error:
+            self._clear()
+            raise FolderRefused(f"{self.path}: cannot be written: {error.strerror or error}") from None
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._clear()
+
+    def write(self, name: str, content: str | bytes) -> None:
+        """One file, on the disk for good."""
+        raw = content.encode() if isinstance(content, str) else content
+        target = self._staging / name
+        with target.open("wb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def commit(self) -> None:
+        """Put the folder in its place; the one that stood there goes only after that."""
+        old = self._beside("old")
+        _check_replaceable(self.path)
+        stood = self.path.exists()
+        if stood:
+            self.path.rename(old)
+        try:
+            self._staging.rename(self.path)
+        except OSError:
+            if stood:
+                old.rename(self.path)
+            raise
+        self._made.clear()
+        _sync_folder(self.path.parent)
+        if stood:
+            shutil.rmtree(old, ignore_errors=True)
+
+    def digests(self) -> dict[str, str]:
+        """SHA-256 of every file written so far."""
+        found = sorted(self._staging.iterdir())
+        return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
+
+    def _beside(self, suffix: str) -> Path:
+        return self.path.parent / f".{self.path.name}.{os.getpid()}.{suffix}"
+
+    def _make_parents(self) -> None:
+        missing = [parent for parent in self.path.parents if not parent.exists()]
+        for parent in reversed(missing):
+            parent.mkdir()
+            self._made.append(parent)
+
+    def _clear(self) -> None:
+        shutil.rmtree(self._staging, ignore_errors=True)
+        for parent in reversed(self._made):
+            try:
+                parent.rmdir()
+            except OSError:
+                break
+        self._made.clear()
+
+
+def save(result: Result, folder: ResultFolder, pictures: Mapping[str, bytes], circumstances: Mapping[str, Any]) -> None:
+    """Tables, figures, the plan and last the manifest, and put them in their place together.
+
+    circumstances: what only the manifest may hold, such as the command and the number of workers.
+    """
+    for name, text in files(result).items():
+        folder.write(name, text)
+    for name, picture in pictures.items():
+        folder.write(name, picture)
+    folder.write(PLAN, json_text(result.plan.to_plain()))
+    folder.write(MANIFEST, json_text(manifest(result.plan, folder.digests(), circumstances)))
+    folder.commit()
+
+
+def manifest(plan: Plan, digests: Mapping[str, str], circumstances: Mapping[str, Any]) -> dict[str, Any]:
+    """What was run, by what, when and where; with plan.json beside it the run can be repeated."""
+    return {
+        "frontline": __version__,
+        "kind": plan.kind,
+        "name": plan.name,
+        "seed": plan.seed,
+        "replications": plan.replications,
+        "scenario_digest": plan.baseline.scenario.digest(),
+        "arm_digests": {arm.name: arm.scenario.digest() for arm in plan.arms},
+        **circumstances,
+        "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "versions": {"python": platform.python_version(), **_versions()},
+        "platform": platform.platform(),
+        "processor": platform.machine(),
+        "files": dict(digests),
+    }
+
+
+def kept_plan(path: Path) -> Plan | None:
+    """The plan of an earlier result, if ``path`` is its folder; to repeat it."""
+    if not _is_result(path) or not (path / PLAN).is_file():
+        return None
+    try:
+        return Plan.from_plain(json.loads((path / PLAN).read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        reason = str(error).partition("\n")[0]
+        raise FolderRefused(f"{path / PLAN}: is damaged and cannot be repeated: {reason}") from None
+
+
+def elapsed(since: float) -> float:
+    """Seconds since a reading of ``time.perf_counter``."""
+    return round(time.perf_counter() - since, 2)
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for package in _PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def _real(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError) as error:
+        raise FolderRefused(f"{path}: cannot be written: {error}") from None
+
+
+def _check_replaceable(path: Path) -> None:
+    try:
+        if not path.exists():
+            return
+        if not path.is_dir():
+            raise FolderRefused(f"{path}: is a file; choose a folder with --out")
+        here = Path.cwd()
+        if path == here or path in here.parents:
+            raise FolderRefused(f"{path}: is the folder you are in; choose one inside it with --out")
+        if any(path.iterdir()) and not _is_result(path):
+            raise FolderRefused(
+                f"{path}: holds files but no result of Frontline, so it is left alone; choose another with --out"
+            )
+    except OSError as error:
+        raise FolderRefused(f"{path}: cannot be written: {error.strerror or error}") from None
+
+
+def _is_result(path: Path) -> bool:
+    """Whether the folder holds a manifest of ours."""
+    try:
+        found = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(found, dict) and "frontline" in found
+
+
+def _sync_folder(path: Path) -> None:
+    if os.name == "posix":
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

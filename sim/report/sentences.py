@@ -1,0 +1,102 @@
+"""One plain sentence per policy, which never calls an effect what its interval does not tell from zero."""
+
+from __future__ import annotations
+
+from sim.core.measures import Measure
+from sim.experiment.comparison import Result, Row
+from sim.experiment.estimates import Change
+from sim.experiment.execution import Arm
+from sim.report.numbers import decimals, number, percent, span
+
+FIVE = (
+    ("profit",),
+    ("customer_retention_end", "customer_retention_12m"),
+    ("newcomers_per_year",),
+    ("satisfaction",),
+    ("employee_retention_end", "employee_retention_12m"),
+)
+"""The five outcomes, each by the measure that tells it; the first that the scenario reports is taken."""
+
+_NAMES = {
+    "profit": "profit",
+    "satisfaction": "satisfaction",
+    "newcomers_per_year": "the number of newcomers",
+    "customer_retention_end": "customer retention",
+    "employee_retention_end": "employee retention",
+    "customer_retention_12m": "customer retention over 12 months",
+    "employee_retention_12m": "employee retention over 12 months",
+}
+
+
+def sentences(result: Result) -> dict[str, str]:
+    """One sentence per policy, by the name of its arm."""
+    return {arm.name: sentence(result, arm) for arm in result.policies}
+
+
+def sentence(result: Result, arm: Arm) -> str:
+    """What an arm does to the five outcomes, or to the rows of the table where there are none."""
+    told = [(row.measure, change) for row in told_rows(result) if (change := row.changes[arm.name]) is not None]
+    if not told:
+        return f"{arm.title}: nothing was measured that could be compared."
+    if result.plan.replications < 2:
+        return f"{arm.title}: one replication gives no interval, so no difference can be told from chance."
+    if all(change.verdict == "the same" for _, change in told):
+        return f"{arm.title}: changes nothing; every replication gives exactly the same as doing nothing."
+    parts = [_effect(result, measure, change) for measure, change in told if _is_effect(change)]
+    parts += _untold(told)
+    return f"{arm.title}: {'; '.join(parts)}."
+
+
+def told_rows(result: Result) -> list[Row]:
+    """The five outcomes as far as they are known; without any, the rows of the table."""
+    found = []
+    for names in FIVE:
+        rows = (result.row(name) for name in names)
+        row = next((each for each in rows if each is not None and each.known), None)
+        if row is not None:
+            found.append(row)
+    return found or list(result.table)
+
+
+def unit_of_change(measure: Measure) -> str:
+    """A difference of percentages is in points."""
+    return f"points{measure.unit.removeprefix('%')}" if measure.unit.startswith("%") else measure.unit
+
+
+def name_in_sentence(measure: Measure) -> str:
+    """The measure in the middle of a sentence."""
+    return _NAMES.get(measure.name, measure.label)
+
+
+def _is_effect(change: Change) -> bool:
+    return change.verdict in ("higher", "lower")
+
+
+def _effect(result: Result, measure: Measure, change: Change) -> str:
+    estimate = change.estimate
+    places, sign = decimals(estimate), 1 if estimate.value > 0 else -1
+    ends = sorted(sign * end for end in (estimate.low, estimate.high) if end is not None)
+    text = (
+        f"{name_in_sentence(measure)} {'rises' if sign > 0 else 'falls'} by "
+        f"{number(abs(estimate.value), places)} {unit_of_change(measure)}".rstrip()
+    )
+    shown = [number(end, places) for end in ends]
+    interval = "in every replication" if shown[0] == shown[1] else " to ".join(shown)
+    if measure.name == "profit":
+        horizon = span(result.plan.baseline.scenario.calendar.horizon_days)
+        known = "" if shown[0] == shown[1] else f"{percent(estimate.confidence)} interval "
+        return f"{text} ({known}{interval}) over {horizon}"
+    return f"{text} ({interval})"
+
+
+def _untold(told: list[tuple[Measure, Change]]) -> list[str]:
+    unsure = [name_in_sentence(measure) for measure, change in told if change.verdict == "cannot tell"]
+    same = [name_in_sentence(measure) for measure, change in told if change.verdict == "the same"]
+    parts = [f"exactly as before: {_listed(same, 'and')}"] if same else []
+    if unsure:
+        parts.append(f"this study cannot tell whether {_listed(unsure, 'or')} changes")
+    return parts
+
+
+def _listed(names: list[str], word: str) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"

@@ -1,0 +1,224 @@
+"""The result as files for other programs: CSV tables and one JSON document (documented in docs/json.md).
+
+Numbers have ten significant digits. Nothing here says when, where or by whom the result was computed.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sim.experiment.comparison import Result, Row
+from sim.experiment.estimates import BadDays, Change
+from sim.report.numbers import rounded
+from sim.report.sentences import sentences
+from sim.stats.intervals import Estimate, mean_interval
+
+FORMAT = 1
+
+Record = dict[str, Any]
+
+
+def document(result: Result) -> Record:
+    """The whole result as one JSON document of format 1."""
+    plan, scenario = result.plan, result.plan.baseline.scenario
+    told = sentences(result)
+    return {
+        "format": FORMAT,
+        "kind": plan.kind,
+        "name": plan.name,
+        "title": plan.title,
+        "scenario": {"name": scenario.name, "title": scenario.title, "digest": scenario.digest()},
+        "currency": scenario.currency,
+        "horizon_days": scenario.calendar.horizon_days,
+        "seed": plan.seed,
+        "replications": plan.replications,
+        "confidence": plan.confidence,
+        "arms": [
+            {
+                "name": arm.name,
+                "title": arm.title,
+                "policies": list(arm.scenario.policies),
+                "digest": arm.scenario.digest(),
+                **({"sentence": told[arm.name]} if arm.name in told else {}),
+            }
+            for arm in plan.arms
+        ],
+        "shown": list(result.shown),
+        "measures": [_measure(row) for row in result.rows],
+        "bad_days": [_bad_day(each) for each in result.bad_days],
+    }
+
+
+def json_text(content: Any) -> str:
+    """JSON as it is written everywhere: two spaces, keys in the order given, UTF-8, one newline at the end."""
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def files(result: Result) -> dict[str, str]:
+    """The text of every table file, by its name."""
+    tables = {
+        "outcomes.csv": outcomes(result),
+        "replications.csv": replications(result),
+        "months.csv": months(result),
+        "bad_days.csv": bad_days(result),
+    }
+    texts = {name: csv_text(records) for name, records in tables.items()}
+    return {"result.json": json_text(document(result)), **texts}
+
+
+def csv_text(records: Iterable[Record]) -> str:
+    """Records as CSV with a header; None is an empty field."""
+    out = io.StringIO()
+    writer: csv.DictWriter[str] | None = None
+    for record in records:
+        if writer is None:
+            writer = csv.DictWriter(out, list(record), lineterminator="\n")
+            writer.writeheader()
+        writer.writerow(record)
+    return out.getvalue()
+
+
+def outcomes(result: Result) -> Iterator[Record]:
+    """One record per measure and arm; the baseline stands in each, and alone where there are no arms."""
+    for row in result.rows:
+        base = {
+            "measure": row.measure.name,
+            "label": row.measure.label,
+            "unit": row.measure.unit,
+            "outcome": "yes" if row.measure.outcome else "no",
+            **_level(row.baseline),
+        }
+        for arm in result.policies:
+            yield {**base, "arm": arm.name, **_csv_change(row.changes[arm.name])}
+        if not result.policies:
+            yield {**base, "arm": "", **_csv_change(None)}
+
+
+def replications(result: Result) -> Iterator[Record]:
+    """Tidy: one record per arm, replication and measure, with the numerator and denominator it comes from."""
+    for arm in result.plan.arms:
+        for run in result.runs[arm.name]:
+            for row in result.rows:
+                yield _replication(arm.name, run.replication, run.totals, row)
+
+
+def months(result: Result) -> Iterator[Record]:
+    """One record per arm, month and series: mean over replications and its half-width."""
+    for arm in result.plan.arms:
+        runs = result.runs[arm.name]
+        for series in runs[0].months:
+            for place, month in enumerate(runs[0].month_names):
+                estimate = mean_interval([run.months[series][place] for run in runs], result.plan.confidence)
+                yield {
+                    "arm": arm.name,
+                    "month": month,
+                    "series": series,
+                    "mean": rounded(estimate.value),
+                    "half_width": rounded(estimate.half_width),
+                }
+
+
+def bad_days(result: Result) -> Iterator[Record]:
+    """One record per channel: the baseline's bad days."""
+    for each in result.bad_days:
+        yield {
+            "channel": each.channel,
+            "target_share": rounded(each.target.share),
+            "target_within_s": rounded(each.target.within),
+            **_flat("wait_p90_s", each.wait),
+            **_flat("abandonment_p90", each.abandonment),
+            **_flat("missed_share", each.missed),
+        }
+
+
+def _replication(arm: str, number: int, totals: Any, row: Row) -> Record:
+    measure = row.measure
+    above = totals.get(measure.numerator)
+    below = totals.get(measure.denominator) if measure.denominator is not None else None
+    value = None
+    if above is not None and not measure.is_ratio:
+        value = above * measure.factor
+    elif above is not None and below:
+        value = above / below * measure.factor
+    return {
+        "arm": arm,
+        "replication": number,
+        "measure": measure.name,
+        "numerator": rounded(above),
+        "denominator": rounded(below),
+        "value": rounded(value),
+    }
+
+
+def _measure(row: Row) -> Record:
+    measure = row.measure
+    return {
+        "name": measure.name,
+        "label": measure.label,
+        "unit": measure.unit,
+        "better": measure.better,
+        "outcome": measure.outcome,
+        "meaning": measure.meaning,
+        "baseline": _estimate(row.baseline),
+        "changes": {name: _change(change) for name, change in row.changes.items()},
+    }
+
+
+def _estimate(estimate: Estimate | None) -> Record | None:
+    if estimate is None:
+        return None
+    return {
+        "value": rounded(estimate.value),
+        "half_width": rounded(estimate.half_width),
+        "low": rounded(estimate.low),
+        "high": rounded(estimate.high),
+        "n": estimate.n,
+        "method": estimate.method,
+    }
+
+
+def _change(change: Change | None) -> Record | None:
+    if change is None:
+        return None
+    estimate = _estimate(change.estimate) or {}
+    return {**estimate, "verdict": change.verdict, "gain": rounded(change.gain)}
+
+
+def _level(estimate: Estimate | None) -> Record:
+    if estimate is None:
+        return {"baseline": None, "half_width": None, "n": None}
+    return {"baseline": rounded(estimate.value), "half_width": rounded(estimate.half_width), "n": estimate.n}
+
+
+def _csv_change(change: Change | None) -> Record:
+    if change is None:
+        return dict.fromkeys(("change", "low", "high", "verdict", "gain"))
+    estimate = change.estimate
+    return {
+        "change": rounded(estimate.value),
+        "low": rounded(estimate.low),
+        "high": rounded(estimate.high),
+        "verdict": change.verdict,
+        "gain": rounded(change.gain),
+    }
+
+
+def _bad_day(days: BadDays) -> Record:
+    return {
+        "channel": days.channel,
+        "kind": days.kind,
+        "target": {"share": rounded(days.target.share), "within_s": rounded(days.target.within)},
+        "wait_p90_s": _estimate(days.wait),
+        "abandonment_p90": _estimate(days.abandonment),
+        "missed_share": _estimate(days.missed),
+    }
+
+
+def _flat(name: str, estimate: Estimate | None) -> Record:
+    value = None if estimate is None else estimate.value
+    half_width = None if estimate is None else estimate.half_width
+    return {name: rounded(value), f"{name}_half_width": rounded(half_width)}

@@ -1,0 +1,194 @@
+"""The result on the terminal: a table that a manager can read, a sentence per policy, the bad days.
+
+Plain text, the same on a terminal and in a file, except for colour.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sim.experiment.comparison import Result, Row
+from sim.experiment.estimates import BadDays, Change
+from sim.experiment.execution import Arm
+from sim.files.problems import printable
+from sim.report.numbers import duration, in_percent, in_time, percent, span, with_half_width
+from sim.report.sentences import name_in_sentence, sentences, told_rows, unit_of_change
+
+WIDTH = 100
+_GAP = "  "
+_MARKS = {"higher": " ", "lower": " ", "cannot tell": "~", "the same": "="}
+_COLOURS = {"good": "32", "bad": "31", "faint": "2", "strong": "1"}
+
+Paint = Callable[[str, str], str]
+
+
+@dataclass(frozen=True)
+class Text:
+    """A cell: what it says and how it is painted on a terminal."""
+
+    text: str
+    style: str = ""
+
+
+def render(result: Result, colour: bool = False, width: int = WIDTH) -> str:
+    """The whole report as text of at most ``width`` columns."""
+    paint = painter(colour)
+    parts = [_heading(result, paint, width), *_tables(result, paint, width)]
+    parts.append(_legend(result, width))
+    if result.policies:
+        told = sentences(result).values()
+        parts.append("\n".join(_wrapped(text, width, "- ") for text in told))
+        parts.append(_gains(result, width))
+    if result.bad_days:
+        parts.append(_bad_days(result, paint))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def grid(rows: Sequence[Sequence[Text]], paint: Paint | None = None) -> str:
+    """Rows of cells in columns: the first column to the left, the others to the right."""
+    paint = paint or _plain
+    widths = [max(len(row[column].text) for row in rows) for column in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        shown = [printable(cell.text) for cell in row]
+        pads = [" " * (size - len(text)) for size, text in zip(widths, shown, strict=True)]
+        painted = [_part(paint, text, cell.style) for text, cell in zip(shown, row, strict=True)]
+        painted = [painted[0] + pads[0], *(pad + text for pad, text in zip(pads[1:], painted[1:], strict=True))]
+        lines.append(_GAP.join(painted).rstrip())
+    return "\n".join(lines)
+
+
+def _part(paint: Paint, text: str, style: str) -> str:
+    """The text painted, but not the blanks after it."""
+    words = text.rstrip()
+    return f"{paint(words, style)}{text[len(words) :]}" if words else text
+
+
+def painter(colour: bool) -> Paint:
+    """How styles are shown: as colour on a terminal, else not at all."""
+    return _painted if colour else _plain
+
+
+def _plain(text: str, style: str) -> str:
+    return text
+
+
+def _painted(text: str, style: str) -> str:
+    return f"\x1b[{_COLOURS[style]}m{text}\x1b[0m" if style else text
+
+
+def _heading(result: Result, paint: Paint, width: int) -> str:
+    plan = result.plan
+    count = f"{plan.replications} replication{'' if plan.replications == 1 else 's'}"
+    horizon = span(plan.baseline.scenario.calendar.horizon_days)
+    what = f"{plan.name}: {count} of {horizon}, seed {plan.seed}"
+    if result.policies:
+        what += f"; a change is against the first column, ± is half its {percent(plan.confidence)} interval"
+    else:
+        what += f"; ± is half the {percent(plan.confidence)} interval of the mean"
+    return f"{paint(printable(plan.title), 'strong')}\n{_wrapped(what, width)}"
+
+
+def _tables(result: Result, paint: Paint, width: int) -> list[str]:
+    """As many policies side by side as fit; the others below, with the baseline again."""
+    first = [_label(row) for row in result.table]
+    base = [with_half_width(row.baseline) for row in result.table]
+    room = width - max(map(len, first), default=0) - len(_GAP) - max([*map(len, base), 14])
+    blocks: list[list[Arm]] = [[]]
+    left = room
+    for arm in result.policies:
+        needed = len(_GAP) + _column_width(result, arm)
+        if needed > left and blocks[-1]:
+            blocks.append([])
+            left = room
+        blocks[-1].append(arm)
+        left -= needed
+    return [_table(result, block, paint) for block in blocks]
+
+
+def _table(result: Result, arms: list[Arm], paint: Paint) -> str:
+    titles = [_folded(result.plan.baseline.title if result.policies else "mean", 16)]
+    titles += [_folded(arm.title, _column_width(result, arm)) for arm in arms]
+    height = max(map(len, titles))
+    columns = [[""] * (height - len(title)) + title for title in titles]
+    rows = [[Text(""), *(Text(text, "strong") for text in line)] for line in zip(*columns, strict=True)]
+    for place, row in enumerate(result.table):
+        if place and not row.measure.outcome and result.table[place - 1].measure.outcome:
+            rows.append([Text("")] * len(rows[0]))
+        cells = [_change(row, row.changes[arm.name]) for arm in arms]
+        rows.append([Text(_label(row)), Text(with_half_width(row.baseline)), *cells])
+    return grid(rows, paint)
+
+
+def _column_width(result: Result, arm: Arm) -> int:
+    cells = [_change(row, row.changes[arm.name]).text for row in result.table]
+    return max([*map(len, cells), *map(len, arm.title.split()), 14])
+
+
+def _label(row: Row) -> str:
+    label = f"{row.measure.label[:1].upper()}{row.measure.label[1:]}"
+    return f"{label} ({row.measure.unit})" if row.measure.unit else label
+
+
+def _change(row: Row, change: Change | None) -> Text:
+    if change is None:
+        return Text("-  ", "faint")
+    text = f"{with_half_width(change.estimate, sign=True)} {_MARKS[change.verdict]}"
+    if change.verdict not in ("higher", "lower"):
+        return Text(text, "faint")
+    if row.measure.better == "neither":
+        return Text(text)
+    return Text(text, "good" if change.verdict == row.measure.better else "bad")
+
+
+def _folded(title: str, width: int) -> list[str]:
+    return textwrap.wrap(title, width) or [""]
+
+
+def _legend(result: Result, width: int) -> str:
+    if not result.policies:
+        return ""
+    changes = [change for row in result.table for change in row.changes.values()]
+    marks = {change.verdict for change in changes if change is not None}
+    notes = []
+    if "cannot tell" in marks:
+        notes.append("~ cannot be told from no change")
+    if "the same" in marks:
+        notes.append("= exactly the same in every replication")
+    if any(row.measure.unit != unit_of_change(row.measure) for row in result.table):
+        notes.append("changes of percentages are in points")
+    return _wrapped("; ".join(notes), width)
+
+
+def _gains(result: Result, width: int) -> str:
+    """What it is worth that all arms meet the same customers, for the first outcome that is told."""
+    row = told_rows(result)[0] if result.table else None
+    changes = row.changes if row is not None else {}
+    known = [(name, change.gain) for name, change in changes.items() if change is not None and change.gain is not None]
+    if row is None or not known:
+        return ""
+    listed = ", ".join(f"{name} {gain:,.3g} x" if gain < 1000 else f"{name} over 1,000 x" for name, gain in known)
+    text = f"With seeds of their own, arms would need as many more replications to tell {name_in_sentence(row.measure)}"
+    return _wrapped(f"{text} as exactly: {listed}.", width)
+
+
+def _bad_days(result: Result, paint: Paint) -> str:
+    whose = "" if not result.policies else f", {result.plan.baseline.title.lower()}"
+    head = ["wait", "abandoned", "days off target", "target"]
+    rows = [[Text(f"On a bad day{whose}", "strong"), *(Text(name, "strong") for name in head)]]
+    rows += [[Text(text) for text in _bad_day(each)] for each in result.bad_days]
+    note = "A bad day is one that only one day in ten exceeds; days off target are a share of all days."
+    return f"{grid(rows, paint)}\n{note}"
+
+
+def _bad_day(days: BadDays) -> list[str]:
+    target = f"{percent(days.target.share)} within {duration(days.target.within)}"
+    return [days.channel, in_time(days.wait), in_percent(days.abandonment), in_percent(days.missed), target]
+
+
+def _wrapped(text: str, width: int, bullet: str = "") -> str:
+    return textwrap.fill(
+        printable(text), width, initial_indent=bullet, subsequent_indent=" " * len(bullet), break_on_hyphens=False
+    )

@@ -1,0 +1,182 @@
+"""Stories, points, facts, ports, the base and observations: the kernel's small parts, one by one."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+import simpy
+
+from sim.core import streams
+from sim.core.entities import Base
+from sim.core.facts import Facts
+from sim.core.observations import Observations, rounded
+from sim.core.points import PointProcess
+from sim.core.ports import Ports
+from sim.core.stories import Story, Telling, later
+
+ROOT = streams.root_key(5, 1)
+
+
+def test_a_story_waits_as_long_as_it_says() -> None:
+    env, heard = simpy.Environment(), []
+
+    def telling() -> Telling:
+        for delay in (3.0, 0.0, 4.5):
+            said = yield delay
+            heard.append((env.now, said))
+
+    Story(env, telling())
+    env.run()
+    assert heard == [(3.0, None), (3.0, None), (7.5, None)]
+
+
+def test_waking_a_story_ends_its_wait_and_says_why() -> None:
+    env, heard = simpy.Environment(), []
+
+    def telling() -> Telling:
+        heard.append((yield 100.0))
+        heard.append((yield None))
+        heard.append((env.now, (yield 5.0)))
+
+    story = Story(env, telling())
+    later(env, 2.0, lambda _: story.wake("answered"))
+    later(env, 7.0, lambda _: story.wake("again"))
+    env.run()
+    assert heard == ["answered", "again", (7.0, None)]
+    assert env.now == 100.0  # the wait that was ended passes unheard
+
+
+def test_a_story_that_ended_leaves_no_reference_cycle() -> None:
+    env = simpy.Environment()
+
+    class Witness:
+        pass
+
+    def telling(witness: Any) -> Telling:
+        yield 1.0
+        yield 2.0
+
+    gc.collect()
+    gc.disable()
+    try:
+        witness = Witness()
+        gone = weakref.ref(witness)
+        Story(env, telling(witness))
+        del witness
+        env.run()
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
+def test_points_come_at_unit_rate_whatever_the_steps_in_which_they_are_taken() -> None:
+    one, other = PointProcess(ROOT), PointProcess(ROOT)
+    whole, keys = one.points_up_to(5000.0)
+    pieces = [other.points_up_to(mass) for mass in np.linspace(0.1, 5000.0, 777).tolist()]
+    assert np.concatenate([points for points, _ in pieces]).tolist() == whole.tolist()
+    assert np.concatenate([found for _, found in pieces]).tolist() == keys.tolist()
+    assert np.unique(keys).size == keys.size
+    assert abs(whole.size - 5000) < 4 * 5000**0.5
+    assert np.all(np.diff(whole) > 0)
+    assert whole[-1] <= 5000.0
+
+
+class Listener:
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def on_contact_offered(self, contact: Any) -> None:
+        self.heard.append(contact)
+
+
+def test_a_fact_is_told_to_everyone_who_listens_in_their_order() -> None:
+    facts, order = Facts(), []
+
+    class Noting(Listener):
+        def on_contact_offered(self, contact: Any) -> None:
+            order.append((self, contact))
+
+    first, second = Noting(), Noting()
+    facts.bind([first, object(), second])
+    facts.contact_offered("one")  # type: ignore[arg-type]  # any entity will do
+    facts.contact_blocked("nobody listens")  # type: ignore[arg-type]  # any entity will do
+    assert order == [(first, "one"), (second, "one")]
+
+
+def test_a_lone_listener_is_called_directly() -> None:
+    facts, only = Facts(), Listener()
+    facts.bind([only])
+    assert facts.contact_offered == only.on_contact_offered
+
+
+def test_a_listener_to_a_fact_that_does_not_exist_is_refused() -> None:
+    class Wrong:
+        def on_contact_ofered(self, _: Any) -> None:
+            pass
+
+    with pytest.raises(TypeError, match="contact_ofered"):
+        Facts().bind([Wrong()])
+
+
+class Answering:
+    answers: tuple[str, ...] = ("training_hours",)
+
+    def training_hours(self) -> float:
+        return 7.0
+
+
+def test_a_question_has_the_answer_of_the_one_who_answers_it_or_that_of_a_world_without_it() -> None:
+    ports = Ports()
+    ports.bind([])
+    assert ports.training_hours() == 0.0
+    assert ports.satisfaction() is None
+    ports.bind([Answering()])
+    assert ports.training_hours() == 7.0
+
+
+def test_two_answers_to_a_question_and_answers_to_none_are_refused() -> None:
+    class Other(Answering):
+        pass
+
+    class Odd(Answering):
+        answers = ("training_ours",)
+
+    with pytest.raises(TypeError, match="both answer"):
+        Ports().bind([Answering(), Other()])
+    with pytest.raises(TypeError, match="nobody asks"):
+        Ports().bind([Odd()])
+
+
+def test_places_of_customers_who_left_are_used_again_with_everything_forgotten() -> None:
+    base = Base(("home",))
+    worth = base.column(np.float64, fill=1.5)
+    first = base.places(3000)
+    assert base.size == len(base) == 3000
+    base.active.array[first] = True
+    worth.array[first] = 9.0
+    base.vacate(first[10:20])
+    assert len(base) == 2990
+    assert len(list(base)) == 2990
+    again = base.places(12)
+    assert set(again.tolist()) == {*range(10, 20), 3000, 3001}
+    assert worth.array[again].tolist() == [1.5] * 12
+    assert worth.view[int(again[0])] == 1.5
+    assert len(base) == base.size == 3002
+
+
+def test_observations_survive_the_way_to_plain_data_and_back() -> None:
+    seen = Observations(3, {"a": 1 / 3}, {"b": (1.0, 2 / 3)}, {"c": (0.1,)}, ("2026-01",))
+    back = Observations.from_plain(seen.to_plain())
+    assert back == Observations(3, {"a": rounded(1 / 3)}, {"b": (1.0, rounded(2 / 3))}, {"c": (0.1,)}, ("2026-01",))
+    assert back.to_plain() == seen.to_plain()
+
+
+@pytest.fixture(autouse=True)
+def no_rubbish() -> Iterator[None]:
+    yield
+    gc.collect()

@@ -1,0 +1,131 @@
+"""Running cells: same result for any number of workers, clear words when something dies, nothing left behind."""
+
+from __future__ import annotations
+
+import operator
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.core.observations import Observations
+from sim.experiment import execution
+from sim.experiment.execution import Arm, ReplicationFailed, simulate
+from sim.experiment.pool import WorkersDied, run_in_processes, run_serially
+from sim.scenario import Scenario
+
+
+def nothing(place: int, result: Any) -> None:
+    pass
+
+
+def silent(done: int, total: int) -> None:
+    pass
+
+
+class Fake:
+    """A scenario as far as execution looks at it."""
+
+    name = "fake"
+
+    def __init__(self, mark: str) -> None:
+        self.mark = mark
+
+    def digest(self) -> str:
+        return self.mark
+
+    def plain(self) -> dict[str, Any]:
+        return {"mark": self.mark}
+
+
+@pytest.fixture
+def arms(monkeypatch: pytest.MonkeyPatch) -> list[Arm]:
+    def replicate(digest: str, seed: int, replication: int) -> Any:
+        if digest == "bad" and replication == 2:
+            return execution.Failure("BalanceBroken", "money does not add up", "")
+        return Observations(replication, {"seed": float(seed), "mark": float(len(digest))}).to_plain()
+
+    monkeypatch.setattr(execution, "_replicate", replicate)
+    return [Arm("baseline", "Doing nothing", Fake("a")), Arm("more", "More", Fake("bb"))]  # type: ignore[arg-type]
+
+
+def test_cells_come_back_by_arm_and_replication(arms: list[Arm]) -> None:
+    seen: list[tuple[int, int]] = []
+    found = simulate(arms, 3, seed=9, workers=1, progress=lambda done, total: seen.append((done, total)))
+    assert {name: [run.replication for run in runs] for name, runs in found.items()} == {
+        "baseline": [1, 2, 3],
+        "more": [1, 2, 3],
+    }
+    assert found["more"][0].totals == {"seed": 9.0, "mark": 2.0}
+    assert seen == [(done, 6) for done in range(7)]
+
+
+def test_a_failed_replication_says_which_one_it_was(arms: list[Arm]) -> None:
+    bad = Arm("policy", "Policy", Fake("bad"))  # type: ignore[arg-type]  # looked at for its name only
+    with pytest.raises(ReplicationFailed) as caught:
+        simulate([arms[0], bad], 3, seed=9, workers=1)
+    said = str(caught.value)
+    assert all(word in said for word in ("'fake'", "'policy'", "seed 9", "replication 2", "BalanceBroken", "add up"))
+
+
+def test_an_error_inside_the_model_becomes_a_failure_not_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(scenario: Scenario, seed: int, replication: int) -> Observations:
+        raise ZeroDivisionError("by nought")
+
+    monkeypatch.setattr(execution, "_run_model", broken)
+    monkeypatch.setitem(execution._scenarios, "here", None)
+    outcome = execution._replicate("here", 1, 1)
+    assert isinstance(outcome, execution.Failure)
+    assert (outcome.kind, outcome.message) == ("ZeroDivisionError", "by nought")
+
+
+@pytest.mark.parametrize(("replications", "workers"), [(0, 1), (1, 0)])
+def test_no_replications_and_no_workers_are_refused(arms: list[Arm], replications: int, workers: int) -> None:
+    with pytest.raises(ValueError, match="expected at least 1"):
+        simulate(arms, replications, seed=1, workers=workers)
+
+
+def test_processes_return_results_in_the_order_of_the_tasks() -> None:
+    tasks = [(number, 7) for number in range(40)]
+    seen: list[int] = []
+    found = run_in_processes(operator.mul, tasks, nothing, lambda done, total: seen.append(done), workers=3)
+    assert found == run_serially(operator.mul, tasks, nothing, silent)
+    assert seen == list(range(41))
+
+
+def test_an_exception_ends_all_processes_at_once() -> None:
+    def refuse(place: int, result: Any) -> None:
+        raise RuntimeError("enough")
+
+    began = time.monotonic()
+    with pytest.raises(RuntimeError, match="enough"):
+        run_in_processes(time.sleep, [(0.01,), *[(60,)] * 10], refuse, silent, workers=2)
+    assert time.monotonic() - began < 30
+
+
+def test_killed_workers_are_replaced_once_and_then_named(tmp_path: Path) -> None:
+    with pytest.raises(WorkersDied, match="twice"):
+        run_in_processes(os._exit, [(1,)] * 3, nothing, silent, workers=2)
+
+
+def test_what_a_killed_worker_left_is_done_by_a_new_pool(tmp_path: Path) -> None:
+    # Only the first attempt can rename the file, and dies of it.
+    mark = tmp_path / "mark"
+    mark.write_text("")
+    code = (
+        "import os, sys\n"
+        f"try: os.rename({str(mark)!r}, {str(mark) + '.done'!r})\n"
+        "except FileNotFoundError: pass\n"
+        "else: os._exit(1)"
+    )
+    tasks = [("'done' if True else 0",)] * 3
+    found = run_in_processes(eval, tasks, nothing, silent, workers=2, prepare=exec, given=code)
+    assert found == ["done"] * 3
+
+
+def test_a_worker_imports_neither_scipy_nor_a_plotting_library() -> None:
+    code = "import sys, sim.experiment.execution, sim.model"
+    heavy = "sorted({'scipy.stats', 'scipy', 'matplotlib', 'pandas', 'typer', 'rich'} & set(__import__('sys').modules))"
+    assert run_in_processes(eval, [(heavy,)] * 2, nothing, silent, workers=2, prepare=exec, given=code) == [[], []]

@@ -1,0 +1,110 @@
+"""What a person reads: numbers, sentences, the table."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from sim.core.measures import Measure
+from sim.core.observations import Observations
+from sim.experiment.comparison import Result, estimate
+from sim.experiment.execution import Arm
+from sim.experiment.plan import Plan
+from sim.files import load_scenario
+from sim.report.numbers import in_time, number, rounded, signed, span, with_half_width
+from sim.report.sentences import sentences
+from sim.report.terminal import render
+from sim.stats.intervals import Estimate
+
+TEMPLATE = Path(__file__).parents[2] / "sim" / "templates" / "scenario.yaml"
+MEASURES = (
+    Measure("profit", "profit, real", "EUR", "profit", None, 1.0, "higher", outcome=True),
+    Measure("customer_retention_end", "customers kept", "%", "kept", "start", 100.0, "higher", outcome=True),
+    Measure("satisfaction", "satisfaction lived", "points", "satisfaction", None, 1.0, "higher", outcome=True),
+)
+EFFECTS = {
+    "fee": [(100_000 + noise, -2.0, noise / 1000) for noise in (-300, 0, 300)],
+    "nothing": [(0.0, 0.0, 0.0)] * 3,
+    "bad": [(-5_000 + noise, 0.0, 0.0) for noise in (-300, 0, 300)],
+}
+
+
+def made(arms: int = 3, replications: int = 3) -> Result:
+    scenario = load_scenario(TEMPLATE)
+    names = [*EFFECTS, *(f"more_{number}" for number in range(arms - 3))]
+    base = [{"profit": 1e6 + 7e4 * n, "kept": 800.0 + n, "start": 1000.0, "satisfaction": 70.0 + n} for n in range(3)]
+    runs = {"baseline": base}
+    for name in names:
+        effects = EFFECTS.get(name, EFFECTS["fee"])
+        runs[name] = [
+            {**b, "profit": b["profit"] + p, "kept": b["kept"] + k, "satisfaction": b["satisfaction"] + s}
+            for b, (p, k, s) in zip(base, effects, strict=True)
+        ]
+    titles = {"fee": "Raise the fee by 8 %", "nothing": "Do nothing at all", "bad": "A bad idea"}
+    every = (
+        Arm("baseline", "Doing nothing", scenario),
+        *(Arm(name, titles.get(name, f"Policy {name} with a rather long title"), scenario) for name in names),
+    )
+    observed = {
+        name: tuple(Observations(n, totals) for n, totals in enumerate(rows[:replications], start=1))
+        for name, rows in runs.items()
+    }
+    return estimate(Plan("made", "A study", every, replications), MEASURES, observed)
+
+
+def test_numbers_have_two_digits_of_their_half_width() -> None:
+    assert with_half_width(Estimate(1234567.0, 23456.0, 5, "", 0.95)) == "1,235,000 ± 23,000"
+    assert with_half_width(Estimate(12.3456, 0.0789, 5, "", 0.95)) == "12.346 ± 0.079"
+    assert with_half_width(Estimate(5.0, None, 1, "", 0.95)) == "5"
+    assert with_half_width(Estimate(-10918.771912, 1e-6, 5, "", 0.95), sign=True) == "-10,919 ± 0"
+    assert with_half_width(None) == "-"
+
+
+def test_zero_has_no_sign() -> None:
+    assert [number(-0.001, 1), signed(0.0, 2), signed(-0.0001, 2), signed(3.0, 0)] == ["0.0", "0.00", "0.00", "+3"]
+    assert str(rounded(-0.0)) == "0.0"
+
+
+def test_times_and_spans_are_in_the_unit_that_suits_them() -> None:
+    assert in_time(Estimate(45.0, 5.0, 3, "", 0.95)) == "45.0 ± 5.0 s"
+    assert in_time(Estimate(7200.0 * 2, 360.0, 3, "", 0.95)) == "4.00 ± 0.10 h"
+    assert [span(730), span(365), span(91), span(10)] == ["2 years", "1 year", "13 weeks", "10 days"]
+
+
+def test_a_sentence_gives_the_effect_with_its_interval_and_says_what_it_cannot_tell() -> None:
+    told = sentences(made())
+    assert told["fee"].startswith("Raise the fee by 8 %: profit rises by 100,000 EUR (95 % interval ")
+    assert "customer retention falls by 0.2 points (in every replication)" in told["fee"]
+    assert told["fee"].endswith("this study cannot tell whether satisfaction changes.")
+    assert "profit falls by 5,000 EUR" in told["bad"]
+    assert "changes nothing" in told["nothing"]
+
+
+def test_one_replication_tells_nothing_from_chance() -> None:
+    assert all("one replication gives no interval" in told for told in sentences(made(replications=1)).values())
+    assert " ± " not in render(made(replications=1)).split("interval", 1)[1]
+
+
+@pytest.mark.parametrize("arms", [3, 4, 7, 12])
+def test_the_table_fits_its_width_however_many_policies(arms: int) -> None:
+    result = made(arms)
+    text = render(result)
+    assert max(map(len, text.splitlines())) <= 100
+    assert text.count("Profit, real (EUR)") >= arms / 4
+    assert "A bad idea" in text
+
+
+def test_plain_text_has_no_escapes_and_colour_changes_nothing_else() -> None:
+    plain, coloured = render(made()), render(made(), colour=True)
+    assert "\x1b" not in plain
+    assert re.sub(r"\x1b\[\d+m", "", coloured) == plain
+
+
+def test_what_cannot_be_told_is_marked_and_explained() -> None:
+    text = render(made())
+    assert "~ cannot be told from no change" in text
+    assert "= exactly the same in every replication" in text
+    row = next(line for line in text.splitlines() if line.startswith("Satisfaction"))
+    assert "~" in row
