@@ -9,24 +9,18 @@ import argparse
 from concurrent.futures import ProcessPoolExecutor
 from itertools import repeat
 from multiprocessing import get_context
-from typing import Any
 
-from sim.calibration.hazards import observed_stays, pooled, scaled_hazard, staying
+from sim.calibration.hazards import attrition_base_hazard, observed_stays, pooled, scaled_hazard, staying
 from sim.core.units import YEAR
 from sim.files import load_scenario
-from sim.model import Model
 from sim.scenario import Scenario
 
 
-def state(plain: dict[str, Any], seed: int) -> dict[str, float]:
-    """Mean satisfaction by segment cannot be told from totals; mean equity, satisfaction and strain can."""
-    totals = Model(Scenario.from_plain(plain), seed, 0).run().totals
-    days = totals["satisfaction.customer_days"]
-    return {
-        "equity": totals["equity.days"] / days,
-        "satisfaction": totals["satisfaction.days"] / days,
-        "strain": totals["agents.strain"] / totals["agents.days"],
-    }
+STATE = (
+    ("satisfaction", "satisfaction.days", "satisfaction.customer_days"),
+    ("equity", "equity.days", "satisfaction.customer_days"),
+    ("strain", "agents.strain", "agents.days"),
+)
 
 
 def main() -> None:
@@ -43,18 +37,20 @@ def main() -> None:
     churn, attrition = plain["churn"], plain["workforce"]["attrition"]
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         for number in range(args.rounds):
-            probes = pool.map(observed_stays, repeat(plain), repeat(args.seed), range(args.replications))
-            for name, stays, section in zip(
-                ("customers", "agents"), pooled(probes), (churn, attrition), strict=True
-            ):
-                share = staying(stays, section["half_life"] / YEAR)
-                section["reference"]["base_hazard"] = scaled_hazard(section["reference"]["base_hazard"], share)
-                print(
-                    f"round {number + 1}, {name}: {100 * share:.2f} % stay for the half-life"
-                    f" ({sum(stays.ended)} left); base_hazard: {section['reference']['base_hazard'] * YEAR:.5f} per year",
-                    flush=True,
-                )
-    print(state(plain, args.seed))
+            probes = list(pool.map(observed_stays, repeat(plain), repeat(args.seed), range(args.replications)))
+            customers, agents = pooled(probes)
+            share = staying(customers, churn["half_life"] / YEAR)
+            churn["reference"]["base_hazard"] = scaled_hazard(churn["reference"]["base_hazard"], share)
+            settings = Scenario.from_plain(plain).workforce.attrition
+            strained, unstrained = sum(one.strained for one in probes), sum(one.unstrained for one in probes)
+            attrition["reference"]["base_hazard"] = attrition_base_hazard(settings, strained, unstrained)
+            print(f"round {number + 1}: {100 * share:.2f} % of customers stay for the half-life ({len(customers.exit)} stays);")
+            print(f"  the mean effect of strain on agents is {strained / unstrained:.4f} ({sum(agents.ended)} left);")
+            print(f"  churn base_hazard {churn['reference']['base_hazard'] * YEAR:.5f} per year,", end=" ")
+            print(f"attrition base_hazard {attrition['reference']['base_hazard'] * YEAR:.5f} per year", flush=True)
+    totals = [one.totals for one in probes]
+    for name, numerator, denominator in STATE:
+        print(f"{name}: {sum(t[numerator] for t in totals) / sum(t[denominator] for t in totals):.4g}")
 
 
 if __name__ == "__main__":

@@ -191,7 +191,7 @@ def _within(option: str, value: int | None, least: int, most: int) -> None:
 
 
 def _print(text: str) -> None:
-    sys.stdout.write(text)
+    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
     sys.stdout.flush()
 
 

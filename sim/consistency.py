@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from sim.mechanisms.channels import chosen_shares
 from sim.mechanisms.staffing import ShiftSettings, shift_names
 
 if TYPE_CHECKING:
@@ -13,13 +14,17 @@ if TYPE_CHECKING:
 
 Problem = tuple[str, str, tuple[str, ...]]
 ANY = "any"
+_TAKEN = (
+    "acquisition", "agents", "contacts", "customers", "equity", "experience", "fees", "issues", "ledger", "losses",
+    "newcomers", "satisfaction", "survey",
+)  # fmt: skip
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
 
 def problems_of(scenario: Scenario) -> list[Problem]:
     """All that does not fit: (dotted path, what is wrong, names that would be right)."""
     found: list[Problem] = []
-    for check in (_names, _demand, _segments, _kinds, _channels, _people, _needed_sections):
+    for check in (_names, _reserved, _demand, _segments, _kinds, _channels, _people, _needed_sections, _unchosen):
         found += check(scenario)
     return found if found else list(_unserved(scenario))
 
@@ -52,6 +57,13 @@ def _names(scenario: Scenario) -> Iterator[Problem]:
         for name in names:
             if _SAFE.fullmatch(name) is None or name == ANY:
                 yield f"{path}.{name}", f"is called {name!r}; a name has letters, digits, - and _, and is not 'any'", ()
+
+
+def _reserved(scenario: Scenario) -> Iterator[Problem]:
+    """Channels give their names to measures, beside words that have a meaning of their own there."""
+    for name in scenario.channels.channels:
+        if name in _TAKEN:
+            yield f"channels.channels.{name}", f"is called {name!r}, a word that reports use; choose another name", ()
 
 
 def _demand(scenario: Scenario) -> Iterator[Problem]:
@@ -170,6 +182,22 @@ def _overlaps(path: str, shifts: dict[str, ShiftSettings], entry: str) -> Iterat
                 yield path, f"has the overlapping shifts {one!r} and {other!r}", ()
 
 
+def _unchosen(scenario: Scenario) -> Iterator[Problem]:
+    """Kinds of issue for which a segment has no channel."""
+    choice = scenario.channels.choice
+    if choice is None or scenario.customers is None:
+        return
+    for segment in scenario.customers.segments:
+        for kind in sorted(_raised(scenario)):
+            if not chosen_shares(choice, segment, kind):
+                yield "channels.choice", f"says nothing of the channels of {segment!r} for {kind!r}", ()
+
+
+def _raised(scenario: Scenario) -> set[str]:
+    needs = set(scenario.needs.kinds) if scenario.needs else set()
+    return needs | (set(scenario.pricing.reactions) if scenario.pricing else set())
+
+
 def _unserved(scenario: Scenario) -> Iterator[Problem]:
     """Kinds that may come by a channel for which nobody has the skill; asked last, when all names are known."""
     for path, channel, kind in sorted(set(_possible(scenario))):
@@ -181,14 +209,10 @@ def _unserved(scenario: Scenario) -> Iterator[Problem]:
 def _possible(scenario: Scenario) -> Iterator[tuple[str, str, str]]:
     for name, stream in (scenario.arrivals.streams if scenario.arrivals else {}).items():
         yield f"arrivals.streams.{name}", stream.channel, stream.kind
-    raised = set(scenario.needs.kinds if scenario.needs else ()) | set(
-        scenario.pricing.reactions if scenario.pricing else ()
-    )
+    raised = sorted(_raised(scenario))
     choice = scenario.channels.choice or {}
     for segment in scenario.customers.segments if scenario.customers else ():
-        by_kind = choice.get(segment, choice.get(ANY, {}))
         for kind in raised:
-            shares = by_kind.get(kind, by_kind.get(ANY, {}))
-            for channel, share in shares.items():
+            for channel, share in chosen_shares(choice, segment, kind).items():
                 if share > 0:
                     yield "channels.choice", channel, kind

@@ -37,6 +37,7 @@ from sim.scenario import Scenario
 
 MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
     "policies": Interventions,
+    "economics": Economics,
     "customers": Customers,
     "pricing": Pricing,
     "satisfaction": Satisfaction,
@@ -51,7 +52,6 @@ MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
     "agents": Agents,
     "resolution": Resolution,
     "staffing": Staffing,
-    "economics": Economics,
 }
 """Field of Scenario -> the mechanism that lives by it, in the order in which a day happens."""
 

@@ -50,6 +50,7 @@ class Scenario(Settings):
     currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
     calendar: CalendarSettings
     policies: dict[str, PolicySettings] = Field(default_factory=dict)
+    economics: EconomicSettings | None = None
     customers: CustomerSettings | None = None
     pricing: PricingSettings | None = None
     satisfaction: SatisfactionSettings | None = None
@@ -58,13 +59,12 @@ class Scenario(Settings):
     needs: NeedsSettings | None = None
     arrivals: ArrivalSettings | None = None
     channels: ChannelsSettings
-    patience: PatienceSettings | None = None
+    patience: PatienceSettings = PatienceSettings()
     routing: RoutingSettings
     workforce: WorkforceSettings
     agents: AgentSettings
     resolution: ResolutionSettings | None = None
     staffing: StaffingSettings
-    economics: EconomicSettings | None = None
 
     def problems(self) -> list[tuple[str, str, tuple[str, ...]]]:
         """What does not fit together: (dotted path, what is wrong, names that would be right)."""

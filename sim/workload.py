@@ -223,7 +223,7 @@ def _group_on_duty(scenario: Scenario, group: GroupSettings, roster: RosterSetti
 
 def _levels(row: tuple[float, ...]) -> list[float]:
     """Average level in each half-hour of a row of levels."""
-    return [count / PER_DAY * len(row) for count in _in_half_hours(row)] if row else [0.0] * PER_DAY
+    return [count * PER_DAY / len(row) for count in _in_half_hours(row)] if row else [0.0] * PER_DAY
 
 
 def _shift_profile(shift: ShiftSettings) -> list[float]:

@@ -1,4 +1,4 @@
-"""Needs of the bank's calls, drawn by key from the fitted laws, for the small queue that infers staffing."""
+"""Kinds of calls of the bank, and their needs drawn by key for the small queue that infers staffing."""
 
 from __future__ import annotations
 
@@ -14,51 +14,49 @@ from sim.core.streams import Keys, brood, child, named, root_key, uniforms
 
 
 @dataclass(frozen=True)
-class Needs:
-    """Fitted laws by stream, in the order of ``STREAMS``; seconds."""
+class Kind:
+    """A kind of call: a stream of the log, or the regular or high-priority part of one; seconds."""
 
-    handle_mean_s: tuple[float, ...]
-    handle_cv: tuple[float, ...]
-    wrap_up_s: float
-    patience: tuple[PatienceFit, ...]
-    """Of regular callers."""
-    patience_high: tuple[PatienceFit, ...]
-    """Of callers with high priority."""
-    identified: tuple[bool, ...]
-    """Streams whose callers are known to the bank and stand before those of the other streams."""
-    high_share: tuple[float, ...]
-    """Share of calls with high priority."""
-    high_active: float
-    """Share of these that get a second head start, over regular callers known to the bank."""
+    name: str
+    stream: str
+    share: float
+    """Of the calls of its stream."""
+    handle_mean_s: float
+    """Talk and wrap-up."""
+    handle_cv: float
+    patience: PatienceFit
     head_start_s: float
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What calls bring; head starts begin on a day (index of the log's dates), before it is first come first served."""
+
+    kinds: tuple[Kind, ...]
     head_start_from: int
-    """First day (index of the log's dates) of head starts; before it first come first served."""
+
+    def of_stream(self, stream: str) -> tuple[Kind, ...]:
+        """The kinds that a stream is made of."""
+        return tuple(kind for kind in self.kinds if kind.stream == stream)
 
 
-def draw_calls(
-    needs: Needs, entered: Floats, stream: Ints, *, day: int, replication: int, seed: int
-) -> DayCalls:
+def draw_calls(needs: Needs, entered: Floats, stream: Ints, *, day: int, replication: int, seed: int) -> DayCalls:
     """Handle time, patience and head start of each call, functions of (seed, replication, day, call)."""
     keys = brood(child(root_key(seed, replication), day), 0, len(entered))
-    handle = np.empty(len(entered))
-    patience = np.empty(len(entered))
-    start = np.zeros(len(entered))
+    handle, patience, start = (np.zeros(len(entered)) for _ in range(3))
     normal = _normal(keys)
     phase, unit = uniforms(keys, named("patience phase")), uniforms(keys, named("patience"))
     rank = uniforms(keys, named("priority"))
-    for number in range(len(STREAMS)):
-        mine = stream == number
-        cv = needs.handle_cv[number]
-        sd = float(np.sqrt(np.log1p(cv * cv)))
-        handle[mine] = needs.handle_mean_s[number] * np.exp(sd * normal[mine] - sd * sd / 2)
-        high = mine & (rank < needs.high_share[number])
-        for some, law in ((mine & ~high, needs.patience), (high, needs.patience_high)):
-            patience[some] = draw_patience(law[number], phase[some], unit[some])
-        if needs.identified[number] and day >= needs.head_start_from:
-            start[mine] = needs.head_start_s * (
-                1 + (rank[mine] < needs.high_share[number] * needs.high_active)
-            )
-    handle += needs.wrap_up_s
+    for number, name in enumerate(STREAMS):
+        below = 0.0
+        for kind in needs.of_stream(name):
+            mine = (stream == number) & (rank >= below) & (rank < below + kind.share)
+            below += kind.share
+            sd = float(np.sqrt(np.log1p(kind.handle_cv**2)))
+            handle[mine] = kind.handle_mean_s * np.exp(sd * normal[mine] - sd * sd / 2)
+            patience[mine] = draw_patience(kind.patience, phase[mine], unit[mine])
+            if day >= needs.head_start_from:
+                start[mine] = kind.head_start_s
     return DayCalls(entered.tolist(), stream.tolist(), start.tolist(), handle.tolist(), patience.tolist())
 
 
@@ -71,8 +69,6 @@ def staffing_problem(
     seed: int = 1999,
     able_prior: Floats,
     free_skills: tuple[int, ...] = (),
-    free_reserve: bool = False,
-    threshold: int = 2,
 ) -> Problem:
     """The days of one weekday group with drawn needs; ``log`` holds offered calls in opening hours only."""
     first, after = OPENING[weekday_group(log.dates[days[0]])]
@@ -81,15 +77,11 @@ def staffing_problem(
         row = []
         for day in days:
             mine = log.day == day
-            row.append(
-                draw_calls(
-                    needs, log.entered[mine], log.stream[mine], day=day, replication=replication, seed=seed
-                )
-            )
+            columns = log.entered[mine], log.stream[mine]
+            row.append(draw_calls(needs, *columns, day=day, replication=replication, seed=seed))
         calls.append(row)
     size = replications * len(days)
-    keys = brood(root_key(seed, 0), 0, size * len(STREAMS))
-    offsets = uniforms(keys, named("skills")).reshape(replications, len(days), len(STREAMS))
+    offsets = uniforms(brood(root_key(seed, 0), 0, size), named("skills")).reshape(replications, len(days))
     rounding = (np.arange(size) * 0.618033988749895 + 0.5) % 1.0
     return Problem(
         first_half_hour=first,
@@ -100,8 +92,6 @@ def staffing_problem(
         skill_offset=offsets,
         free_skills=free_skills,
         able_prior=able_prior,
-        free_reserve=free_reserve,
-        threshold=threshold,
     )
 
 

@@ -3,9 +3,7 @@
 Only what is needed to infer agents on duty from waits; the simulator itself lives elsewhere and is compared
 with its own output. Rules: the agent who is free longest among those able takes an arriving call; an agent
 who becomes free takes the waiting call with the earliest clock (time of entering less head start) among those
-she can take. Agents above the number on duty finish their call and leave. Behind those on duty stands a
-reserve who do other work and take one call each time that ``threshold`` calls or more stand in line for them
-(flexing). Times in seconds since midnight.
+she can take. Agents above the number on duty finish their call and leave. Times in seconds since midnight.
 """
 
 from __future__ import annotations
@@ -35,14 +33,11 @@ class _Floor:
     calls: DayCalls
     skills: Sequence[int]
     waits: list[float]
-    threshold: int
     on_duty: int = 0
-    reserve: int = 0
     free: list[int] = field(default_factory=list)
     off: set[int] = field(default_factory=set)
     busy: list[tuple[float, int]] = field(default_factory=list)
     lines: dict[int, list[tuple[float, int]]] = field(default_factory=dict)
-    helped: list[bool] = field(default_factory=list)
 
     def arrive(self, call: int) -> None:
         """An arriving call goes to the able agent free longest, else into the line of its kind."""
@@ -54,11 +49,10 @@ class _Floor:
                 heappush(self.busy, (now + self.calls.handle_s[call], agent))
                 return
         heappush(self.lines[kind], (now - self.calls.head_start[call], call))
-        self._call_reserve(now)
 
     def release(self, agent: int, now: float) -> None:
         """An agent becomes free: leaves if above the number on duty, else takes a waiting call or waits."""
-        if agent >= self.on_duty and not self._needed(agent, now):
+        if agent >= self.on_duty:
             self.off.add(agent)
             return
         best = self._next(self.skills[agent], now)
@@ -67,33 +61,16 @@ class _Floor:
             return
         call = heappop(self.lines[best])[1]
         self.waits[call] = now - self.calls.entered[call]
-        self.helped[call] = agent >= self.on_duty
         heappush(self.busy, (now + self.calls.handle_s[call], agent))
 
-    def change_shift(self, on_duty: int, reserve: int, now: float) -> None:
+    def change_shift(self, on_duty: int, now: float) -> None:
         """A half-hour begins with another number of agents."""
-        self.on_duty, self.reserve = on_duty, reserve
+        self.on_duty = on_duty
         self.off.update(agent for agent in self.free if agent >= on_duty)
         self.free = [agent for agent in self.free if agent < on_duty]
         for agent in sorted(agent for agent in self.off if agent < on_duty):
             self.off.remove(agent)
             self.release(agent, now)
-
-    def _call_reserve(self, now: float) -> None:
-        for agent in range(self.on_duty, self.on_duty + self.reserve):
-            if agent in self.off and self._needed(agent, now):
-                self.off.remove(agent)
-                self.release(agent, now)
-                return
-
-    def _needed(self, agent: int, now: float) -> bool:
-        if agent >= self.on_duty + self.reserve:
-            return False
-        skills, found = self.skills[agent], 0
-        for kind, line in self.lines.items():
-            if skills >> kind & 1:
-                found += sum(not self._gone(call, now) for _, call in line)
-        return found >= self.threshold
 
     def _next(self, skills: int, now: float) -> int | None:
         best, clock = None, 0.0
@@ -111,49 +88,40 @@ class _Floor:
 
 
 def simulate_day(
-    calls: DayCalls,
-    agents: Sequence[int],
-    first_half_hour: int,
-    skills: Sequence[int],
-    *,
-    reserve: Sequence[int] | None = None,
-    threshold: int = 2,
-) -> tuple[list[float], list[bool], list[bool]]:
-    """Seconds waited, whether answered and whether by the reserve, call by call.
+    calls: DayCalls, agents: Sequence[int], first_half_hour: int, skills: Sequence[int]
+) -> tuple[list[float], list[bool]]:
+    """Seconds waited and whether answered, call by call.
 
     ``agents`` counts those on duty in each half-hour from ``first_half_hour``; ``skills`` is a bit mask of
-    kinds for each agent, the one who stays longest first; the ``reserve`` of each half-hour (default none)
-    are those after them. After the last half-hour the last number stays until no call waits.
+    kinds for each agent, the one who stays longest first. After the last half-hour the last number stays until
+    no call waits.
     """
-    size = len(calls.entered)
-    floor = _Floor(calls, skills, [-1.0] * size, threshold)
-    shifts = list(zip(agents, reserve or [0] * len(agents), strict=True))
-    floor.helped = [False] * size
+    floor = _Floor(calls, skills, [-1.0] * len(calls.entered))
     floor.off = set(range(len(skills)))
     floor.lines = {kind: [] for kind in sorted(set(calls.kind))}
-    for index in range(len(shifts)):
+    for index in range(len(agents)):
         heappush(floor.busy, ((first_half_hour + index) * HALF_HOUR, -1 - index))
     for call, now in enumerate(calls.entered):
-        _advance(floor, now, shifts)
+        _advance(floor, now, agents)
         floor.arrive(call)
     while any(floor.lines.values()) and floor.busy:
-        _step(floor, shifts)
+        _step(floor, agents)
     answered = [wait >= 0 for wait in floor.waits]
     waits = [
         wait if served else calls.patience_s[call]
         for call, (wait, served) in enumerate(zip(floor.waits, answered, strict=True))
     ]
-    return waits, answered, floor.helped
+    return waits, answered
 
 
-def _advance(floor: _Floor, now: float, shifts: list[tuple[int, int]]) -> None:
+def _advance(floor: _Floor, now: float, agents: Sequence[int]) -> None:
     while floor.busy and floor.busy[0][0] <= now:
-        _step(floor, shifts)
+        _step(floor, agents)
 
 
-def _step(floor: _Floor, shifts: list[tuple[int, int]]) -> None:
+def _step(floor: _Floor, agents: Sequence[int]) -> None:
     moment, agent = heappop(floor.busy)
     if agent < 0:
-        floor.change_shift(*shifts[-1 - agent], moment)
+        floor.change_shift(agents[-1 - agent], moment)
     else:
         floor.release(agent, moment)

@@ -2,10 +2,8 @@
 
 The day's calls are put through ``bank_queue`` with fitted handle times and patience, and the number of agents
 is moved until the simulated waits are those of the log. Unknowns: agents by half-hour (real numbers), a
-factor for each date (ln, small by a ridge), the share of agents who can take each restricted stream (with a
-weak prior), and a reserve (as a share of those on duty) who help out while ``threshold`` calls stand in line.
-The reserve is known by its trace in the waits: without it, agents few enough for as many calls to wait would
-let them wait half as long again.
+factor for each date (ln, small by a ridge) and the share of agents who can take each restricted stream (with a
+weak prior; skills are nested: who can take the rarest can take all).
 
 Data: per half-hour, per date and per stream the share of offered calls that waited and the square root of the
 mean wait; over all calls the shares that waited longer than ``TAIL_S``. Method: damped Gauss-Newton
@@ -15,7 +13,6 @@ with half-hours far enough apart moved together. The log's ``server`` column is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,12 +23,11 @@ from sim.calibration.bank_queue import DayCalls, simulate_day
 
 @dataclass(frozen=True)
 class Staffing:
-    """Agents by half-hour, ln factor by date, share able to take each stream, reserve per agent."""
+    """Agents by half-hour, ln factor by date, share able to take each stream."""
 
     agents: Floats
     log_factor: Floats
     able: Floats
-    reserve: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -45,13 +41,11 @@ class Problem:
     rounding: Floats
     """Uniform by (replication, date): agents = floor(expected + uniform)."""
     skill_offset: Floats
-    """Uniform by (replication, date, stream): which agents have a skill."""
+    """Uniform by (replication, date): which agents have the skills."""
     free_skills: tuple[int, ...]
     """Streams whose share of able agents is fitted; the others keep their share."""
     able_prior: Floats
     """Shares of able agents expected before looking, with standard deviation ``ABLE_SD``."""
-    free_reserve: bool = False
-    threshold: int = 2
 
     @property
     def dates(self) -> int:
@@ -81,15 +75,18 @@ class StaffingFit:
     staffing: Staffing
     agents_se: Floats
     able_se: Floats
-    reserve_se: float
     simulated: Waits
     loss: tuple[float, ...]
 
 
 ABLE_SD = 0.25
+BEND_SD = 1.5
+"""Of second differences of agents between half-hours."""
+FACTOR_SD = 0.15
+"""Of ln factors of dates."""
 TAIL_S = (10.0, 20.0, 40.0, 80.0, 160.0, 240.0)
 """Seconds of waiting at which the tail is compared."""
-_TURNS = np.sqrt(np.array([2.0, 3.0, 5.0, 7.0, 11.0])) % 1.0
+_TURN = 0.618033988749895
 
 
 def summarise(date: Ints, half_hour: Ints, stream: Ints, waits: Floats, shape: tuple[int, int, int]) -> Waits:
@@ -109,53 +106,44 @@ def agents_on_date(expected: Floats, offset: float) -> Ints:
     return np.maximum(np.floor(expected + offset), 1).astype(np.int64)
 
 
-def skill_masks(size: int, able: Floats, offset: Floats) -> list[int]:
-    """Bit mask of streams by agent; in any first n agents the able are as near to their share as can be."""
-    number = np.arange(size)
+def skill_turns(size: int, offset: float) -> Floats:
+    """A place in 0..1 for each agent: who is below the share of a skill has it, of any first n nearly that share."""
+    return np.asarray((np.arange(size) * _TURN + offset) % 1.0, dtype=np.float64)
+
+
+def skill_masks(size: int, able: Floats, offset: float) -> list[int]:
+    """Bit mask of streams by agent."""
+    turns = skill_turns(size, offset)
     masks = np.zeros(size, dtype=np.int64)
     for stream, share in enumerate(able):
-        turn = (number * _TURNS[stream % len(_TURNS)] + offset[stream]) % 1.0
-        masks |= (turn < share).astype(np.int64) << stream
+        masks |= (turns < share).astype(np.int64) << stream
     return [int(mask) for mask in masks]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """All simulated calls as equally long columns; flags are 1 or 0."""
+    """All simulated calls as equally long columns; ``answered`` is 1 or 0."""
 
     date: Ints
     half_hour: Ints
     stream: Ints
     wait_s: Floats
     answered: Floats
-    by_reserve: Floats
-    handle_s: Floats
 
 
 def simulate(problem: Problem, staffing: Staffing) -> Outcome:
     """All replications of all dates."""
-    columns: list[tuple[Ints, Ints, Ints, Floats, Floats, Floats, Floats]] = []
+    columns: list[tuple[Ints, Ints, Ints, Floats, Floats]] = []
     for replication, days in enumerate(problem.calls):
         for date, calls in enumerate(days):
             expected = staffing.agents * np.exp(staffing.log_factor[date])
             agents = agents_on_date(expected, float(problem.rounding[replication, date]))
-            spare = np.floor(staffing.reserve * expected + problem.rounding[replication, date - 1])
-            reserve = spare.astype(np.int64)
-            size = int((agents + reserve).max())
-            masks = skill_masks(size, staffing.able, problem.skill_offset[replication, date])
-            waits, answered, helped = simulate_day(
-                calls,
-                agents.tolist(),
-                problem.first_half_hour,
-                masks,
-                reserve=reserve.tolist(),
-                threshold=problem.threshold,
-            )
+            masks = skill_masks(int(agents.max()), staffing.able, float(problem.skill_offset[replication, date]))
+            waits, answered = simulate_day(calls, agents.tolist(), problem.first_half_hour, masks)
             half_hour = (np.array(calls.entered) // 1800).astype(np.int64) - problem.first_half_hour
             stream = np.array(calls.kind, dtype=np.int64)
-            flags = np.array(answered, dtype=float), np.array(helped, dtype=float)
             which = np.full(len(waits), date, dtype=np.int64)
-            columns.append((which, half_hour, stream, np.array(waits), *flags, np.array(calls.handle_s)))
+            columns.append((which, half_hour, stream, np.array(waits), np.array(answered, dtype=np.float64)))
     return Outcome(*(np.concatenate(column) for column in zip(*columns, strict=True)))
 
 
@@ -166,69 +154,52 @@ def simulated_waits(problem: Problem, staffing: Staffing) -> Waits:
     return summarise(found.date, found.half_hour, found.stream, found.wait_s, shape)
 
 
-def fit_staffing(
-    problem: Problem,
-    observed: Waits,
-    errors: Waits,
-    start: Staffing,
-    *,
-    rounds: int = 8,
-    bend: float = 1.5,
-    factor_sd: float = 0.15,
-    tell: Callable[[str], None] = lambda _: None,
-) -> StaffingFit:
+def fit_staffing(problem: Problem, observed: Waits, errors: Waits, start: Staffing, *, rounds: int = 8) -> StaffingFit:
     """Damped Gauss-Newton from ``start``.
 
     ``errors`` holds standard errors of the same entries as ``Waits.vector`` gives (already for square roots,
-    see ``standard_errors``). ``bend``: standard deviation of second differences of agents between half-hours;
-    ``factor_sd``: of ln factors of dates. Standard errors come from the inverse of the penalised information.
+    see ``standard_errors``). Standard errors come from the inverse of the penalised information.
     """
-    weight = 1 / np.concatenate(
-        [*errors.half_hour, *errors.date, *errors.stream, errors.tail],
-    )
+    weight = 1 / np.concatenate([*errors.half_hour, *errors.date, *errors.stream, errors.tail])
     target = observed.vector()
-    state, damping = start, 0.03
-    waits = simulated_waits(problem, state)
-    losses = [_loss(problem, state, waits.vector() - target, weight, bend=bend, factor_sd=factor_sd)]
+
+    def tried(staffing: Staffing) -> tuple[Staffing, Waits, float]:
+        found = simulated_waits(problem, staffing)
+        return staffing, found, _loss(problem, staffing, (found.vector() - target) * weight)
+
+    state, waits, loss = tried(start)
+    losses, damping = [loss], 0.03
     information = np.eye(1)
-    for number in range(rounds):
-        slope = _slopes(problem, state, waits.vector())
-        penalty, pull = _penalties(problem, state, bend, factor_sd)
-        weighted = slope * weight[:, None]
+    for _ in range(rounds):
+        weighted = _slopes(problem, state, waits.vector()) * weight[:, None]
+        penalty, pull = _penalties(problem, state)
         information = weighted.T @ weighted + penalty
         gradient = weighted.T @ ((target - waits.vector()) * weight) - pull
         for _ in range(4):
-            step = np.asarray(
-                np.linalg.solve(information + damping * np.diag(np.diag(information)), gradient),
-                dtype=np.float64,
-            )
-            trial = _moved(problem, state, step)
-            trial_waits = simulated_waits(problem, trial)
-            loss = _loss(
-                problem, trial, trial_waits.vector() - target, weight, bend=bend, factor_sd=factor_sd
-            )
-            if loss < losses[-1]:
+            damped = information + damping * np.diag(np.diag(information))
+            trial = tried(_moved(problem, state, np.asarray(np.linalg.solve(damped, gradient), dtype=np.float64)))
+            if trial[2] < losses[-1]:
                 break
             damping *= 5
         else:
             break
-        state, waits, damping = trial, trial_waits, damping / 3
+        (state, waits, loss), damping = trial, damping / 3
         losses.append(loss)
-        tell(f"round {number + 1}: loss {loss:.1f}")
         if losses[-2] - losses[-1] < 0.002 * losses[-1]:
             break
+    return _fit(problem, state, waits, information, tuple(losses))
+
+
+def _fit(
+    problem: Problem, state: Staffing, waits: Waits, information: Floats, losses: tuple[float, ...]
+) -> StaffingFit:
     error = np.sqrt(np.diag(np.linalg.inv(information)))
-    cut = problem.half_hours
     able_se = np.zeros(problem.streams)
-    last = cut + problem.dates + len(problem.free_skills)
-    able_se[list(problem.free_skills)] = error[cut + problem.dates : last]
-    reserve_se = float(error[last]) if problem.free_reserve else 0.0
-    return StaffingFit(state, error[:cut], able_se, reserve_se, waits, tuple(losses))
+    able_se[list(problem.free_skills)] = error[problem.half_hours + problem.dates :]
+    return StaffingFit(state, error[: problem.half_hours], able_se, waits, losses)
 
 
-def standard_errors(
-    date: Ints, half_hour: Ints, stream: Ints, waits: Floats, shape: tuple[int, int, int]
-) -> Waits:
+def standard_errors(date: Ints, half_hour: Ints, stream: Ints, waits: Floats, shape: tuple[int, int, int]) -> Waits:
     """Errors of the entries of ``Waits.vector``: day-to-day for half-hours and streams, assumed for dates.
 
     A date has no repetition; neighbouring calls share their wait, so a date counts as a tenth of its calls.
@@ -265,7 +236,7 @@ def standard_errors(
 
 
 def _unknowns(problem: Problem) -> int:
-    return problem.half_hours + problem.dates + len(problem.free_skills) + problem.free_reserve
+    return problem.half_hours + problem.dates + len(problem.free_skills)
 
 
 def _moved(problem: Problem, state: Staffing, step: Floats) -> Staffing:
@@ -274,12 +245,9 @@ def _moved(problem: Problem, state: Staffing, step: Floats) -> Staffing:
     free = list(problem.free_skills)
     last = cut + problem.dates + len(free)
     able[free] = np.clip(able[free] + np.clip(step[cut + problem.dates : last], -0.15, 0.15), 0.08, 1.0)
-    reserve = state.reserve
-    if problem.free_reserve:
-        reserve = float(np.clip(reserve + np.clip(step[last], -0.15, 0.15), 0.0, 2.0))
     agents = np.maximum(state.agents + np.clip(step[:cut], -1.5, 1.5), 1.0)
     factor = state.log_factor + np.clip(step[cut : cut + problem.dates], -0.15, 0.15)
-    return Staffing(agents, factor, able, reserve)
+    return Staffing(agents, factor, able)
 
 
 def _slopes(problem: Problem, state: Staffing, base: Floats, colours: int = 6) -> Floats:
@@ -295,9 +263,7 @@ def _slopes(problem: Problem, state: Staffing, base: Floats, colours: int = 6) -
             near = (hour_rows >= half_hour - 1) & (hour_rows < half_hour + colours - 1)
             slope[: 2 * k, half_hour][near] = change[: 2 * k][near]
         slope[2 * k :, chosen] = (change[2 * k :] / len(chosen))[:, None]
-    change = (
-        simulated_waits(problem, replace(state, log_factor=state.log_factor + 0.05)).vector() - base
-    ) / 0.05
+    change = (simulated_waits(problem, replace(state, log_factor=state.log_factor + 0.05)).vector() - base) / 0.05
     rows = 2 * k + np.arange(d)
     for block in (0, d):
         slope[rows + block, k + np.arange(d)] = change[rows + block]
@@ -309,19 +275,16 @@ def _slopes(problem: Problem, state: Staffing, base: Floats, colours: int = 6) -
         able[stream] += move
         change = simulated_waits(problem, replace(state, able=able)).vector() - base
         slope[:, k + d + column] = change / move
-    if problem.free_reserve:
-        more = replace(state, reserve=state.reserve + 0.1)
-        slope[:, -1] = (simulated_waits(problem, more).vector() - base) / 0.1
     return slope
 
 
-def _penalties(problem: Problem, state: Staffing, bend: float, factor_sd: float) -> tuple[Floats, Floats]:
+def _penalties(problem: Problem, state: Staffing) -> tuple[Floats, Floats]:
     """Matrix of the quadratic penalties and their gradient at ``state``."""
     k, d = problem.half_hours, problem.dates
-    second = np.diff(np.eye(k), 2, axis=0) / bend
+    second = np.diff(np.eye(k), 2, axis=0) / BEND_SD
     matrix = np.zeros((_unknowns(problem),) * 2)
     matrix[:k, :k] = second.T @ second
-    matrix[k : k + d, k : k + d] = np.eye(d) / factor_sd**2 + np.ones((d, d)) * 400 / d
+    matrix[k : k + d, k : k + d] = np.eye(d) / FACTOR_SD**2 + np.ones((d, d)) * 400 / d
     gradient = np.zeros(len(matrix))
     gradient[:k] = matrix[:k, :k] @ state.agents
     gradient[k : k + d] = matrix[k : k + d, k : k + d] @ state.log_factor
@@ -332,13 +295,9 @@ def _penalties(problem: Problem, state: Staffing, bend: float, factor_sd: float)
     return matrix, gradient
 
 
-def _loss(
-    problem: Problem, state: Staffing, miss: Floats, weight: Floats, *, bend: float, factor_sd: float
-) -> float:
-    bends = np.diff(state.agents, 2) / bend
-    factors = state.log_factor / factor_sd
+def _loss(problem: Problem, state: Staffing, miss: Floats) -> float:
+    bends = np.diff(state.agents, 2) / BEND_SD
+    factors = state.log_factor / FACTOR_SD
     mean = float(np.sum(state.log_factor)) ** 2 * 400 / problem.dates
     able = (state.able - problem.able_prior) / ABLE_SD
-    return float(
-        np.sum((miss * weight) ** 2) + np.sum(bends**2) + np.sum(factors**2) + np.sum(able**2) + mean
-    )
+    return float(np.sum(miss**2) + np.sum(bends**2) + np.sum(factors**2) + np.sum(able**2) + mean)

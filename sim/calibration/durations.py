@@ -1,8 +1,7 @@
-"""Handle times: lognormal fits, the agent effect and the gap between two calls.
+"""Handle times: moments, the differences between agents and the gap between two calls.
 
-Form: ln S = mu_type + a_agent + sigma Z (Brown et al., 2005; mechanisms note, section 2). Services under 10 s
-are mostly agents hanging up on customers and those above an hour are recording errors: the shape is fitted
-between, the share of short services is told beside it. Times in seconds.
+Form: ln S = mu_type + a_agent + sigma Z (Brown et al., 2005). Services above an hour are recording errors; those
+under 10 s, mostly agents hanging up on customers, took the agent's time all the same. Times in seconds.
 """
 
 from __future__ import annotations
@@ -15,20 +14,6 @@ from sim.calibration.bank_log import Floats, Ints
 
 
 @dataclass(frozen=True)
-class LognormalFit:
-    """A lognormal by its mean and coefficient of variation, with standard errors."""
-
-    n: int
-    mean_s: float
-    mean_se: float
-    cv: float
-    cv_se: float
-    log_mean: float
-    log_sd: float
-    log_sd_se: float
-
-
-@dataclass(frozen=True)
 class AgentEffect:
     """Between-agent standard deviation of ln service time, net of call type and of sampling noise."""
 
@@ -36,18 +21,6 @@ class AgentEffect:
     sd: float
     se: float
     within_sd: float
-
-
-def fit_lognormal(times: Floats) -> LognormalFit:
-    """Maximum likelihood on ln S: mean exp(mu + sigma^2/2), CV sqrt(exp(sigma^2) - 1); delta method."""
-    logs = np.log(times)
-    n, mu, sd = len(logs), float(np.mean(logs)), float(np.std(logs))
-    mean = float(np.exp(mu + sd * sd / 2))
-    growth = float(np.exp(sd * sd))
-    cv = float(np.sqrt(growth - 1))
-    sd_se = sd / float(np.sqrt(2 * n))
-    mean_se = mean * float(np.sqrt(sd * sd / n + (sd * sd_se) ** 2))
-    return LognormalFit(n, mean, mean_se, cv, sd * growth / cv * sd_se, mu, sd, sd_se)
 
 
 def sample_moments(times: Floats) -> dict[str, float]:

@@ -16,9 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.core import elementary
+from sim.core.calendar import Day
 from sim.core.entities import Agent
+from sim.core.lifetimes import TenureCurve
 from sim.core.units import YEAR
 from sim.core.world import World
+from sim.mechanisms.workforce import AttritionSettings, attrition_hazard
 from sim.model import Model
 from sim.scenario import Scenario
 from sim.stats.survival import kaplan_meier
@@ -50,9 +53,16 @@ class Stays:
 
 
 class StaysProbe:
-    """Records how long customers and agents stay, from the end of the warm-up on."""
+    """Records how long customers and agents stay, from the end of the warm-up on.
 
-    def __init__(self) -> None:
+    strained, unstrained: agent-days weighted by the tenure factor, with and without the effect of strain; their
+    ratio tells the mean effect far more exactly than the few agents who leave.
+    """
+
+    def __init__(self, attrition: AttritionSettings | None = None) -> None:
+        self._attrition = attrition
+        self.strained = self.unstrained = 0.0
+        self.totals: dict[str, float] = {}
         self.customers = Stays()
         self.agents = Stays()
         self._since: float | None = None
@@ -83,6 +93,18 @@ class StaysProbe:
             ended = agent.hazard >= agent.threshold
             self.agents.add(self._seen_from(agent.hired_at), self._world.env.now - agent.hired_at, ended)
 
+    def on_day_began(self, _: Day) -> None:
+        """Add a day of everyone's hazard, relative to the base hazard."""
+        attrition = self._attrition
+        if self._since is None or attrition is None:
+            return
+        for agent in self._world.agents.values():
+            tenure = np.array([self._world.env.now - agent.hired_at])
+            factor = float(TenureCurve.of(attrition.tenure).factor(tenure)[0])
+            reference = attrition.reference.occupancy
+            self.unstrained += factor
+            self.strained += attrition_hazard(1.0, factor, agent.strain, reference, attrition.strain_effect)
+
     def close(self) -> None:
         """Add those who are still there, as censored."""
         now, base = self._world.env.now, self._world.base
@@ -95,8 +117,9 @@ class StaysProbe:
 
 def observed_stays(plain: dict[str, Any], seed: int, replication: int) -> StaysProbe:
     """The stays of one replication of a scenario in plain data."""
-    probe = StaysProbe()
-    Model(Scenario.from_plain(plain), seed, replication, probes=[probe]).run()
+    scenario = Scenario.from_plain(plain)
+    probe = StaysProbe(scenario.workforce.attrition)
+    probe.totals = dict(Model(scenario, seed, replication, probes=[probe]).run().totals)
     probe.close()
     del probe._world
     return probe
@@ -112,6 +135,11 @@ def staying(stays: Stays, years: float) -> float:
 def scaled_hazard(hazard: float, share_staying: float) -> float:
     """The hazard for which half would have stayed, given the share that did under the present one."""
     return hazard * elementary.log(0.5) / elementary.log(share_staying)
+
+
+def attrition_base_hazard(attrition: AttritionSettings, strained: float, unstrained: float) -> float:
+    """The hazard for which half the agents stay for the half-life, given the mean effect of strain."""
+    return TenureCurve.of(attrition.tenure).base_hazard(attrition.half_life) * unstrained / strained
 
 
 def pooled(probes: Iterable[StaysProbe]) -> tuple[Stays, Stays]:

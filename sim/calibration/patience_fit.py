@@ -106,19 +106,6 @@ def fit_patience(times: Floats, ended: Flags) -> tuple[PatienceFit, ...]:
     return tuple(sorted(fits, key=lambda fit: fit.aic))
 
 
-def survival(fit: PatienceFit, at: Floats) -> Floats:
-    """Survival function of a fitted law."""
-    p = fit.parameters
-    if fit.law == "weibull":
-        return np.asarray(np.exp(-((at / p["scale_s"]) ** p["shape"])))
-    if fit.law == "exponential":
-        return np.asarray(np.exp(-at / p["mean_s"]))
-    share = p["impatient_share"]
-    return np.asarray(
-        share * np.exp(-at / p["impatient_mean_s"]) + (1 - share) * np.exp(-at / p["patient_mean_s"])
-    )
-
-
 def draw_patience(fit: PatienceFit, first: Floats, second: Floats) -> Floats:
     """Patience from two independent uniforms each (the first chooses the phase of an H2)."""
     p = fit.parameters
@@ -131,9 +118,7 @@ def draw_patience(fit: PatienceFit, first: Floats, second: Floats) -> Floats:
     return np.asarray(mean * unit)
 
 
-def _maximise(
-    log_likelihood: Callable[[Floats], float], starts: list[Floats]
-) -> tuple[Floats, Floats, float]:
+def _maximise(log_likelihood: Callable[[Floats], float], starts: list[Floats]) -> tuple[Floats, Floats, float]:
     """The best of Nelder-Mead from each start, with the covariance from the numerical Hessian."""
     from scipy.optimize import minimize  # noqa: PLC0415 - slow to import, needed by few
 

@@ -1,6 +1,6 @@
-"""Volumes: profile of the day, day factor, and rates cleaned of the Poisson noise of a single half-hour.
+"""Volumes: the day factor, and rates cleaned of the Poisson noise of a single half-hour.
 
-Form (mechanisms note, section 1): N(day, half-hour) is Poisson with rate B_day x profile, B_day gamma with
+Form: N(day, half-hour) is Poisson with rate B_day x profile, B_day gamma with
 mean 1 and lag-1 correlation between successive working days.
 """
 
@@ -31,12 +31,6 @@ def count_table(day: Ints, half_hour: Ints, stream: Ints, days: int, streams: in
     """Calls by day, half-hour (48) and stream."""
     cell = (day * 48 + half_hour) * streams + stream
     return np.bincount(cell, minlength=days * 48 * streams).reshape(days, 48, streams)
-
-
-def profile(counts: Floats | Ints) -> tuple[Floats, Floats]:
-    """Mean calls per cell over days (first axis) and its day-to-day standard error."""
-    days = counts.shape[0]
-    return np.mean(counts, axis=0), np.std(counts, axis=0, ddof=1) / np.sqrt(days)
 
 
 def day_factor(daily: Floats | Ints, follows: Floats | None = None) -> DayFactor:

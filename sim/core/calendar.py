@@ -6,6 +6,7 @@ Simulated time is seconds since local midnight of the first day; a day has 23 or
 from __future__ import annotations
 
 import datetime as dt
+import math
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -213,7 +214,7 @@ class Calendar:
                     streams.uniform(streams.child(self._root, index), _BUSYNESS)
                 )
                 r = busyness.correlation
-                state = fresh if state is None else r * state + (1.0 - r * r) ** 0.5 * fresh
+                state = fresh if state is None else r * state + math.sqrt(1.0 - r * r) * fresh
                 factor = elementary.gamma_quantile(elementary.normal_cdf(state), shape)
             yield self._day(index, factor)
 

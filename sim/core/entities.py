@@ -20,13 +20,14 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 class Channel:
     """A channel at work: how many contacts are inside and how many of them wait."""
 
-    __slots__ = ("index", "inside", "kind", "lines", "name", "priority", "waiting")
+    __slots__ = ("can_be_balked", "index", "inside", "kind", "lines", "name", "priority", "waiting")
 
     def __init__(self, name: str, index: int, kind: str) -> None:
         self.name = name
         self.index = index
         self.kind = kind
         self.lines: int | None = None
+        self.can_be_balked = False
         self.priority = 0
         self.inside = 0
         self.waiting = 0
@@ -114,8 +115,10 @@ class Issue(Bell):
     It rings when its next contact comes, on the channel that ``returns_by`` names.
     """
 
+    raised_at: float
+    returns_by: str
+
     __slots__ = (
-        "callbacks",
         "contacts",
         "customer",
         "difficulty",
@@ -129,18 +132,14 @@ class Issue(Bell):
         "tries",
     )
 
-    def __init__(self, key: int, kind: str, slot: int, customer: int, segment: str, raised_at: float) -> None:
+    def __init__(self, key: int, kind: str, slot: int, customer: int, difficulty: float) -> None:
         self.key = key
         self.kind = kind
         self.slot = slot
         self.customer = customer
-        self.segment = segment
-        self.raised_at = raised_at
-        self.difficulty = 0.0
-        self.contacts = 0
-        self.handled = 0
-        self.tries = 0
-        self.returns_by = ""
+        self.difficulty = difficulty
+        self.contacts = self.handled = self.tries = 0
+        self.segment = ""
 
 
 class Contact(Bell):
@@ -148,12 +147,17 @@ class Contact(Bell):
 
     patience: seconds until it gives up, None if it never does; work: handle time in seconds with a fully
     proficient agent; luck: the ability, on the logit scale, that it takes to resolve an issue of no difficulty.
+    spent: handle time with the agent who answered it.
     """
+
+    agent: Agent | None
+    offered_at: float
+    answered_at: float
+    spent: float
 
     __slots__ = (
         "agent",
         "answered_at",
-        "callbacks",
         "issue",
         "key",
         "lane",
@@ -175,10 +179,7 @@ class Contact(Bell):
         self.patience = patience
         self.work = work
         self.luck = luck
-        self.offered_at = self.answered_at = 0.0
-        self.spent = 0.0
-        self.waiting = False
-        self.resolved = False
+        self.waiting = self.resolved = False
         self.agent: Agent | None = None
 
 
@@ -213,7 +214,7 @@ class Agent(Bell):
     """
 
     __slots__ = (
-        "busy", "busy_since", "callbacks", "contact", "deployed_at", "duty", "edge", "effect", "employed", "group", "hazard",
+        "busy", "busy_since", "contact", "deployed_at", "duty", "edge", "effect", "employed", "group", "hazard",
         "hired_at", "idle_since", "key", "knowledge", "name", "on_duty", "on_since", "on_until", "pace",
         "present_at_start", "proficiency", "seat", "seen_busy", "seen_duty", "strain", "threshold", "trained",
     )  # fmt: skip

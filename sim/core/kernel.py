@@ -5,12 +5,12 @@ Heap, order of events and events are SimPy's; its processes, timeouts and resour
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
 from typing import Any, Generic, TypeVar
 
 import simpy
-from simpy.events import NORMAL, URGENT, Event
+from simpy.events import NORMAL, URGENT, Event, EventPriority
 
 Entry = TypeVar("Entry", bound=tuple[Any, ...])
 
@@ -25,12 +25,13 @@ class Environment(simpy.Environment):
 
     def run(self, until: float) -> None:  # type: ignore[override]  # always up to a moment here
         """Let everything happen that happens before a moment."""
-        self.schedule(Bell([_time_is_up]), URGENT, until - self.now)
-        queue = self._queue
+        end = Event(self)
+        end.callbacks.append(_time_is_up)
+        self.schedule(end, URGENT, until - self.now)
+        queue: list[tuple[float, int, int, Any]] = self._queue
         try:
             while True:
                 self.now, _, _, event = heappop(queue)
-                self._now = self.now
                 callbacks = event.callbacks
                 event.callbacks = None
                 for callback in callbacks:
@@ -41,10 +42,14 @@ class Environment(simpy.Environment):
             return
 
 
+    def schedule(self, event: Event, priority: EventPriority = NORMAL, delay: float = 0) -> None:
+        """Let an event happen after a delay in seconds."""
+        heappush(self._queue, (self.now + delay, priority, next(self._eid), event))
+
     def ring(self, bell: Bell, delay: float, callbacks: list[Callable[[Any], None]]) -> None:
         """Let a bell ring after a delay in seconds, and call what is given then; ``schedule`` for bells."""
         bell.callbacks = callbacks
-        heappush(self._queue, (self.now + delay, NORMAL, next(self._eid), bell))
+        heappush(self._queue, (self.now + delay, NORMAL, next(self._eid), bell))  # type: ignore[arg-type]
 
 
 class _TimeIsUp(Exception):
@@ -55,17 +60,16 @@ def _time_is_up(_: Event) -> None:
     raise _TimeIsUp
 
 
-class Bell(Event):
-    """An event that may be scheduled again once it has rung; what it calls is set each time, () for nothing.
+class Bell:
+    """An event that may ring again once it has rung; what it calls is set each time, () for nothing.
 
-    An entity that waits for one thing at a time is its own bell, which spares an event for each wait (0.5 us).
+    An entity that waits for one thing at a time is its own bell, which spares an event for each wait (0.5 us). A bell
+    has what an environment looks at in an event and no more: every SimPy event carries a dict (300 bytes).
     """
 
+    __slots__ = ("callbacks",)
     _ok = True
-    _value = None
-
-    def __init__(self, callbacks: list[Callable[[Any], None]]) -> None:
-        self.callbacks = callbacks
+    callbacks: Sequence[Callable[[Any], None]] | None
 
 
 class Agenda(Bell, Generic[Entry]):
@@ -74,21 +78,27 @@ class Agenda(Bell, Generic[Entry]):
     Entries whose time has passed are acted on at once.
     """
 
+    __slots__ = ("_act", "_entries", "_env", "_next")
+
     def __init__(self, env: Environment, entries: Iterable[Entry], act: Callable[[Entry], None]) -> None:
-        self.env = env
+        self._env = env
         self._entries = iter(entries)
         self._act = act
-        self._next: Entry | None = next(self._entries, None)
-        self._go_on()
+        self._wait()
+
+    def _wait(self) -> None:
+        self._next = entry = next(self._entries, None)
+        if entry is not None:
+            delay = entry[0] - self._env.now
+            self._env.ring(self, delay if delay > 0.0 else 0.0, _GO_ON)
 
     def _go_on(self) -> None:
-        env, entry = self.env, self._next
-        while entry is not None and entry[0] <= env.now:
-            self._act(entry)
-            entry = next(self._entries, None)
-        self._next = entry
+        self._act(self._next)
+        self._next = entry = next(self._entries, None)
         if entry is not None:
-            env.ring(self, entry[0] - env.now, _GO_ON)
+            env = self._env
+            delay = entry[0] - env.now
+            env.ring(self, delay if delay > 0.0 else 0.0, _GO_ON)
 
 
 _GO_ON: list[Callable[[Any], None]] = [Agenda._go_on]

@@ -85,7 +85,7 @@ class Ports:
     choose_again: Callable[[str, str, str, float], str] = staticmethod(_the_same)
     patience: Callable[[Numbers, Numbers, Keys], Sequence[float | None]] = staticmethod(_for_ever)
     patience_one: Callable[[Lane, int], float | None] = staticmethod(_for_ever_one)
-    tolerance: Callable[[Lane, int], int | None] = staticmethod(_for_ever_one)
+    tolerance: Callable[[Lane, int], int]
     work: Callable[[Numbers, Keys], Sequence[float]]
     work_one: Callable[[Lane, int], float]
     luck: Callable[[Keys], Sequence[float]] = staticmethod(_zeros)
@@ -95,6 +95,7 @@ class Ports:
     edge: Callable[[Agent], float] = staticmethod(_no_edge)
     raise_issues: Callable[[Numbers, Numbers, Keys, Slots, Array], None]
     contact_again: Callable[[Issue, float, str], None]
+    open_issues: Callable[[], int]
     agent_for: Callable[[Contact], Agent | None]
     answer: Callable[[Contact, Agent], None]
     join_queue: Callable[[Contact], None]

@@ -70,8 +70,11 @@ def brood(key: int, first: int, count: int) -> Keys:
 
 
 def uniform(key: int, stream: int) -> float:
-    """A uniform in (0, 1) for this entity and stream."""
-    return ((mix(key ^ stream) >> 12) + 0.5) * _STEP
+    """A uniform in (0, 1) for this entity and stream; ``mix`` is written out (a call less, 0.05 us)."""
+    key ^= stream
+    key = ((key ^ (key >> 30)) * 0xBF58476D1CE4E5B9) & 0xFFFFFFFFFFFFFFFF
+    key = ((key ^ (key >> 27)) * 0x94D049BB133111EB) & 0xFFFFFFFFFFFFFFFF
+    return (((key ^ (key >> 31)) >> 12) + 0.5) * 2.220446049250313e-16
 
 
 def uniforms(keys: Keys, stream: int) -> Array:

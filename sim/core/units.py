@@ -191,6 +191,11 @@ Duration = Annotated[
 ]
 """A length of time, in seconds."""
 
+Span = Annotated[
+    float, BeforeValidator(_reader(parse_duration)), Field(gt=0), _schema("a duration", "20 s", "4 min", "30 days")
+]
+"""A length of time that is not zero, in seconds."""
+
 Share = Annotated[float, BeforeValidator(_reader(parse_share)), Field(ge=0, le=1), _schema("a share", "12 %")]
 """A share, 0 to 1."""
 

@@ -106,9 +106,20 @@ class Agents(Mechanism[AgentSettings]):
 
     def on_day_began(self, day: Day) -> None:
         """Bring everyone's proficiency, pace and edge to today's."""
-        if day.index == 0 or self.settings.learning is not None or self.settings.training:
+        if day.index == 0 or self.settings.learning is not None:
+            self._refresh_all()
+        else:
             for agent in self.world.agents.values():
-                self._refresh(agent)
+                if agent.knowledge > 0.0:
+                    self._refresh(agent)
+
+    def on_settings_changed(self, _: float) -> None:
+        """Tools, authority, training effects or learning may have changed."""
+        self._refresh_all()
+
+    def _refresh_all(self) -> None:
+        for agent in self.world.agents.values():
+            self._refresh(agent)
 
     def on_agent_deployed(self, agent: Agent) -> None:
         """A newcomer begins with his own pace and edge."""
@@ -142,7 +153,7 @@ class Agents(Mechanism[AgentSettings]):
 
     @classmethod
     def measures(cls, scenario: Any) -> list[Measure]:
-        """Occupancy and handle time."""
+        """Handle time."""
         return [
             Measure(
                 "handle_time", "handle time", "s", "contacts.handle_time", "contacts.handled", 1.0, "lower",

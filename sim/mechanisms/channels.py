@@ -16,6 +16,8 @@ from sim.core.world import Mechanism, World
 Array = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
 
+Choice = dict[str, dict[str, dict[str, float]]]
+
 ANY = "any"
 
 
@@ -68,7 +70,8 @@ class ChannelSettings(Settings):
 class ChannelsSettings(Settings):
     """All channels and the choice between them.
 
-    choice: segment -> kind -> channel -> share; ``any`` stands for every segment or kind not named.
+    choice: segment -> kind -> channel -> share; ``any`` stands for every segment or kind not named, and a segment
+    that is named but has no entry for a kind uses its own ``any``, then that of the segment ``any``.
     """
 
     channels: dict[str, ChannelSettings] = Field(min_length=1)
@@ -115,6 +118,15 @@ class OpenHours:
         piece = np.minimum(np.searchsorted(self.cumulated, fractions, side="right"), self.masses.size - 1)
         share = (fractions - (self.cumulated[piece] - self.masses[piece])) / self.masses[piece]
         return np.asarray(self._starts[piece] + np.clip(share, 0.0, 1.0) * self._widths[piece])
+
+
+def chosen_shares(choice: Choice, segment: str, kind: str) -> dict[str, float]:
+    """Shares of the channels: of the segment and kind, else the segment's ``any``, else those of the segment ``any``."""
+    for by_kind in (choice.get(segment, {}), choice.get(ANY, {})):
+        for name in (kind, ANY):
+            if name in by_kind:
+                return by_kind[name]
+    return {}
 
 
 class Channels(Mechanism[ChannelsSettings]):
@@ -195,9 +207,7 @@ class Channels(Mechanism[ChannelsSettings]):
         return [shares.get(name, 0.0) for name in self._names]
 
     def _shares(self, segment: str, kind: str) -> dict[str, float]:
-        choice = self.settings.choice or {}
-        by_kind = choice.get(segment, choice.get(ANY, {}))
-        return by_kind.get(kind, by_kind.get(ANY, {}))
+        return chosen_shares(self.settings.choice or {}, segment, kind)
 
     def choose(self, kinds: Numbers, segments: Numbers, u: Array) -> Numbers:
         """The channel of each issue by the number of its kind, its customer's segment and a uniform, shape (n,)."""

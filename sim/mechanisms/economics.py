@@ -59,17 +59,26 @@ class Economics(Mechanism[EconomicSettings]):
         self.cash = 0.0
         self._scales = {"wages": 1.0, "prices": 1.0, "none": 1.0}
         self._discount = 1.0
+        self._until = 0.0
         self._per_contact: dict[str, float] = {}
 
     def adopted(self) -> None:
-        """Overheads of a day and costs per contact."""
+        """Overheads of a day and costs per contact; the levels of wages and prices follow at the next posting."""
+        self._until = 0.0
         self._overheads = sum(self.settings.overheads.values()) * DAY
         self._per_contact = {name: self.settings.contact_cost.get(name, 0.0) for name in self.world.channels}
 
-    def on_day_began(self, day: Day) -> None:
-        """Inflate and discount to today; pay the overheads of the day."""
-        settings = self.settings
-        time = max(day.counted, 0) * DAY
+    def on_day_began(self, _: Day) -> None:
+        """Pay the overheads of the day."""
+        if self._overheads:
+            self.on_paid(Posting("overheads", -self._overheads, "prices"))
+
+    def _move_to_today(self) -> None:
+        """Inflate and discount to today, at its first posting: others hear of the day before the ledger does."""
+        settings, calendar = self.settings, self.world.calendar
+        today = calendar.index_at(self.world.env.now)
+        self._until = calendar.day_start(today + 1)
+        time = max(today - calendar.first_counted, 0) * DAY
         prices = index(settings.price_inflation, time)
         deflator = prices if settings.basis == "real" else 1.0
         self._scales = {
@@ -78,8 +87,6 @@ class Economics(Mechanism[EconomicSettings]):
             "none": 1.0 / deflator,
         }
         self._discount = discount(settings.discount_rate, time)
-        if self._overheads:
-            self.on_paid(Posting("overheads", -self._overheads, "prices"))
 
     def on_contact_handled(self, contact: Contact) -> None:
         """Pay what a contact costs by its channel, besides the agent."""
@@ -89,6 +96,8 @@ class Economics(Mechanism[EconomicSettings]):
 
     def on_paid(self, posting: Posting) -> None:
         """Book a posting."""
+        if self.world.env.now >= self._until:
+            self._move_to_today()
         amount = posting.amount * self._scales[posting.index]
         self.accounts[posting.account] += amount
         self.present[posting.account] += amount * self._discount

@@ -144,10 +144,13 @@ class Interventions(Mechanism[dict[str, PolicySettings]]):
         self._charge(day)
 
     def _charge(self, day: Day) -> None:
+        """The one-off cost when a policy begins, the running cost while any of its changes is in force."""
         calendar = self.world.calendar
+        first = calendar.first_counted
         for name, policy in self.settings.items():
-            starts = [calendar.index_of(c.from_) if c.from_ else calendar.first_counted for c in policy.changes.values()]
-            if day.index < min(starts, default=calendar.first_counted):
+            changes = policy.changes.values()
+            acts = any(strength(change, day.index, first, calendar) for change in changes)
+            if not acts and (changes or day.index < first):
                 continue
             cost = policy.costs.running * DAY
             if name not in self._charged:

@@ -49,7 +49,7 @@ class ChannelPatience(Settings):
 class PatienceSettings(Settings):
     """Patience by channel; a channel that is not named has customers who wait for ever."""
 
-    channels: dict[str, ChannelPatience]
+    channels: dict[str, ChannelPatience] = Field(default_factory=dict)
 
 
 Numbers = npt.NDArray[np.int64]
@@ -60,6 +60,7 @@ _TOLERANCE = streams.named("tolerance")
 _REDIAL = streams.named("redial")
 _REDIAL_DELAY = streams.named("redial delay")
 _REDIAL_MOMENT = streams.named("redial moment")
+_REDIAL_CHANNEL = streams.named("redial channel")
 
 
 def tolerance(stays: float, u: float) -> int:
@@ -87,6 +88,9 @@ class Patience(Mechanism[PatienceSettings]):
             self._law(channel, kind) or FOR_EVER for channel in self.world.channels for kind in self.world.kinds
         ]
         self._table = LawTable(laws)
+        for name, channel in self.world.channels.items():
+            settings = self.settings.channels.get(name)
+            channel.can_be_balked = settings is not None and settings.balking is not None
 
     def _law(self, channel: str, kind: str) -> Law | None:
         settings = self.settings.channels.get(channel)
@@ -103,12 +107,11 @@ class Patience(Mechanism[PatienceSettings]):
         law = self._law(lane.channel.name, lane.kind)
         return None if law is None else law.quantile(streams.uniform(key, _PATIENCE))
 
-    def tolerance(self, lane: Lane, key: int) -> int | None:
-        """How many others waiting a contact accepts; None for any number."""
-        channel = self.settings.channels.get(lane.channel.name)
-        if channel is None or channel.balking is None:
-            return None
-        return tolerance(channel.balking.stays, streams.uniform(key, _TOLERANCE))
+    def tolerance(self, lane: Lane, key: int) -> int:
+        """How many others waiting a contact accepts, on a channel that can be balked."""
+        balking = self.settings.channels[lane.channel.name].balking
+        assert balking is not None
+        return tolerance(balking.stays, streams.uniform(key, _TOLERANCE))
 
     def on_contact_abandoned(self, contact: Contact) -> None:
         """Somebody gave up: perhaps tries again."""
@@ -134,7 +137,8 @@ class Patience(Mechanism[PatienceSettings]):
         lane.redialled += 1
         delay = redial.delay.quantile(streams.uniform(contact.key, _REDIAL_DELAY))
         fraction = streams.uniform(contact.key, _REDIAL_MOMENT)
-        name = world.ask.choose_again(issue.segment, issue.kind, lane.channel.name, fraction)
+        switch = streams.uniform(contact.key, _REDIAL_CHANNEL)
+        name = world.ask.choose_again(issue.segment, issue.kind, lane.channel.name, switch)
         world.ask.contact_again(issue, world.ask.moment_after(name, world.env.now + delay, fraction), name)
 
     @classmethod

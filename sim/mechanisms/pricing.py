@@ -125,7 +125,7 @@ class Pricing(Mechanism[PricingSettings]):
         base = self.base
         self.risen += int(slots.size)
         for kind, reaction in self.settings.reactions.items():
-            name = np.array([streams.named(kind)], dtype=np.uint64)
+            name = np.array([streams.named(f"reaction {kind}")], dtype=np.uint64)
             issues = streams.children(streams.children(base.key.array[slots], name), self.rises.array[slots])
             chance = reaction.share_per_10_percent * rise * 10.0
             mine = np.flatnonzero(streams.uniforms(issues, _REACTION) < chance)

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from sim.core import elementary, streams
 from sim.core.distributions import Law
-from sim.core.entities import Agent, Contact, Issue, Lane
+from sim.core.entities import Agent, Contact, Issue
 from sim.core.measures import Measure
 from sim.core.units import Settings, Share
 from sim.core.world import Mechanism, World
@@ -50,6 +50,7 @@ _DIFFICULTY = streams.named("difficulty")
 _RETURN = streams.named("return")
 _RETURN_DELAY = streams.named("return delay")
 _RETURN_MOMENT = streams.named("return moment")
+_RETURN_CHANNEL = streams.named("return channel")
 _SURE = 1e9
 
 
@@ -88,19 +89,25 @@ class Resolution(Mechanism[ResolutionSettings]):
         self.contacts_of_ended = self.handled_of_ended = 0
 
     def adopted(self) -> None:
-        """Logit of each kind for an agent at the reference."""
+        """Logit of each kind for an agent at the reference, put on the lanes there are."""
         complexity = self.settings.complexity
         self._base = {kind: base_logit(share, complexity) for kind, share in self.settings.first_contact.items()}
+        for lane in self.world.lanes:
+            self.on_lane_opened(lane)
+
+    def on_lane_opened(self, lane: Lane) -> None:
+        """Put the logit of its kind on a lane."""
+        lane.base_logit = self._base[lane.kind]
 
     def luck(self, keys: npt.NDArray[np.uint64]) -> Sequence[float]:
         """Logistic thresholds of contacts: ln(u / (1 - u))."""
         u = streams.uniforms(keys, _LUCK)
-        return (elementary.log_array(u) - elementary.log_array(1.0 - u)).tolist()
+        return elementary.log_array(u / (1.0 - u)).tolist()
 
     def luck_one(self, key: int) -> float:
         """``luck`` of one contact."""
         u = streams.uniform(key, _LUCK)
-        return elementary.log(u) - elementary.log(1.0 - u)
+        return elementary.log(u / (1.0 - u))
 
     def difficulty(self, keys: npt.NDArray[np.uint64]) -> Sequence[float]:
         """Standard normal deviates of issues."""
@@ -120,9 +127,8 @@ class Resolution(Mechanism[ResolutionSettings]):
 
     def resolves(self, contact: Contact) -> bool:
         """Whether this contact ends its issue."""
-        agent, issue = contact.agent, contact.issue
-        ability = self._base[issue.kind] + (agent.edge if agent is not None else 0.0)
-        return resolved(ability, contact.luck, self.settings.complexity * issue.difficulty)
+        ability = contact.lane.base_logit + contact.agent.edge  # type: ignore[union-attr]  # who resolves is there
+        return resolved(ability, contact.luck, self.settings.complexity * contact.issue.difficulty)
 
     def on_issue_raised(self, _: Issue) -> None:
         """Count an issue."""
@@ -133,7 +139,8 @@ class Resolution(Mechanism[ResolutionSettings]):
         world, issue = self.world, contact.issue
         if contact.resolved:
             self.ended_resolved += 1
-            self._end(issue)
+            self.contacts_of_ended += issue.contacts
+            self.handled_of_ended += issue.handled
             world.tell.issue_resolved(issue)
             return
         returns = self.settings.returns
@@ -142,7 +149,8 @@ class Resolution(Mechanism[ResolutionSettings]):
             return
         delay = returns.delay.quantile(streams.uniform(contact.key, _RETURN_DELAY))
         fraction = streams.uniform(contact.key, _RETURN_MOMENT)
-        name = world.ask.choose_again(issue.segment, issue.kind, contact.lane.channel.name, fraction)
+        switch = streams.uniform(contact.key, _RETURN_CHANNEL)
+        name = world.ask.choose_again(issue.segment, issue.kind, contact.lane.channel.name, switch)
         world.ask.contact_again(issue, world.ask.moment_after(name, world.env.now + delay, fraction), name)
 
     def on_issue_given_up(self, issue: Issue) -> None:
@@ -170,6 +178,11 @@ class Resolution(Mechanism[ResolutionSettings]):
             "issues.contacts": self.contacts_of_ended,
             "issues.handled": self.handled_of_ended,
         }
+
+    def balances(self) -> list[tuple[str, float, float]]:
+        """Issues raised = ended + with a contact under way or to come."""
+        ended = self.ended_resolved + self.given_up + self.dropped
+        return [("issues raised", self.raised, ended + self.world.ask.open_issues())]
 
     @classmethod
     def measures(cls, scenario: Any) -> list[Measure]:

@@ -8,7 +8,7 @@ the contact of the best rank among the queues of his group; a contact takes the 
 from __future__ import annotations
 
 from heapq import heappop, heappush
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -26,7 +26,7 @@ class RoutingSettings(Settings):
     """
 
     kind: Literal["longest_idle", "fewest_skills"]
-    priority: dict[str, int] = Field(default_factory=dict)
+    priority: dict[str, Annotated[int, Field(ge=0, le=9)]] = Field(default_factory=dict)
     head_start: dict[str, Duration] = Field(default_factory=dict)
 
 
@@ -59,8 +59,11 @@ class Routing(Mechanism[RoutingSettings]):
         """Skills may have changed: put every lane, and whoever waits in it, into the queue it belongs to now."""
         waiting = [entry[2] for queue in self._queues.values() for entry in queue.entries if entry[2].waiting]
         waiting.sort(key=lambda contact: (contact.offered_at, contact.key))
+        now = self.world.env.now
         for contact in waiting:
-            self._remove(contact)
+            self.leave_queue(contact)
+            contact.lane.queue.waited -= now - contact.offered_at  # the wait goes along to the new queue
+            contact.lane.queue.area -= now - contact.offered_at
         for queue in self._queues.values():
             queue.entries.clear()
         for lane in self._lanes.values():
@@ -68,7 +71,13 @@ class Routing(Mechanism[RoutingSettings]):
             lane.queue = self._queue(lane.channel.name, lane.kind)
         for contact in waiting:
             self.join_queue(contact)
+            contact.lane.queue.area += now - contact.offered_at
         self._assign_queues()
+        for group in self.world.groups.values():
+            for agent in list(group.idle):
+                if any(queue.waiting for queue in group.queues):
+                    self._take(agent)
+                    self._serve_next(agent)
 
     def lane(self, channel: str, kind: str) -> Lane:
         """The lane of a kind on a channel."""
@@ -115,8 +124,13 @@ class Routing(Mechanism[RoutingSettings]):
 
     def leave_queue(self, contact: Contact) -> None:
         """Take a contact that gives up, or is answered, out of its queue."""
-        self._remove(contact)
-        contact.lane.queue.waited += self.world.env.now - contact.offered_at
+        now, lane = self.world.env.now, contact.lane
+        queue = lane.queue
+        queue.settle(now)
+        queue.waiting -= 1
+        queue.waited += now - contact.offered_at
+        lane.channel.waiting -= 1
+        contact.waiting = False
 
     def join_queue(self, contact: Contact) -> None:
         """Put a contact into its queue."""
@@ -129,45 +143,33 @@ class Routing(Mechanism[RoutingSettings]):
         queue.sequence += 1
         heappush(queue.entries, (contact.offered_at + lane.rank, queue.sequence, contact))
 
-    def _remove(self, contact: Contact) -> None:
-        queue = contact.lane.queue
-        queue.settle(self.world.env.now)
-        queue.waiting -= 1
-        contact.lane.channel.waiting -= 1
-        contact.waiting = False
-
     def release(self, agent: Agent) -> None:
         """A contact is done: the agent goes off duty if his time is over, or takes the next, or is idle."""
         now = self.world.env.now
         if agent.on_until <= now:
             self._go_off(agent, now)
             return
-        if not self._serve_next(agent):
-            agent.idle_since = now
-            agent.group.idle[agent] = None
+        self._serve_next(agent)
 
-    def _serve_next(self, agent: Agent) -> bool:
+    def _serve_next(self, agent: Agent) -> None:
         contact = self._best_waiting(agent.group)
         if contact is None:
-            return False
-        self.leave_queue(contact)
-        self.world.ask.answer(contact, agent)
-        return True
+            agent.idle_since = self.world.env.now
+            agent.group.idle[agent] = None
+        else:
+            self.leave_queue(contact)
+            self.world.ask.answer(contact, agent)
 
     def _best_waiting(self, group: Group) -> Contact | None:
-        best: tuple[float, int, Contact] | None = None
-        source: Queue | None = None
+        source: list[tuple[float, int, Contact]] | None = None
         for queue in group.queues:
             if queue.waiting:
                 entries = queue.entries
                 while not entries[0][2].waiting:
                     heappop(entries)
-                if best is None or entries[0][0] < best[0]:
-                    best, source = entries[0], queue
-        if best is None or source is None:
-            return None
-        heappop(source.entries)
-        return best[2]
+                if source is None or entries[0][0] < source[0][0]:
+                    source = entries
+        return heappop(source)[2] if source is not None else None
 
     def begin_duty(self, agent: Agent, until: float) -> None:
         """An agent comes on duty, or stays on, until a moment."""
@@ -177,9 +179,7 @@ class Routing(Mechanism[RoutingSettings]):
         now = self.world.env.now
         agent.on_duty = True
         agent.on_since = now
-        if not self._serve_next(agent):
-            agent.idle_since = now
-            agent.group.idle[agent] = None
+        self._serve_next(agent)
 
     def end_duty(self, agent: Agent) -> None:
         """The time of duty is over: an idle agent goes; one with a contact finishes it first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +12,12 @@ from sim.core import elementary, streams
 from sim.core.calendar import Day
 from sim.core.entities import Base, Contact
 from sim.core.measures import Measure
-from sim.core.units import DAY, Duration, Settings, Share
+from sim.core.units import DAY, Duration, Settings, Share, Span
 from sim.core.world import Mechanism, World
+
+
+Level = Annotated[float, Field(ge=0, le=100)]
+"""A level of satisfaction or equity."""
 
 
 class ExperienceSettings(Settings):
@@ -26,7 +30,7 @@ class ExperienceSettings(Settings):
     start: float = Field(ge=-10, le=10)
     repeat: float = Field(ge=0, le=10)
     wait: float = Field(ge=0, le=10)
-    wait_unit: dict[str, Duration]
+    wait_unit: dict[str, Span]
     unresolved: float = Field(ge=0, le=10)
     not_reached: float = Field(ge=0, le=10)
 
@@ -48,9 +52,9 @@ class SatisfactionSettings(Settings):
     satisfaction with time constant ``memory``.
     """
 
-    resting: dict[str, float]
+    resting: dict[str, Level]
     spread: float = Field(ge=0, le=30)
-    at_start: dict[str, float] | None = None
+    at_start: dict[str, Level] | None = None
     gain: Share
     loss: Share
     recovery: Duration = Field(gt=0)

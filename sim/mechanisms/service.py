@@ -24,8 +24,8 @@ from sim.mechanisms.channels import ChannelsSettings
 Keys = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int64]
 Array = npt.NDArray[np.float64]
-Birth = tuple[float, int, Lane, int, int, int, float | None, float, float, float]
-"""When, contact key, lane, issue key, customer's place and key, patience, work, luck and difficulty."""
+Birth = tuple[float, int, Contact]
+"""When, the key of the contact (no two share one) and the first contact of an issue."""
 
 _FIRST = np.ones(1, dtype=np.uint64)
 
@@ -33,13 +33,14 @@ _FIRST = np.ones(1, dtype=np.uint64)
 class Service(Mechanism[ChannelsSettings]):
     """The path of contacts, and what is counted on it."""
 
-    answers = ("raise_issues", "contact_again", "answer")
+    answers = ("raise_issues", "contact_again", "answer", "open_issues")
 
     def __init__(self, world: World, settings: ChannelsSettings) -> None:
         super().__init__(world, settings)
         self._diary: dict[int, list[Birth]] = {}
         self._lanes: dict[int, Lane] = {}
         self._today = -1
+        self._to_come = 0
         self._gives_up = [self._give_up]
         self._is_done = [self._finish]
         self._comes_again = [self._come_again]
@@ -64,26 +65,23 @@ class Service(Mechanism[ChannelsSettings]):
         """
         ask = self.world.ask
         contacts = streams.children(keys, _FIRST)
+        names, customers = self._customer_keys(slots).tolist(), slots.tolist()
+        issues = map(Issue, keys.tolist(), self._names_of(kinds), customers, names, ask.difficulty(keys))
+        patience, work, luck = ask.patience(kinds, channels, contacts), ask.work(kinds, contacts), ask.luck(contacts)
+        born = contacts.tolist()
         moments = times.tolist()
-        births = zip(
-            moments,
-            contacts.tolist(),
-            self._lanes_of(kinds, channels),
-            keys.tolist(),
-            slots.tolist(),
-            self._customer_keys(slots).tolist(),
-            ask.patience(kinds, channels, contacts),
-            ask.work(kinds, contacts),
-            ask.luck(contacts),
-            ask.difficulty(keys),
-            strict=True,
-        )
+        first_contacts = map(Contact, born, issues, self._lanes_of(kinds, channels), patience, work, luck)
+        births = zip(moments, born, first_contacts, strict=True)
         first, last = self.world.calendar.index_at(min(moments)), self.world.calendar.index_at(max(moments))
         if first == last:
             self._note(first, list(births))
             return
         for birth in births:
             self._note(self.world.calendar.index_at(birth[0]), [birth])
+
+    def _names_of(self, kinds: Numbers) -> list[str]:
+        names = self.world.kinds
+        return [names[kind] for kind in kinds.tolist()]
 
     def _lanes_of(self, kinds: Numbers, channels: Numbers) -> list[Lane]:
         numbers = (channels * len(self.world.kinds) + kinds).tolist()
@@ -111,28 +109,33 @@ class Service(Mechanism[ChannelsSettings]):
         self._today = day.index
         births = self._diary.pop(day.index, None)
         if births:
-            births.sort()  # by time, then by key: no two contacts share one
+            births.sort()
             Agenda(self.world.env, births, self._bear)
 
     def _bear(self, birth: Birth) -> None:
-        _, key, lane, issue_key, slot, customer, patience, work, luck, difficulty = birth
-        base = self.world.base
-        segment = ""
-        if slot >= 0 and base is not None:
-            if base.key.view[slot] != customer:
+        contact = birth[2]
+        issue, world = contact.issue, self.world
+        slot, base = issue.slot, world.base
+        if base is not None and slot >= 0:
+            if base.key.view[slot] != issue.customer:
                 return  # the customer has left since
-            segment = base.segments[base.segment.view[slot]]
-        issue = Issue(issue_key, lane.kind, slot, customer, segment, self.world.env.now)
-        issue.difficulty = difficulty
-        self.world.tell.issue_raised(issue)
-        self._offer(Contact(key, issue, lane, patience, work, luck))
+            issue.segment = base.segments[base.segment.view[slot]]
+        issue.raised_at = world.env.now
+        world.tell.issue_raised(issue)
+        self._offer(contact)
 
     def contact_again(self, issue: Issue, time: float, channel: str) -> None:
         """The issue's next contact, at a time and on a channel; it never comes if the customer has left by then."""
         issue.returns_by = channel
+        self._to_come += 1
         self.world.env.ring(issue, time - self.world.env.now, self._comes_again)
 
+    def open_issues(self) -> int:
+        """Issues with a contact under way or to come."""
+        return self._to_come + sum(channel.inside for channel in self.world.channels.values())
+
     def _come_again(self, issue: Issue) -> None:
+        self._to_come -= 1
         base = self.world.base
         if issue.slot >= 0 and base is not None and base.key.view[issue.slot] != issue.customer:
             self.world.tell.issue_dropped(issue)
@@ -165,8 +168,7 @@ class Service(Mechanism[ChannelsSettings]):
     def _face_the_line(self, contact: Contact) -> None:
         world, lane = self.world, contact.lane
         channel = lane.channel
-        tolerance = world.ask.tolerance(lane, contact.key)
-        if tolerance is not None and channel.waiting > tolerance:
+        if channel.can_be_balked and channel.waiting > world.ask.tolerance(lane, contact.key):
             lane.balked += 1
             world.tell.contact_balked(contact)
             return
@@ -204,29 +206,23 @@ class Service(Mechanism[ChannelsSettings]):
     def _finish(self, agent: Agent) -> None:
         world, contact = self.world, agent.contact
         assert contact is not None  # who rings has a contact
-        contact.lane.channel.inside -= 1
+        lane, issue, spent = contact.lane, contact.issue, contact.spent
+        lane.channel.inside -= 1
         agent.contact = None
-        agent.busy += contact.spent
-        agent.group.busy += contact.spent
-        contact.resolved = world.ask.resolves(contact)
-        self._count_handled(contact.lane, contact)
-        world.tell.contact_handled(contact)
-        world.ask.release(agent)
-
-    @staticmethod
-    def _count_handled(lane: Lane, contact: Contact) -> None:
-        issue = contact.issue
+        agent.busy += spent
+        agent.group.busy += spent
+        contact.resolved = resolved = world.ask.resolves(contact)
         lane.handled += 1
-        lane.handle_time += contact.spent
-        if contact.answered_at - contact.offered_at + contact.spent <= lane.reply_target:
+        lane.handle_time += spent
+        if contact.answered_at - contact.offered_at + spent <= lane.reply_target:
             lane.answered_in_target += 1
-        if contact.resolved:
-            lane.resolved += 1
+        lane.resolved += resolved
         if issue.handled == 0:
             lane.first_handled += 1
-            if contact.resolved:
-                lane.first_resolved += 1
+            lane.first_resolved += resolved
         issue.handled += 1
+        world.tell.contact_handled(contact)
+        world.ask.release(agent)
 
     def counts(self) -> dict[str, float]:
         """Contacts by channel, by lane and in all."""

@@ -100,11 +100,17 @@ def without(stretches: list[Stretch], hole: Stretch) -> list[Stretch]:
     return left
 
 
-def block(shift: Stretch, length: float, u: float) -> Stretch:
-    """A block of a length at a place of its own within a shift."""
-    room = max(shift[1] - shift[0] - length, 0.0)
-    start = shift[0] + u * room
-    return start, min(start + length, shift[1])
+def shortened(stretches: list[Stretch], length: float, u: float) -> list[Stretch]:
+    """The stretches less a block of working time at a place of its own; what is no working time does not count."""
+    total = sum(end - start for start, end in stretches)
+    first = u * max(total - length, 0.0)
+    worked, left = 0.0, []
+    for start, end in stretches:
+        until = worked + end - start
+        before, after = min(until, max(worked, first)), max(worked, min(until, first + length))
+        left += [(start, start + before - worked), (end - (until - after), end)] if after > before else [(start, end)]
+        worked = until
+    return [(start, end) for start, end in left if end > start]
 
 
 class Staffing(Mechanism[StaffingSettings]):
@@ -112,6 +118,7 @@ class Staffing(Mechanism[StaffingSettings]):
 
     def __init__(self, world: World, settings: StaffingSettings) -> None:
         super().__init__(world, settings)
+        self._leaving: list[Agent] = []
         self.planned = self.absent = self.away = self.trained = 0.0
 
     def adopted(self) -> None:
@@ -190,27 +197,35 @@ class Staffing(Mechanism[StaffingSettings]):
         self, agent: Agent, key: int, shifts: list[ShiftSettings], week: dict[Weekday, list[ShiftSettings]]
     ) -> list[Stretch]:
         stretches = [(shift.start, shift.end) for shift in shifts]
-        first = stretches[0]
         for shift in shifts:
             for pause in shift.breaks:
                 stretches = without(stretches, (pause.start, pause.start + pause.length))
         if self.settings.away:
             length = self.settings.away * sum(worked(shift) for shift in shifts)
             self.away += length
-            stretches = without(stretches, block(first, length, streams.uniform(key, _AWAY)))
+            stretches = shortened(stretches, length, streams.uniform(key, _AWAY))
         hours = self.world.ask.training_hours()
         if hours:
-            length = min(hours / len(week), first[1] - first[0])
+            length = min(hours / len(week), sum(end - start for start, end in stretches))
             agent.trained = length
             self.trained += length
             self.world.tell.agent_trained(agent)
-            stretches = without(stretches, block(first, length, streams.uniform(key, _TRAINING)))
+            stretches = shortened(stretches, length, streams.uniform(key, _TRAINING))
         return stretches
+
+    def on_agent_left(self, agent: Agent) -> None:
+        """A leaver finishes the contact in hand; those hours count too."""
+        if agent.on_duty:
+            self._leaving = [one for one in self._leaving if one.on_duty]
+            self._leaving.append(agent)
+
+    def _at_work(self) -> list[Agent]:
+        return [*self.world.agents.values(), *(agent for agent in self._leaving if agent.on_duty)]
 
     def counts(self) -> dict[str, float]:
         """Agent-seconds on duty, with contacts and idle; planned, absent, away and in training."""
         now = self.world.env.now
-        groups, agents = self.world.groups.values(), self.world.agents.values()
+        groups, agents = self.world.groups.values(), self._at_work()
         duty = sum(group.duty for group in groups) + sum(now - agent.on_since for agent in agents if agent.on_duty)
         busy = sum(group.busy for group in groups) + sum(now - agent.busy_since for agent in agents if agent.contact)
         return {
@@ -220,11 +235,12 @@ class Staffing(Mechanism[StaffingSettings]):
             "agents.absent": self.absent,
             "agents.away": self.away,
             "agents.training": self.trained,
+            "agents.shrunk": self.absent + self.away + self.trained,
         }
 
     def balances(self) -> list[tuple[str, float, float]]:
         """Hours on duty = hours with contacts + hours idle."""
-        now, agents = self.world.env.now, list(self.world.agents.values())
+        now, agents = self.world.env.now, self._at_work()
         idle = sum(group.idled for group in self.world.groups.values())
         idle += sum(now - agent.idle_since for agent in agents if agent.on_duty and agent.contact is None)
         counted = self.counts()
@@ -241,6 +257,10 @@ class Staffing(Mechanism[StaffingSettings]):
             Measure(
                 "agents_on_duty", "agents on duty", "agents", "agents.duty", "seconds", 1.0,
                 meaning="agents on duty, mean over all hours of the week",
+            ),
+            Measure(
+                "shrinkage", "shrinkage", "%", "agents.shrunk", "agents.planned", 100.0, "lower",
+                meaning="paid time absent, on other work or in training, over planned time without breaks",
             ),
             Measure(
                 "training_hours", "hours of training", "hours a year", "agents.training", "years", 1 / 3600.0,

@@ -88,6 +88,7 @@ class WorkforceSettings(Settings):
 
 _TENURE = streams.named("agent tenure at the start")
 _THRESHOLD = streams.named("attrition threshold")
+_LONG = 10 * YEAR
 
 
 def attrition_hazard(base: float, factor: float, strain: float, reference: float, effect: float) -> float:
@@ -123,7 +124,7 @@ class Workforce(Mechanism[WorkforceSettings]):
         for name in settings.groups:
             world.groups[name] = Group(name)
             self._seats[name] = []
-        self.hired = self.left = self.dismissed = 0
+        self.initial = self.hired = self.left = self.dismissed = 0
         self.agent_days = self.wage_days = self.wages = 0.0
         self.strain_days = 0.0
         self._at_start = 0
@@ -150,6 +151,7 @@ class Workforce(Mechanism[WorkforceSettings]):
                 agent = self._person(name, self._seat(name, number), number)
                 agent.hired_at = agent.deployed_at = self.world.env.now - self._tenure(agent)
                 self.world.tell.agent_deployed(agent)
+                self.initial += 1
 
     def _seat(self, group: str, number: int) -> Seat:
         seats = self._seats[group]
@@ -175,7 +177,7 @@ class Workforce(Mechanism[WorkforceSettings]):
         attrition = self.settings.attrition
         u = streams.uniform(agent.key, _TENURE)
         if attrition is None or self._curve is None:
-            return u * YEAR
+            return _LONG  # nobody leaves, so everybody has had time to learn
         return float(self._curve.stationary_tenures(attrition.reference.base_hazard, np.array([u]))[0])
 
     def deployed(self, group: str) -> list[Agent]:
@@ -324,7 +326,8 @@ class Workforce(Mechanism[WorkforceSettings]):
     def balances(self) -> list[tuple[str, float, float]]:
         """Agents now = seats held; people = at the beginning + hired - left - dismissed."""
         held = sum(seat.holder is not None for seats in self._seats.values() for seat in seats)
-        return [("agents by seats", held, len(self.world.agents))]
+        people = self.initial + self.hired - self.left - self.dismissed
+        return [("agents by seats", held, len(self.world.agents)), ("agents by the books", people, held)]
 
     @classmethod
     def measures(cls, scenario: Any) -> list[Measure]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -66,59 +65,10 @@ def daily_total(day: Ints, value: Floats | Flags, days: int) -> Floats:
 def wait_histogram(day: Ints, waits: Floats, days: int) -> Floats:
     """Calls by day and whole second of waiting."""
     second = np.minimum(waits, _LONGEST - 1).astype(np.int64)
-    return (
-        np.bincount(day * _LONGEST + second, minlength=days * _LONGEST).reshape(days, _LONGEST).astype(float)
-    )
+    return np.bincount(day * _LONGEST + second, minlength=days * _LONGEST).reshape(days, _LONGEST).astype(float)
 
 
 def quantile_of_histogram(counts: Floats, probability: float) -> float:
     """Smallest second at which the share of calls reaches the probability."""
     total = np.cumsum(counts)
     return float(np.searchsorted(total, probability * total[-1]))
-
-
-def wait_targets(
-    resampling: DayResampling, day: Ints, waits: Floats, answered: Flags, days: int
-) -> dict[str, Target | dict[str, float]]:
-    """Abandonment, mean waits, shares answered in time and quantiles of waiting of a set of offered calls."""
-    waited, left = waits > 0, ~answered
-    one = np.ones(len(waits))
-
-    def total(value: Floats | Flags) -> Floats:
-        return daily_total(day, value, days)
-
-    def ratio(above: Floats | Flags, below: Floats | Flags) -> Target:
-        return resampling.ratio(total(above), total(below))
-
-    result: dict[str, Target | dict[str, float]] = {
-        "waited_of_offered": ratio(waited, one),
-        "abandoned_of_offered": ratio(left, one),
-        "abandoned_of_waited": ratio(left & waited, waited),
-        "mean_wait_of_offered_s": ratio(waits, one),
-        "mean_wait_of_answered_s": ratio(waits * answered, answered),
-        "mean_wait_of_waited_s": ratio(waits, waited),
-        "mean_wait_of_waited_answered_s": ratio(waits * answered, answered & waited),
-        "mean_wait_of_waited_abandoned_s": ratio(waits * left, left & waited),
-        "wait_per_abandonment_s": ratio(waits, left),
-    }
-    for limit in (20, 60, 120):
-        in_time = answered & (waits <= limit)
-        result[f"answered_in_{limit}_s_of_offered"] = ratio(in_time, one)
-        result[f"answered_in_{limit}_s_of_answered"] = ratio(in_time, answered)
-    for name, chosen in (
-        ("all", one > 0),
-        ("waited", waited),
-        ("waited_answered", waited & answered),
-        ("waited_abandoned", waited & left),
-    ):
-        histogram = wait_histogram(day[chosen], waits[chosen], days)
-        for percent in (10, 25, 50, 75, 90, 95, 99):
-            value, se = resampling.statistic(
-                histogram, partial(quantile_of_histogram, probability=percent / 100)
-            )
-            result[f"wait_quantile_{percent}_{name}_s"] = {
-                "value": value,
-                "se": se,
-                "n": float(np.sum(chosen)),
-            }
-    return result

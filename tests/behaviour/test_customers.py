@@ -1,0 +1,138 @@
+"""Customers: what they make of their contacts, why they leave, what they pay, and how newcomers come."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+def test_a_fee_rise_brings_revenue_price_losses_and_price_enquiries(bench: Any) -> None:
+    rise = {"fee_up": {"changes": {"pricing.fee.home": {"multiply": 1.15}, "pricing.fee.business": {"multiply": 1.15}}}}
+    risen, base = bench.run(bench.with_policies(bench.firm, **rise)), bench.run(bench.firm)
+    assert bench.rises(bench.more(risen, base, "fees.paid", "customers.years"))
+    assert bench.rises(bench.more(risen, base, "losses.price"))
+    assert bench.falls(bench.more(risen, base, "customers"))
+    assert base.sum("losses.price") == base.sum("fees.risen") == 0
+    kinds = [f"{channel}.price_enquiry.offered" for channel in ("telephone", "counter", "written")]
+    assert sum(base.sum(kind) for kind in kinds) == 0
+    firsts = sum(risen.sum(kind) for kind in kinds) - sum(risen.sum(kind.replace("offered", "repeats")) for kind in kinds)
+    expected = 0.30 * 1.5 * risen.sum("fees.risen")  # 30 % per 10 % of rise
+    assert firsts == pytest.approx(expected, abs=5 * expected**0.5)
+
+
+def test_a_lower_fee_keeps_customers_and_causes_no_enquiries(bench: Any) -> None:
+    cut = {"fee_down": {"changes": {"pricing.fee.home": {"multiply": 0.7}}}}
+    lower, base = bench.run(bench.with_policies(bench.firm, **cut)), bench.run(bench.firm)
+    assert bench.falls(bench.more(lower, base, "customers.left", "customers.years"))
+    assert lower.sum("fees.risen") == 0
+
+
+def test_customers_get_used_to_a_price(bench: Any) -> None:
+    """The faster the reference price follows, the fewer leave over a rise."""
+    rise = {"fee_up": {"changes": {"pricing.fee.home": {"multiply": 1.3}}}}
+    lost = []
+    for adaptation in ("1 weeks", "10 weeks", "500 weeks"):
+        firm = bench.changed(bench.firm, {"pricing.adaptation": adaptation})
+        lost.append(bench.run(bench.with_policies(firm, **rise), 2).sum("losses.price"))
+    assert lost[0] < lost[1] < lost[2]
+
+
+def test_each_customer_pays_at_each_renewal(bench: Any) -> None:
+    found = bench.run(bench.changed(bench.firm, {"churn": None, "acquisition": None}), 1)
+    assert found.sum("fees.payments") == 1500 * 24
+    a_week = (1200 * 30 + 300 * 60) * 12 / 365 * 7
+    assert found.sum("fees.paid") == pytest.approx(24 * a_week)
+
+
+def test_worse_service_lowers_satisfaction_and_drives_customers_away(bench: Any) -> None:
+    worse, base = bench.pair({"workforce.groups.desk.headcount": 3, "workforce.groups.desk.tools": "0 %"})
+    assert bench.falls(bench.more(worse, base, "satisfaction.days", "satisfaction.customer_days"))
+    assert bench.falls(bench.more(worse, base, "equity.days", "satisfaction.customer_days"))
+    assert bench.falls(bench.more(worse, base, "survey.score", "survey.answers"))
+    assert bench.rises(bench.more(worse, base, "losses.service"))
+
+
+@pytest.mark.parametrize("loss", ["start", "repeat", "wait", "unresolved", "not_reached"])
+def test_every_part_of_the_experience_counts(bench: Any, loss: str) -> None:
+    path = f"satisfaction.experience.{loss}"
+    now = bench.setting_at(bench.firm.plain(), path)
+    milder, base = bench.pair({path: now + 1.0 if loss == "start" else 0.0}, 1)
+    assert bench.more(milder, base, "experience.score", "experience.contacts").value > 0.5
+
+
+def test_bad_contacts_weigh_more_than_good_ones(bench: Any) -> None:
+    even, base = bench.pair({"satisfaction.loss": "10 %"}, 2)
+    assert bench.more(even, base, "satisfaction.days", "satisfaction.customer_days").value > 0.2
+
+
+def test_without_contacts_everybody_rests(bench: Any) -> None:
+    quiet = dict.fromkeys(("home", "business"), "0 per year")
+    found = bench.run(bench.changed(bench.firm, {"needs.kinds": {"fault": {"rate": quiet}}, "satisfaction.spread": 0.0}), 1)
+    assert found.sum("contacts.offered") == 0
+    at_rest = found.sum("satisfaction.days") / found.sum("satisfaction.customer_days")
+    assert 70 < at_rest < 74
+    firm = bench.changed(bench.firm, {"needs.kinds": {"fault": {"rate": quiet}}, "satisfaction.spread": 0.0, "churn": None})
+    still = bench.run(bench.changed(firm, {"acquisition": None}), 1)
+    expected = (1200 * 74 + 300 * 70) / 1500
+    assert still.sum("satisfaction.days") / still.sum("satisfaction.customer_days") == pytest.approx(expected, abs=1e-4)
+
+
+def test_new_customers_leave_more_often(bench: Any) -> None:
+    """A factor on the hazard of the first year moves the losses towards newcomers."""
+    young: dict[float, list[bool]] = {}
+
+    def shares(factor: float) -> float:
+        young[factor] = []
+
+        def left(model: Any, slots: Any) -> None:
+            joined = model.world.base.joined.array[slots]
+            young[factor].extend((model.world.env.now - joined < 365 * 86_400.0).tolist())
+
+        firm = bench.changed(bench.firm, {"churn.tenure.steps": [{"until": "1 years", "factor": factor}]})
+        bench.watch(firm, {"customers_left": left})
+        return sum(young[factor]) / len(young[factor])
+
+    assert shares(5.0) > shares(1.0) + 0.15
+
+
+def test_a_higher_hazard_means_fewer_are_kept(bench: Any) -> None:
+    more, base = bench.pair({"churn.reference.base_hazard": "0.8 per year"}, 2)
+    assert bench.more(more, base, "customers.kept", "customers.at_start").value < -0.05
+
+
+def test_without_churn_nobody_leaves_and_without_acquisition_nobody_comes(bench: Any) -> None:
+    found = bench.run(bench.changed(bench.firm, {"churn": None, "acquisition": None}), 1)
+    assert found.sum("customers.left") == found.sum("customers.joined") == 0
+    assert found.sum("customers.kept") == found.sum("customers.at_start") == found.sum("customers") == 1500
+
+
+def test_newcomers_by_advertising_rise_with_spend_by_its_elasticity(bench: Any) -> None:
+    alone = {"acquisition.referral": None, "churn": None}
+    firm = bench.changed(bench.firm, alone)
+    spent, base = bench.pair({"acquisition.advertising.spend": "240000 EUR per year"}, firm=firm)
+    expected = 450 * 24 * 7 / 365 * 4
+    assert abs(base.sum("newcomers.advertising") - expected) < 4 * expected**0.5
+    assert abs(spent.sum("newcomers.advertising") - 2 * expected) < 4 * (2 * expected) ** 0.5
+
+
+def test_only_satisfied_customers_bring_others(bench: Any) -> None:
+    firm = bench.changed(bench.firm, {"acquisition.advertising": None})
+    choosy, base = bench.pair({"acquisition.referral.from_satisfaction": 85.0}, 2, firm=firm)
+    anyone, _ = bench.pair({"acquisition.referral.from_satisfaction": 0.0}, 2, firm=firm)
+    assert choosy.sum("newcomers") < base.sum("newcomers") < anyone.sum("newcomers")
+    expected = 0.1 * anyone.sum("customers.years")
+    assert abs(anyone.sum("newcomers") - expected) < 4 * expected**0.5
+
+
+def test_a_market_that_is_full_gives_no_newcomers(bench: Any) -> None:
+    full, base = bench.pair({"acquisition.market": 1500, "churn": None}, 1)
+    assert full.sum("newcomers") == 0
+    assert base.sum("newcomers") > 100
+
+
+def test_what_a_newcomer_costs_is_advertising_and_joining(bench: Any) -> None:
+    found = bench.run(bench.firm, 1)
+    expected = 60_000 / 365 * 24 * 7 + 40 * found.sum("newcomers")
+    assert found.sum("acquisition.spent") == pytest.approx(expected)
+    assert found.sum("newcomers") == found.sum("customers.joined")

@@ -1,0 +1,70 @@
+"""The file of known answers, the precision that each demands, and the cases that this version cannot express."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+FILE = Path(__file__).parent.parent / "known_answers.json"
+SEED = 19_170_101
+"""Fixed before the first run (A. K. Erlang's year); a changed seed is a changed test."""
+
+CONFIDENCE = 0.99
+"""All intervals of the file hold together with this probability."""
+
+ONE_OPEN_ISSUE = "a customer with an open issue goes on raising others: a closed population of callers has no scenario yet"
+NO_SHARING = "an agent serves one contact at a time: work shared by open chats comes with the channel chat"
+NOT_EXPRESSED: Mapping[str, str] = {"FS": ONE_OPEN_ISSUE, "PS": NO_SHARING}
+"""Group of cases -> why this version has no scenario for it."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One known answer: inputs in any one unit of time, expected measures, and where they come from."""
+
+    id: str
+    model: str
+    inputs: Mapping[str, Any]
+    expected: Mapping[str, float]
+    source: str
+
+    @property
+    def group(self) -> str:
+        """The letters of its id."""
+        return self.id.rstrip("0123456789")
+
+    @property
+    def occupancy(self) -> float:
+        """Share of time that agents are busy: as expected, else offered load over agents; 0 where there are none."""
+        inputs, found = self.inputs, self.expected
+        if "occupancy" in found:
+            return found["occupancy"]
+        if "offered_load" in inputs:
+            return found.get("carried", 0.0) / float(inputs["c"])
+        if "lambda_each" in inputs:
+            return float(inputs["lambda_each"]) / (5 * float(inputs["mu"]))
+        rate = float(inputs.get("lambda", 0.0)) + float(inputs.get("lambda_high", 0.0)) + float(inputs.get("lambda_low", 0.0))
+        mean = float(inputs.get("mean_service", 1.0)) / float(inputs.get("mu", 1.0))
+        return rate * mean / float(inputs.get("c", 1)) * (1.0 - found.get("blocking", 0.0))
+
+    def demanded(self, measure: str) -> float:
+        """Largest half-width allowed: 1 % of the value, 2 % above occupancy 0.85, 0.002 for probabilities under 0.1."""
+        value = self.expected[measure]
+        if is_probability(measure) and value < 0.1:
+            return 0.002
+        return (0.02 if self.occupancy > 0.85 else 0.01) * abs(value)
+
+
+def is_probability(measure: str) -> bool:
+    """Whether a measure is a probability or a share, by its name in the file."""
+    return measure.startswith(("p_", "share_", "blocking")) or "_share_" in measure
+
+
+def read_cases(path: Path = FILE) -> tuple[Case, ...]:
+    """All cases of a file of known answers (a list, or the list under "cases")."""
+    found = json.loads(path.read_text(encoding="utf-8"))
+    rows: Sequence[Mapping[str, Any]] = found["cases"] if isinstance(found, dict) else found
+    return tuple(Case(row["id"], row["model"], row["inputs"], row["expected"], row.get("source", "")) for row in rows)

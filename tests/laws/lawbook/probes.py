@@ -1,0 +1,171 @@
+"""Probes for what totals do not hold."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.core.calendar import Day
+from sim.core.entities import Contact
+from sim.core.observations import Observations
+from sim.model import Model
+
+Array = npt.NDArray[np.float64]
+
+
+class WaitsWithin:
+    """Contacts answered within further limits (s) than the channel's target: ``within.<number>``."""
+
+    def __init__(self, limits: Sequence[float]) -> None:
+        self.limits = limits
+        self.counts = [0] * len(limits)
+
+    def on_counting_began(self, _: float) -> None:
+        self.counts = [0] * len(self.limits)
+
+    def on_contact_answered(self, contact: Contact) -> None:
+        wait = contact.answered_at - contact.offered_at
+        for number, limit in enumerate(self.limits):
+            if wait <= limit:
+                self.counts[number] += 1
+
+    def numbers(self, _: Model, __: Observations) -> dict[str, float]:
+        return {f"within.{number}": float(count) for number, count in enumerate(self.counts)}
+
+
+class Orbit:
+    """Customers who will come again, and how issues end.
+
+    ``orbit.area``: customer-seconds between a contact that was blocked or did not resolve and the next one;
+    ``resolved.time``: seconds from raised to resolved, summed; ``resolved.at.<n>``: issues resolved by contact n.
+    """
+
+    def __init__(self, attempts: int = 0) -> None:
+        self.attempts = attempts
+        self.inside = 0
+        self.on_counting_began(0.0)
+
+    def on_counting_began(self, now: float) -> None:
+        self.area = self.time = 0.0
+        self.settled = now
+        self.at = [0] * (self.attempts + 1)
+
+    def _step(self, now: float, step: int) -> None:
+        self.area += self.inside * (now - self.settled)
+        self.settled = now
+        self.inside += step
+
+    def on_contact_offered(self, contact: Contact) -> None:
+        if contact.issue.contacts > 1:
+            self._step(contact.offered_at, -1)
+
+    def on_contact_blocked(self, contact: Contact) -> None:
+        self._step(contact.offered_at, 1)
+
+    def on_contact_handled(self, contact: Contact) -> None:
+        now, issue = contact.answered_at + contact.spent, contact.issue
+        if not contact.resolved:
+            self._step(now, 1)
+            return
+        self.time += now - issue.raised_at
+        if issue.handled <= self.attempts:
+            self.at[issue.handled] += 1
+
+    def numbers(self, model: Model, _: Observations) -> dict[str, float]:
+        self._step(model.world.calendar.end, 0)
+        found = {f"resolved.at.{number}": float(count) for number, count in enumerate(self.at) if number}
+        return {"orbit.area": self.area, "resolved.time": self.time, **found}
+
+
+class Presence:
+    """When contacts were inside, against a period of demand: everything in seconds.
+
+    ``inside.<t>``: mean number inside at time t of the period; ``came.<t>``: the same as expected from the arrivals
+    alone, contacts weighted with the chance to be inside still; ``amplitude``, ``lag``: of the first harmonic of
+    the number inside; ``response.lag``: the lag with which contacts that stay as long as these follow their
+    arrivals. The last day of the run is left out, since some of its contacts are not done.
+    """
+
+    def __init__(self, times: Sequence[float], period: float, hour: float, stay: float) -> None:
+        self.times, self.period, self.hour, self.stay = times, period, hour, stay
+        self.came: list[float] = []
+        self.went: list[float] = []
+
+    def on_contact_handled(self, contact: Contact) -> None:
+        self.came.append(contact.offered_at)
+        self.went.append(contact.answered_at + contact.spent)
+
+    def numbers(self, model: Model, _: Observations) -> dict[str, float]:
+        start = model.world.calendar.counted_from
+        span = model.world.calendar.day_start(model.world.calendar.days - 1) - start
+        periods = span / self.period
+        came, went = np.array(self.came) - start, np.array(self.went) - start
+        begin, end = np.clip(came, 0.0, span), np.clip(went, 0.0, span)
+        found = {}
+        for time in self.times:
+            moment = time * self.hour
+            inside = np.ceil((end - moment) / self.period) - np.ceil((begin - moment) / self.period)
+            following = np.ceil((came - moment) / self.period)
+            counted = (following >= 0) & (following < periods)
+            rest = following * self.period + moment - came
+            found[f"inside.{time:g}"] = float(inside.sum()) / periods
+            found[f"came.{time:g}"] = float(np.exp(-rest[counted] / self.stay).sum()) / periods
+        return found | self._harmonic(begin, end, span) | self._response(went - came, (came >= 0.0) & (came < span))
+
+    def _harmonic(self, begin: Array, end: Array, span: float) -> dict[str, float]:
+        pace = 2.0 * math.pi / self.period
+        sine = float((np.cos(pace * begin) - np.cos(pace * end)).sum()) * 2.0 / (pace * span)
+        cosine = float((np.sin(pace * end) - np.sin(pace * begin)).sum()) * 2.0 / (pace * span)
+        lag = math.atan2(-cosine, sine) / pace / self.hour
+        return {"amplitude": math.hypot(sine, cosine), "lag": lag}
+
+    def _response(self, stays: Array, counted: npt.NDArray[np.bool_]) -> dict[str, float]:
+        """Phase of the mean of the integral of exp(i pace x) over a stay, less none for no stay: Eick et al. (1993)."""
+        pace = 2.0 * math.pi / self.period
+        stays = stays[counted]
+        real, imaginary = float(np.sin(pace * stays).sum()), float((1.0 - np.cos(pace * stays)).sum())
+        return {"response.lag": math.atan2(imaginary, real) / pace / self.hour}
+
+
+class DayCounts:
+    """Contacts per day against their mean and a limit: ``days``, ``days.contacts``, ``days.variance``, ``days.over``.
+
+    With ``at_the_door`` contacts are counted where the arrivals hand them over and go no further; what would happen
+    to them cannot change how many come. ``days.busyness``, ``.squares`` and ``.busy``: sums of the days' factors, of
+    their squares, and days whose factor alone would take them over the limit.
+    """
+
+    def __init__(self, mean: float, limit: float, channel: str, at_the_door: bool) -> None:
+        self.mean, self.limit, self.channel, self.at_the_door = mean, limit, channel, at_the_door
+        self.today = 0
+        self.counts: list[int] = []
+        self.busyness: list[float] = []
+
+    def attach(self, model: Model) -> None:
+        if self.at_the_door:
+            model.world.ask.raise_issues = self._count
+
+    def _count(self, *births: Any) -> None:
+        self.today += int(births[2].size)
+
+    def on_day_began(self, day: Day) -> None:
+        """A probe hears of a day after the arrivals have handed over its contacts."""
+        self.busyness.append(day.busyness)
+        self.counts.append(self.today)
+        self.today = 0
+
+    def numbers(self, _: Model, observed: Observations) -> dict[str, float]:
+        counts = np.array(self.counts if self.at_the_door else observed.days[f"{self.channel}.offered"])
+        factors = np.array(self.busyness)
+        return {
+            "days.contacts": float(counts.sum()),
+            "days.variance": float(counts.var(ddof=1)),
+            "days.over": float((counts > self.limit).sum()),
+            "days.busyness": float(factors.sum()),
+            "days.squares": float((factors * factors).sum()),
+            "days.busy": float((factors * self.mean > self.limit).sum()),
+        }
