@@ -45,7 +45,7 @@ def _missing(path: str, names: Iterable[str], needed: Iterable[str], what: str) 
 
 def _names(scenario: Scenario) -> Iterator[Problem]:
     """Names become parts of dotted paths and of measures, so they hold no dots and no spaces."""
-    named = {
+    named: dict[str, Iterable[str]] = {
         "channels.channels": scenario.channels.channels,
         "agents.handle_time": scenario.agents.handle_time,
         "workforce.groups": scenario.workforce.groups,

@@ -5,7 +5,7 @@ Nothing below this line knows files, other replications or the clock on the wall
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 from simpy import Event
@@ -122,7 +122,7 @@ class Model:
         check_balances(self.mechanisms, self.scenario.name, self.replication)
         return self._recorder.observations(self.world, self.replication)
 
-    def _days(self) -> Iterator[Event]:
+    def _days(self) -> Generator[Event, None, None]:
         """Midnight after midnight: close the day before, tell the new one, wait for its end."""
         env, tell = self.world.env, self.world.tell
         month = 0

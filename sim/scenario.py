@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, TypeAdapter, ValidationError
+from pydantic_core import InitErrorDetails
 
 from sim.consistency import problems_of
 from sim.core.calendar import CalendarSettings
@@ -105,13 +106,26 @@ def _reader(currency: str) -> Callable[[str, Any], Any]:
     def read(path: str, value: Any) -> Any:
         negative = isinstance(value, str) and value.startswith("-")
         setting = TypeAdapter(_setting(path))
-        found = setting.validate_python(value[1:].strip() if negative else value, context=_internal(currency))
+        try:
+            found = setting.validate_python(value[1:].strip() if negative else value, context=_internal(currency))
+        except ValidationError as error:
+            raise _within(path, error) from None
         plain = setting.dump_python(found, mode="json", by_alias=True)
         if negative and not isinstance(plain, int | float):
             raise PolicyProblem(path, "is no number, so nothing can be taken from it")
         return -plain if negative else plain
 
     return read
+
+
+def _within(path: str, error: ValidationError) -> ValidationError:
+    """The error of a setting as that of the scenario in which it stands."""
+    steps = tuple(path.split("."))
+    details = [
+        InitErrorDetails(type=one["type"], loc=(*steps, *one["loc"]), input=one["input"], ctx=one.get("ctx", {}))
+        for one in error.errors()
+    ]
+    return ValidationError.from_exception_data("Scenario", details)
 
 
 def _internal(currency: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -73,7 +73,7 @@ class Runs:
         assert found is not None
         return found
 
-    def month(self, name: str, first: int, last: int | None = None) -> list[float]:
+    def month(self, name: str, first: int | None, last: int | None = None) -> list[float]:
         """Sum over months [first, last) of a monthly series, replication by replication."""
         return [math.fsum(seen.months[name][first:last]) for seen in self.observations]
 
@@ -85,6 +85,14 @@ def more(treated: Runs, baseline: Runs, above: str, below: str | None = None) ->
     found = paired_ratio_difference(
         treated.total(above), treated.total(below), baseline.total(above), baseline.total(below)
     )
+    assert found is not None
+    return found
+
+
+def more_in(months: slice, treated: Runs, baseline: Runs, above: str, below: str) -> Estimate:
+    """The same for a ratio over some of the months."""
+    sums = [one.month(name, months.start, months.stop) for one in (treated, baseline) for name in (above, below)]
+    found = paired_ratio_difference(*sums)
     assert found is not None
     return found
 
@@ -135,19 +143,21 @@ class Probe:
         self._act(self.model, entity)
 
 
-@dataclass(frozen=True)
 class Bench:
     """What the tests share, as one fixture, since test modules do not import each other."""
 
-    firm: Scenario
-    changed: Callable[[Scenario, Mapping[str, Any]], Scenario] = staticmethod(changed)
-    with_policies: Callable[..., Scenario] = staticmethod(with_policies)
-    run: Callable[..., Runs] = staticmethod(run)
-    watch: Callable[..., Observations] = staticmethod(watch)
-    more: Callable[..., Estimate] = staticmethod(more)
-    rises: Callable[[Estimate], bool] = staticmethod(rises)
-    falls: Callable[[Estimate], bool] = staticmethod(falls)
-    setting_at: Callable[[Any, str], Any] = staticmethod(setting_at)
+    changed = staticmethod(changed)
+    with_policies = staticmethod(with_policies)
+    run = staticmethod(run)
+    watch = staticmethod(watch)
+    more = staticmethod(more)
+    more_in = staticmethod(more_in)
+    rises = staticmethod(rises)
+    falls = staticmethod(falls)
+    setting_at = staticmethod(setting_at)
+
+    def __init__(self, firm: Scenario) -> None:
+        self.firm = firm
 
     def without(self, *sections: str) -> Scenario:
         """The firm without some sections."""
@@ -173,8 +183,3 @@ def bench() -> Bench:
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT
-
-
-def numbered(values: Iterable[Any]) -> Sequence[tuple[int, Any]]:
-    """Values with their numbers from 1 on."""
-    return list(enumerate(values, 1))

@@ -110,7 +110,7 @@ def handle_times(log: BankLog) -> dict[str, HandleTime]:
 def is_kind(log: BankLog, kind: KindOfCall) -> Flags:
     """The calls of a kind, as far as their priority is known."""
     mine = log.stream == STREAMS.index(kind.stream)
-    return mine if kind.priorities is None else mine & np.isin(log.priority, kind.priorities)
+    return np.asarray(mine if kind.priorities is None else mine & np.isin(log.priority, kind.priorities))
 
 
 def patience(log: BankLog, kind: KindOfCall) -> tuple[PatienceFit, ...]:

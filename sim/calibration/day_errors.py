@@ -19,16 +19,6 @@ _LONGEST = 2000
 
 
 @dataclass(frozen=True)
-class Target:
-    """A measured value with its standard error and the calls that it rests on."""
-
-    value: float
-    se: float
-    numerator: float
-    denominator: float
-
-
-@dataclass(frozen=True)
 class DayResampling:
     """Days drawn with replacement within groups: ``times[b, d]`` is how often day d is in resample b."""
 
@@ -45,11 +35,11 @@ class DayResampling:
             np.add.at(times, (np.repeat(np.arange(resamples), len(days)), drawn), 1.0)
         return DayResampling(times)
 
-    def ratio(self, numerator: Floats, denominator: Floats) -> Target:
-        """Ratio of two daily totals."""
+    def ratio(self, numerator: Floats, denominator: Floats) -> tuple[float, float]:
+        """Ratio of two daily totals: value and standard error."""
         above, below = float(np.sum(numerator)), float(np.sum(denominator))
         drawn = (self.times @ numerator) / np.maximum(self.times @ denominator, 1e-12)
-        return Target(above / below if below else 0.0, float(np.std(drawn, ddof=1)), above, below)
+        return (above / below if below else 0.0), float(np.std(drawn, ddof=1))
 
     def statistic(self, daily: Floats, function: Callable[[Floats], float]) -> tuple[float, float]:
         """Any function of the sum over days of daily rows: value and standard error."""

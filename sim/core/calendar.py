@@ -169,8 +169,9 @@ class Calendar:
     def clock(self, index: int, seconds: float) -> float:
         """The moment of a time of day on day ``index``; clocks change at three in the night."""
         start = self.day_start(index)
-        changed = self.day_start(index + 1) - start - DAY
-        return start + seconds + (changed if changed and seconds > _CLOCKS_CHANGE else 0.0)
+        if seconds <= _CLOCKS_CHANGE:
+            return start + seconds
+        return start + seconds + (self.day_start(index + 1) - start - DAY)
 
     def clocks(self, index: int, seconds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """``clock`` of each element."""

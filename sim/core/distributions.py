@@ -183,20 +183,24 @@ class LawTable:
 
     def __init__(self, laws: Sequence[Law]) -> None:
         self.laws = tuple(laws)
+        distinct = list(dict.fromkeys(laws))
+        self._same = np.array([distinct.index(law) for law in laws], dtype=np.int64)
+        laws = distinct
         self._lognormal = np.array([isinstance(law, Lognormal) for law in laws])
         self._mu = np.array([law.mu if isinstance(law, Lognormal) else 0.0 for law in laws])
         self._sigma = np.array([law.sigma if isinstance(law, Lognormal) else 0.0 for law in laws])
-        self._others = [number for number, law in enumerate(laws) if not isinstance(law, Lognormal)]
+        self._others = [(number, law) for number, law in enumerate(laws) if not isinstance(law, Lognormal)]
 
     def quantiles(self, which: npt.NDArray[np.int64], u: Array) -> Array:
         """The value of law ``which[i]`` at probability ``u[i]``, shape (n,)."""
+        which = self._same[which]
         values = np.empty_like(u)
         mine = self._lognormal[which]
         if mine.any():
             law, v = which[mine], u[mine]
             values[mine] = elementary.exp_array(self._mu[law] + self._sigma[law] * elementary.normal_quantile_array(v))
-        for number in self._others:
+        for number, other in self._others:
             mine = which == number
             if mine.any():
-                values[mine] = self.laws[number].quantiles(u[mine])
+                values[mine] = other.quantiles(u[mine])
         return values

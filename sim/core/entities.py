@@ -239,26 +239,30 @@ class Agent(Bell):
 
 
 class Column(Generic[Scalar]):
-    """One property of all customers: an array, and a view of it for reading one value without a NumPy scalar."""
+    """One property of all customers: an array, and a view of it for reading one value without a NumPy scalar.
+
+    shape: (places,), or (places, width) where a customer has several values of a kind.
+    """
 
     __slots__ = ("array", "fill", "view")
 
-    def __init__(self, size: int, dtype: type[Scalar], fill: float) -> None:
+    def __init__(self, shape: tuple[int, ...], dtype: type[Scalar], fill: float) -> None:
         self.fill = fill
-        self.array: npt.NDArray[Scalar] = np.full(size, fill, dtype=dtype)
-        self.view: Any = memoryview(self.array)
+        self.array: npt.NDArray[Scalar] = np.full(shape, fill, dtype=dtype)
+        self.view: Any = memoryview(self.array)  # type: ignore[arg-type]  # an array has a buffer
 
     def resize(self, size: int) -> None:
         """Make room for more customers."""
-        grown = np.full(size, self.fill, dtype=self.array.dtype)
-        grown[: self.array.size] = self.array
+        grown = np.full((size, *self.array.shape[1:]), self.fill, dtype=self.array.dtype)
+        grown[: len(self.array)] = self.array
         self.array = grown
-        self.view = memoryview(grown)
+        self.view = memoryview(grown)  # type: ignore[arg-type]  # an array has a buffer
 
 
 class Base:
     """The living customer base as columns; places of customers who left are used again.
 
+    A vacant place holds the fill value of every column, so that a step over the base need not ask who is there.
     ``size`` is the number of places in use at some time; columns are longer and are cut to it by ``[:size]``.
     """
 
@@ -274,14 +278,14 @@ class Base:
         self.joined = self.column(np.float64)
         self.present_at_start = self.column(np.bool_)
 
-    def column(self, dtype: type[Scalar], fill: float = 0) -> Column[Scalar]:
-        """A new property of all customers."""
-        column = Column(self._room, dtype, fill)
+    def column(self, dtype: type[Scalar], fill: float = 0, width: int | None = None) -> Column[Scalar]:
+        """A new property of all customers, or ``width`` of them side by side."""
+        column = Column((self._room,) if width is None else (self._room, width), dtype, fill)
         self._columns.append(column)
         return column
 
     def places(self, count: int) -> npt.NDArray[np.int64]:
-        """Places for ``count`` newcomers, their columns at the fill value, in a fixed order."""
+        """Places for ``count`` newcomers, in a fixed order."""
         again = [self._free.pop() for _ in range(min(count, len(self._free)))]
         fresh = count - len(again)
         while self.size + fresh > self._room:
@@ -290,14 +294,12 @@ class Base:
                 column.resize(self._room)
         slots = np.array(again + list(range(self.size, self.size + fresh)), dtype=np.int64)
         self.size += fresh
-        for column in self._columns:
-            column.array[slots] = column.fill
         return slots
 
     def vacate(self, slots: npt.NDArray[np.int64]) -> None:
         """Give the places of leavers back."""
-        self.active.array[slots] = False
-        self.key.array[slots] = 0
+        for column in self._columns:
+            column.array[slots] = column.fill
         self._free.extend(slots.tolist())
 
     def __len__(self) -> int:

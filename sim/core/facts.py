@@ -21,12 +21,12 @@ Slots = npt.NDArray[np.int64]
 class Posting(NamedTuple):
     """Money that changes hands: income is positive, cost negative, in prices of the day the counting starts.
 
-    index: what its amount inflates with.
+    inflates: what its amount inflates with.
     """
 
     account: str
     amount: float
-    index: Literal["wages", "prices", "none"]
+    inflates: Literal["wages", "prices", "none"]
 
 
 def _nobody(_: Any) -> None:

@@ -6,7 +6,9 @@ all factors 1 the base hazard of a half-life h is ln 2 / h.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -61,11 +63,24 @@ class TenureCurve:
         """Relative hazard at each tenure (s)."""
         return np.asarray(self.factors[np.searchsorted(self.ends, tenure, side="right")])
 
+    def factor_at(self, tenure: float) -> float:
+        """``factor`` of one tenure."""
+        ends, factors = self._plain
+        return factors[bisect_right(ends, tenure)]
+
+    @cached_property
+    def _plain(self) -> tuple[list[float], list[float]]:
+        return self.ends.tolist(), self.factors.tolist()
+
+    @cached_property
+    def _pieces(self) -> tuple[Array, Array]:
+        """Tenures at which a factor begins, and the integral up to there."""
+        starts = np.concatenate(([0.0], self.ends))
+        return starts, np.concatenate(([0.0], np.cumsum(np.diff(starts) * self.factors[:-1])))
+
     def cumulated(self, tenure: Array) -> Array:
         """Integral of the factor from 0 to each tenure, in seconds."""
-        starts = np.concatenate(([0.0], self.ends))
-        widths = np.diff(starts)
-        before = np.concatenate(([0.0], np.cumsum(widths * self.factors[:-1])))
+        starts, before = self._pieces
         piece = np.searchsorted(self.ends, tenure, side="right")
         return np.asarray(before[piece] + (tenure - starts[piece]) * self.factors[piece])
 

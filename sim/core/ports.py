@@ -72,7 +72,8 @@ class Ports:
     lane: the lane of a channel and a kind. moments: when in a day the customers of fractions of its demand reach
     their channels; moment_after: the first moment at or after a time at which a channel is open. choose: channels
     for issues, by kind, segment and uniform; choose_again: the channel of a repeat. patience, tolerance, work,
-    luck: what contacts bring with them (``_one`` for a single contact). raise_issues: begin issues, by kind,
+    luck: what contacts bring with them (``_one`` for a single contact). foresee: draw ahead for issues that are
+    expected within days, by kind, channel and key, which changes nothing but speed; raise_issues: begin issues, by kind,
     channel, key, customer's place and time; contact_again: the next contact of an issue. agent_for: an idle agent for a contact. answer: an agent
     takes a contact; release: an agent has become free. edge: what an agent adds to the ability to resolve. satisfaction: of all places of the base, None
     where nobody keeps it; equity, price_gap: of some customers.
@@ -93,6 +94,7 @@ class Ports:
     difficulty: Callable[[Keys], Sequence[float]] = staticmethod(_zeros)
     resolves: Callable[[Contact], bool] = staticmethod(_always)
     edge: Callable[[Agent], float] = staticmethod(_no_edge)
+    foresee: Callable[[Numbers, Numbers, Keys], None]
     raise_issues: Callable[[Numbers, Numbers, Keys, Slots, Array], None]
     contact_again: Callable[[Issue, float, str], None]
     open_issues: Callable[[], int]

@@ -52,6 +52,10 @@ class AcquisitionSettings(Settings):
 
 
 Slots = npt.NDArray[np.int64]
+Newcomers = tuple[npt.NDArray[np.uint64], Slots]
+"""Keys and segments of newcomers, shape (n,) each."""
+
+_NOBODY: Newcomers = (np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64))
 _REFERRAL = np.array([streams.named("referral")], dtype=np.uint64)
 _CLOCK = streams.named("referral clock")
 _SEGMENT = streams.named("segment of a newcomer")
@@ -69,25 +73,32 @@ class Acquisition(Mechanism[AcquisitionSettings]):
         super().__init__(world, settings)
         assert world.base is not None
         self.base: Base = world.base
-        self.left = self.base.column(np.float64)
+        self.left = self.base.column(np.float64, np.inf)
         self.ordinal = self.base.column(np.int64)
         self._adverts = PointProcess(streams.child(world.root, streams.named("advertising")))
         self.advertised = self.referred = 0
         self.spent = 0.0
 
+    def adopted(self) -> None:
+        """The cumulated mix of segments."""
+        self._shares = np.cumsum([self.settings.mix.get(segment, 0.0) for segment in self.base.segments])
+
     def on_customers_joined(self, slots: Slots) -> None:
         """Start the clocks after which customers bring somebody."""
-        self._wind(slots)
+        self.left.array[slots] = self._clocks(slots)
 
-    def _wind(self, slots: Slots) -> None:
-        keys = streams.children(streams.children(self.base.key.array[slots], _REFERRAL), self.ordinal.array[slots])
-        self.left.array[slots] += -elementary.log_array(streams.uniforms(keys, _CLOCK))
+    def _keys(self, slots: Slots) -> npt.NDArray[np.uint64]:
+        """Keys of the newcomers whom these customers will bring next."""
+        return streams.children(streams.children(self.base.key.array[slots], _REFERRAL), self.ordinal.array[slots])
+
+    def _clocks(self, slots: Slots) -> npt.NDArray[np.float64]:
+        return -elementary.log_array(streams.uniforms(self._keys(slots), _CLOCK))
 
     def on_day_began(self, _: Day) -> None:
         """Let the newcomers of the day join, and pay for them."""
         market = self.settings.market
         room = 1.0 if market is None else max(1.0 - len(self.base) / market, 0.0)
-        joined = self._by_advertising(room) + self._by_referral(room)
+        joined = self._join(self._by_advertising(room), self._by_referral(room))
         cost = joined * self.settings.joining_cost
         if self.settings.advertising is not None:
             cost += self.settings.advertising.spend * DAY
@@ -95,40 +106,40 @@ class Acquisition(Mechanism[AcquisitionSettings]):
             self.spent += cost
             self.world.tell.paid(Posting("acquisition", -cost, "prices"))
 
-    def _by_advertising(self, room: float) -> int:
+    def _join(self, advertised: Newcomers, referred: Newcomers) -> int:
+        keys = np.concatenate((advertised[0], referred[0]))
+        if keys.size:
+            self.world.ask.add_customers(keys, np.concatenate((advertised[1], referred[1])))
+            self.advertised += int(advertised[0].size)
+            self.referred += int(referred[0].size)
+        return int(keys.size)
+
+    def _by_advertising(self, room: float) -> Newcomers:
         adverts = self.settings.advertising
         if adverts is None:
-            return 0
+            return _NOBODY
         rate = newcomers_by_spend(adverts.newcomers, adverts.spend, adverts.reference_spend, adverts.elasticity)
         mass = self._adverts.passed + rate * DAY * room
         _, keys = self._adverts.points_up_to(mass)
         self._adverts.passed = mass
-        if keys.size:
-            shares = np.cumsum([self.settings.mix.get(segment, 0.0) for segment in self.base.segments])
-            segments = np.searchsorted(shares, streams.uniforms(keys, _SEGMENT) * shares[-1], side="right")
-            self.world.ask.add_customers(keys, segments.astype(np.int64))
-            self.advertised += int(keys.size)
-        return int(keys.size)
+        shares = self._shares
+        return keys, np.searchsorted(shares, streams.uniforms(keys, _SEGMENT) * shares[-1], side="right")
 
-    def _by_referral(self, room: float) -> int:
+    def _by_referral(self, room: float) -> Newcomers:
         referral = self.settings.referral
         if referral is None:
-            return 0
+            return _NOBODY
         base, size = self.base, self.base.size
-        speaks = base.active.array[:size]
         satisfaction = self.world.ask.satisfaction()
-        if satisfaction is not None:
-            speaks = speaks & (satisfaction >= referral.from_satisfaction)
-        left = self.left.array[:size]
-        left -= np.where(speaks, referral.rate * DAY * room, 0.0)
-        due = np.flatnonzero((left <= 0.0) & speaks)
-        if due.size:
-            keys = streams.children(streams.children(base.key.array[due], _REFERRAL), self.ordinal.array[due])
-            self.ordinal.array[due] += 1
-            self._wind(due)
-            self.world.ask.add_customers(keys, base.segment.array[due])
-            self.referred += int(due.size)
-        return int(due.size)
+        left, step = self.left.array[:size], referral.rate * DAY * room
+        left -= step if satisfaction is None else (satisfaction >= referral.from_satisfaction) * step
+        due = np.flatnonzero(left <= 0.0)
+        if not due.size:
+            return _NOBODY
+        keys = self._keys(due)
+        self.ordinal.array[due] += 1
+        left[due] += self._clocks(due)
+        return keys, base.segment.array[due]
 
     def counts(self) -> dict[str, float]:
         """Newcomers by how they came, and what was spent on them (in prices of the start)."""

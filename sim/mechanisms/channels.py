@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import Literal
 
 import numpy as np
@@ -107,17 +108,40 @@ class OpenHours:
         pieces = pieces or [(hours.opens, hours.closes, 1.0)]
         self.starts = [begins for begins, _, _ in pieces]
         self.ends = [stops for _, stops, _ in pieces]
-        self._starts = np.array(self.starts)
-        self._widths = np.array(self.ends) - self._starts
+        self._pieces = len(pieces)
         masses = np.array([mass for _, _, mass in pieces])
         self.masses = masses / np.cumsum(masses)[-1]
         self.cumulated = np.cumsum(self.masses)
+        self._cumulated: list[float] = self.cumulated.tolist()
+        self._masses: list[float] = self.masses.tolist()
 
-    def clocks(self, fractions: Array) -> Array:
-        """Seconds after midnight at which fractions of the day's demand have come, shape (n,)."""
-        piece = np.minimum(np.searchsorted(self.cumulated, fractions, side="right"), self.masses.size - 1)
-        share = (fractions - (self.cumulated[piece] - self.masses[piece])) / self.masses[piece]
-        return np.asarray(self._starts[piece] + np.clip(share, 0.0, 1.0) * self._widths[piece])
+    def clock(self, fraction: float) -> float:
+        """Seconds after midnight at which a fraction of the day's demand has come."""
+        piece = min(bisect_right(self._cumulated, fraction), self._pieces - 1)
+        share = (fraction - (self._cumulated[piece] - self._masses[piece])) / self._masses[piece]
+        return self.starts[piece] + min(max(share, 0.0), 1.0) * (self.ends[piece] - self.starts[piece])
+
+
+class SideBySide:
+    """The open hours of all channels on one day in one table; the pieces of channel c have cumulated demand in (c, c + 1]."""
+
+    def __init__(self, hours: tuple[OpenHours, ...]) -> None:
+        self._starts = np.concatenate([one.starts for one in hours])
+        self._widths = np.concatenate([one.ends for one in hours]) - self._starts
+        self._masses = np.concatenate([one.masses for one in hours])
+        self._before = np.concatenate([one.cumulated - one.masses for one in hours])
+        self._ends = np.concatenate([one.cumulated + number for number, one in enumerate(hours)])
+        self._last = np.cumsum([one.masses.size for one in hours]) - 1
+
+    def clocks(self, channels: Numbers, fractions: Array) -> Array:
+        """Seconds after midnight at which fractions of the day's demand have come on channels, shape (n,)."""
+        piece = np.minimum(np.searchsorted(self._ends, channels + fractions, side="right"), self._last[channels])
+        share = (fractions - self._before[piece]) / self._masses[piece]
+        return np.asarray(self._starts[piece] + np.minimum(np.maximum(share, 0.0), 1.0) * self._widths[piece])
+
+
+Window = tuple[float, float, OpenHours]
+"""When a channel opens and closes on one day, in seconds since the beginning, and its hours."""
 
 
 def chosen_shares(choice: Choice, segment: str, kind: str) -> dict[str, float]:
@@ -143,6 +167,8 @@ class Channels(Mechanism[ChannelsSettings]):
         """Lay out the open hours of each weekday and the cumulated shares of the choice."""
         self._names = list(self.settings.channels)
         self._open = {name: self._week(channel) for name, channel in self.settings.channels.items()}
+        self._windows: dict[tuple[str, int], Window | None] = {}
+        self._sides: dict[tuple[OpenHours, ...], SideBySide] = {}
         base = self.world.base
         segments = base.segments if base is not None else ()
         shares = [[self._row(segment, kind) for kind in self.world.kinds] for segment in segments]
@@ -167,40 +193,39 @@ class Channels(Mechanism[ChannelsSettings]):
 
     def moments(self, channels: Numbers, index: int, fractions: Array) -> Array:
         """When the customers of fractions of the demand of day ``index`` reach their channels, shape (n,)."""
-        times = np.empty_like(fractions)
-        for number, name in enumerate(self._names):
-            mine = channels == number
-            if mine.any():
-                times[mine] = self._moments(name, index, fractions[mine])
-        return times
+        windows = [self._next_open(name, index) for name in self._names]
+        hours = tuple(window[2] for window in windows)
+        if hours not in self._sides:
+            self._sides[hours] = SideBySide(hours)
+        first = np.array([window[0] - window[2].starts[0] for window in windows])
+        last = np.array([window[1] for window in windows])
+        return np.minimum(first[channels] + self._sides[hours].clocks(channels, fractions), last[channels])
 
-    def _moments(self, channel: str, index: int, fractions: Array) -> Array:
-        day, hours = self._next_open(channel, index)
-        calendar = self.world.calendar
-        first, last = calendar.clock(day, hours.starts[0]), calendar.clock(day, hours.ends[-1])
-        return np.minimum(first + (hours.clocks(fractions) - hours.starts[0]), last)
+    def _window(self, channel: str, index: int) -> Window | None:
+        """When a channel opens and closes on a day; None if it stays closed. Laid out once (6 us) for each day."""
+        place = channel, index
+        if place not in self._windows:
+            hours, clock = self._hours(channel, index), self.world.calendar.clock
+            open_hours = hours and (clock(index, hours.starts[0]), clock(index, hours.ends[-1]), hours)
+            self._windows[place] = open_hours
+        return self._windows[place]
 
-    def _next_open(self, channel: str, index: int) -> tuple[int, OpenHours]:
+    def _next_open(self, channel: str, index: int) -> Window:
         for day in range(index, index + _LOOK_AHEAD):
-            hours = self._hours(channel, day)
-            if hours is not None:
-                return day, hours
+            window = self._window(channel, day)
+            if window is not None:
+                return window
         raise RuntimeError(f"the channel {channel} stays closed for {_LOOK_AHEAD} days")
 
     def moment_after(self, channel: str, time: float, fraction: float) -> float:
         """``time`` if the channel is open then, otherwise a moment of its next opening, by fraction of demand."""
-        calendar = self.world.calendar
-        index = calendar.index_at(time)
-        hours = self._hours(channel, index)
-        if hours is not None:
-            if time < calendar.clock(index, hours.starts[0]):
-                return self._moment(channel, index, fraction)
-            if time < calendar.clock(index, hours.ends[-1]):
-                return time
-        return self._moment(channel, index + 1, fraction)
-
-    def _moment(self, channel: str, index: int, fraction: float) -> float:
-        return float(self._moments(channel, index, np.array([fraction]))[0])
+        index = self.world.calendar.index_at(time)
+        window = self._window(channel, index)
+        if window is not None and window[0] <= time < window[1]:
+            return time
+        today = window is not None and time < window[0]
+        first, last, hours = self._next_open(channel, index if today else index + 1)
+        return min(first + (hours.clock(fraction) - hours.starts[0]), last)
 
     def _row(self, segment: str, kind: str) -> list[float]:
         shares = self._shares(segment, kind)

@@ -58,7 +58,7 @@ def price_term(gap: Array, loss: float, gain: float) -> Array:
 
     Loss aversion makes loss larger than gain (Neumann and Boeckenholt 2014, J. Retailing 90(2)).
     """
-    return np.asarray(np.where(gap > 0.0, loss * gap, gain * gap))
+    return np.asarray(loss * np.maximum(gap, 0.0) + gain * np.minimum(gap, 0.0))
 
 
 def cause(service: Array, price: Array, u: Array) -> npt.NDArray[np.int64]:
@@ -114,11 +114,13 @@ class Churn(Mechanism[ChurnSettings]):
         price = price_term(ask.price_gap(slots), settings.price_loss, settings.price_gain)
         joined = self.base.joined.array[slots]
         before, after = self.renewed_at.array[slots] - joined, now - joined
-        exposure = self._curve.cumulated(after) - self._curve.cumulated(before)
+        cumulated = self._curve.cumulated(np.concatenate((before, after)))
+        exposure = cumulated[slots.size :] - cumulated[: slots.size]
         hazard = settings.reference.base_hazard * exposure * elementary.exp_array(service + price)
-        self.cumulated.array[slots] += hazard
+        hazard += self.cumulated.array[slots]
+        self.cumulated.array[slots] = hazard
         self.renewed_at.array[slots] = now
-        leaving = self.cumulated.array[slots] >= self.threshold.array[slots]
+        leaving = hazard >= self.threshold.array[slots]
         if leaving.any():
             self._leave(slots[leaving], service[leaving], price[leaving])
 

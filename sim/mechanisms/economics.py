@@ -61,9 +61,11 @@ class Economics(Mechanism[EconomicSettings]):
         self._discount = 1.0
         self._until = 0.0
         self._per_contact: dict[str, float] = {}
+        self._unpaid = 0.0
 
     def adopted(self) -> None:
         """Overheads of a day and costs per contact; the levels of wages and prices follow at the next posting."""
+        self._pay_contacts()
         self._until = 0.0
         self._overheads = sum(self.settings.overheads.values()) * DAY
         self._per_contact = {name: self.settings.contact_cost.get(name, 0.0) for name in self.world.channels}
@@ -89,22 +91,34 @@ class Economics(Mechanism[EconomicSettings]):
         self._discount = discount(settings.discount_rate, time)
 
     def on_contact_handled(self, contact: Contact) -> None:
-        """Pay what a contact costs by its channel, besides the agent."""
-        cost = self._per_contact[contact.lane.channel.name]
-        if cost:
-            self.on_paid(Posting("contacts", -cost, "prices"))
+        """A contact costs something by its channel, besides the agent; it is booked before the day is over."""
+        if self.world.env.now >= self._until:
+            self._pay_contacts()
+            self._move_to_today()
+        self._unpaid += self._per_contact[contact.lane.channel.name]
+
+    def _pay_contacts(self) -> None:
+        """Book the contacts since the last time at the prices of their day: one posting a day, not one for each."""
+        if self._unpaid:
+            self._book(Posting("contacts", -self._unpaid, "prices"))
+            self._unpaid = 0.0
 
     def on_paid(self, posting: Posting) -> None:
         """Book a posting."""
         if self.world.env.now >= self._until:
+            self._pay_contacts()
             self._move_to_today()
-        amount = posting.amount * self._scales[posting.index]
+        self._book(posting)
+
+    def _book(self, posting: Posting) -> None:
+        amount = posting.amount * self._scales[posting.inflates]
         self.accounts[posting.account] += amount
         self.present[posting.account] += amount * self._discount
         self.cash += amount
 
     def counts(self) -> dict[str, float]:
         """Money by account, profit, and its present value."""
+        self._pay_contacts()
         found = {f"ledger.{name}": amount for name, amount in self.accounts.items()}
         found["ledger.profit"] = sum(self.accounts.values())
         found["ledger.present_value"] = sum(self.present.values())
@@ -114,6 +128,7 @@ class Economics(Mechanism[EconomicSettings]):
 
     def balances(self) -> list[tuple[str, float, float]]:
         """The accounts add up to the cash that was moved."""
+        self._pay_contacts()
         return [("money by account and in cash", sum(self.accounts.values()), self.cash)]
 
     @classmethod

@@ -102,7 +102,7 @@ def changed_value(path: str, old: Any, change: Change, share: float, read: Any) 
         raise PolicyProblem(path, "is no number: say what to set it to with 'to'")
     if change.multiply is not None:
         return _like(old, old * (1.0 + share * (change.multiply - 1.0)))
-    amount = change.add
+    amount = change.add if change.add is not None else 0
     step = read(path, amount) if isinstance(amount, str) else amount
     return _like(old, old + share * step)
 

@@ -8,7 +8,6 @@ from pydantic import Field
 
 from sim.core import elementary, streams
 from sim.core.calendar import Day
-from sim.core.entities import Column
 from sim.core.units import DAY, Rate, Settings
 from sim.core.world import Mechanism, World
 
@@ -26,96 +25,107 @@ class NeedsSettings(Settings):
 
 
 Slots = npt.NDArray[np.int64]
+Keys = npt.NDArray[np.uint64]
+Array = npt.NDArray[np.float64]
 _CLOCK = streams.named("need clock")
 _CHOICE = streams.named("channel choice")
+_AHEAD = 7 * DAY
 
 
-class Clock:
-    """The clocks of one kind of need: what is left of each customer's unit exponential, run down by its rate."""
-
-    def __init__(self, world: World, kind: str) -> None:
-        assert world.base is not None
-        self.kind = kind
-        self.name = np.array([streams.named(kind)], dtype=np.uint64)
-        self.left: Column[np.float64] = world.base.column(np.float64)
-        self.rate: Column[np.float64] = world.base.column(np.float64)
-        self.ordinal: Column[np.int64] = world.base.column(np.int64)
-
-    def issues(self, keys: npt.NDArray[np.uint64], slots: Slots) -> npt.NDArray[np.uint64]:
-        """Keys of the issues that these customers will have next, shape (n,)."""
-        return streams.children(streams.children(keys, self.name), self.ordinal.array[slots])
-
-    def wind(self, keys: npt.NDArray[np.uint64], slots: Slots) -> None:
-        """Start the clocks of the next issues of these customers."""
-        self.left.array[slots] += -elementary.log_array(streams.uniforms(self.issues(keys, slots), _CLOCK))
+def marks(since: float | Array, left: Array, rates: Array) -> Array:
+    """Where clocks that have so much left will have run down: since + left / rate, never at a rate of 0."""
+    return np.where(rates > 0.0, since + left / np.where(rates > 0.0, rates, 1.0), np.inf)
 
 
 class Needs(Mechanism[NeedsSettings]):
-    """Needs of the whole base, day by day: one step over arrays for each kind.
+    """Needs of the whole base, day by day: one comparison over all customers and kinds.
 
-    Each customer and kind has a clock. A day runs it down by rate x weight of the day; where it passes zero the
-    need arises, at the fraction of the day's demand at which it did.
+    Each customer and kind has a clock, a unit exponential that runs down by rate x weight of the days. It is kept as
+    the mark at which it will have run down, on a scale that all share: the weights of the days so far, in seconds. A
+    need arises on the day in which its mark lies, at the fraction of the day's demand at which it does.
     """
 
     def __init__(self, world: World, settings: NeedsSettings) -> None:
         super().__init__(world, settings)
-        self._clocks = [Clock(world, kind) for kind in settings.kinds]
-        self._due: list[tuple[Slots, Slots, npt.NDArray[np.uint64], npt.NDArray[np.float64]]] = []
+        assert world.base is not None
+        self.base = world.base
+        self._width = len(settings.kinds)
+        self._names = np.array([streams.named(kind) for kind in settings.kinds], dtype=np.uint64)
+        self.mark = self.base.column(np.float64, np.inf, self._width)
+        self.left = self.base.column(np.float64, 0.0, self._width)
+        self.ordinal = self.base.column(np.int64, 0, self._width)
+        self._rates = np.zeros((len(self.base.segments), self._width))
+        self._passed = 0.0
+        self._foreseen = 0.0
 
     def adopted(self) -> None:
-        """Put the rates in force on every customer."""
-        base = self.world.base
-        assert base is not None
-        if base.size:
-            self._set_rates(np.arange(base.size))
-
-    def _set_rates(self, slots: Slots) -> None:
-        base = self.world.base
-        assert base is not None
-        for clock in self._clocks:
-            rates = self.settings.kinds[clock.kind].rate
-            by_segment = np.array([rates.get(segment, 0.0) for segment in base.segments])
-            clock.rate.array[slots] = by_segment[base.segment.array[slots]]
+        """Put the rates in force: what is left of each clock runs on at the new rate."""
+        kinds, segments = self.settings.kinds, self.base.segments
+        self._numbers = np.array([self.world.kinds.index(kind) for kind in kinds], dtype=np.int64)
+        old, size = self._rates, self.base.size
+        self._rates = np.array([[need.rate.get(segment, 0.0) for need in kinds.values()] for segment in segments])
+        if size:
+            segment = self.base.segment.array[:size]
+            left, mark = self.left.array[:size], self.mark.array[:size]
+            running = (old[segment] > 0.0) & np.isfinite(mark)
+            left[running] = (mark[running] - self._passed) * old[segment][running]
+            known = self.base.active.array[:size, None]
+            mark[:] = np.where(known, marks(self._passed, left, self._rates[segment]), np.inf)
 
     def on_customers_joined(self, slots: Slots) -> None:
         """Newcomers start all their clocks."""
-        base = self.world.base
-        assert base is not None
-        self._set_rates(slots)
-        keys = base.key.array[slots]
-        for clock in self._clocks:
-            clock.wind(keys, slots)
+        everything = (slots[:, None] * self._width + np.arange(self._width)).ravel()
+        self._wind(everything, self._issues(everything), np.full(everything.size, self._passed))
 
     def on_day_began(self, day: Day) -> None:
-        """Run all clocks down by a day, and raise what has become due."""
-        base = self.world.base
-        assert base is not None
-        size, span = base.size, day.weight * DAY
-        active = base.active.array[:size]
-        for clock in self._clocks:
-            left = clock.left.array[:size]
-            left -= clock.rate.array[:size] * span
-            due = np.flatnonzero((left <= 0.0) & active)
-            while due.size:
-                self._collect(clock, due, span)
-                due = due[clock.left.array[due] <= 0.0]
-        if self._due:
-            self._raise(day)
+        """Let the day's weight pass, and raise what has become due."""
+        before, span = self._passed, day.weight * DAY
+        self._passed = passed = before + span
+        if passed > self._foreseen:
+            self._foresee(passed + _AHEAD)
+        mark = self.mark.array.reshape(-1)
+        due = np.flatnonzero(mark[: self.base.size * self._width] <= passed)
+        while due.size:
+            at = mark[due]
+            issues = self._issues(due)
+            self.ordinal.array.reshape(-1)[due] += 1
+            self._wind(due, self._issues(due), at)
+            self._raise(day, due, issues, (at - before) / span)
+            due = due[mark[due] <= passed]
 
-    def _collect(self, clock: Clock, due: Slots, span: float) -> None:
-        base = self.world.base
-        assert base is not None
-        fractions = 1.0 + clock.left.array[due] / (clock.rate.array[due] * span)
-        issues = clock.issues(base.key.array[due], due)
-        clock.ordinal.array[due] += 1
-        clock.wind(base.key.array[due], due)
-        kinds = np.full(due.size, self.world.kinds.index(clock.kind), dtype=np.int64)
-        self._due.append((kinds, due, issues, fractions))
+    def on_settings_changed(self, _: float) -> None:
+        """Look ahead again: rates, channels or laws may have changed."""
+        self._foreseen = 0.0
 
-    def _raise(self, day: Day) -> None:
-        base, ask = self.world.base, self.world.ask
-        assert base is not None
-        kinds, due, issues, fractions = (np.concatenate(part) for part in zip(*self._due, strict=True))
-        self._due.clear()
-        channels = ask.choose(kinds, base.segment.array[due], streams.uniforms(issues, _CHOICE))
-        ask.raise_issues(kinds, channels, issues, due, ask.moments(channels, day.index, fractions))
+    def _foresee(self, until: float) -> None:
+        """Have what the issues of the next days bring drawn in one go."""
+        self._foreseen = until
+        clocks = np.flatnonzero(self.mark.array.reshape(-1)[: self.base.size * self._width] <= until)
+        if clocks.size:
+            issues = self._issues(clocks)
+            self.world.ask.foresee(*self._by_channel(clocks, issues), issues)
+
+    def _by_channel(self, clocks: Slots, issues: Keys) -> tuple[Slots, Slots]:
+        """Numbers of the kinds and of the channels of issues."""
+        slots, kinds = np.divmod(clocks, self._width)
+        numbers = self._numbers[kinds]
+        segments = self.base.segment.array[slots]
+        return numbers, self.world.ask.choose(numbers, segments, streams.uniforms(issues, _CHOICE))
+
+    def _issues(self, clocks: Slots) -> Keys:
+        """Keys of the issues that clocks (place x width + kind) will raise next, shape (n,)."""
+        slots, kinds = np.divmod(clocks, self._width)
+        customers = self.base.key.array[slots]
+        return streams.children(streams.children(customers, self._names[kinds]), self.ordinal.array.reshape(-1)[clocks])
+
+    def _wind(self, clocks: Slots, issues: Keys, since: Array) -> None:
+        """Start clocks for their next issues at points of the scale."""
+        slots, kinds = np.divmod(clocks, self._width)
+        left = -elementary.log_array(streams.uniforms(issues, _CLOCK))
+        self.left.array.reshape(-1)[clocks] = left
+        self.mark.array.reshape(-1)[clocks] = marks(since, left, self._rates[self.base.segment.array[slots], kinds])
+
+    def _raise(self, day: Day, clocks: Slots, issues: Keys, fractions: Array) -> None:
+        ask = self.world.ask
+        kinds, channels = self._by_channel(clocks, issues)
+        ask.raise_issues(kinds, channels, issues, clocks // self._width, ask.moments(channels, day.index, fractions))

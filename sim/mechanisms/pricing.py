@@ -46,6 +46,7 @@ class PricingSettings(Settings):
 
 
 Slots = npt.NDArray[np.int64]
+_NEVER = 1 << 62
 _PHASE = streams.named("renewal phase")
 _REACTION = streams.named("price reaction")
 _REACTION_DELAY = streams.named("price reaction delay")
@@ -64,15 +65,16 @@ class Pricing(Mechanism[PricingSettings]):
         self.base: Base = world.base
         self.price = self.base.column(np.float64)
         self.reference = self.base.column(np.float64)
-        self.due = self.base.column(np.int64)
+        self.due = self.base.column(np.int64, _NEVER)
         self.rises = self.base.column(np.int64)
         self._today = 0
-        self._began = False
+        self._began = self._ever_changed = False
         self.fees = 0.0
         self.payments = self.risen = 0
 
     def adopted(self) -> None:
         """Fees by segment, and how far the reference price moves in a day."""
+        self._ever_changed = self._began
         self._fee = np.array([self.settings.fee.get(segment, 0.0) for segment in self.base.segments])
         self._days = round(self.settings.renewal / DAY)
         self._adapts = 1.0 - elementary.exp(-DAY / self.settings.adaptation)
@@ -94,9 +96,10 @@ class Pricing(Mechanism[PricingSettings]):
         self._today = day.index
         self._began = True
         size = self.base.size
-        reference = self.reference.array[:size]
-        reference += self._adapts * (self.price.array[:size] - reference)
-        due = np.flatnonzero((self.due.array[:size] <= day.index) & self.base.active.array[:size])
+        if self._ever_changed:  # until a price changes every reference is the price
+            reference = self.reference.array[:size]
+            reference += self._adapts * (self.price.array[:size] - reference)
+        due = np.flatnonzero(self.due.array[:size] <= day.index)
         if due.size:
             self._renew(due)
 
@@ -109,10 +112,14 @@ class Pricing(Mechanism[PricingSettings]):
         staying = self.base.active.array[due]
         stayers = due[staying]
         self._pay(stayers)
-        rise = np.where(old[staying] > 0.0, new[staying] / np.where(old[staying] > 0.0, old[staying], 1.0) - 1.0, 0.0)
+        if (new > old).any():
+            self._notice(stayers, old[staying], new[staying])
+
+    def _notice(self, slots: Slots, old: npt.NDArray[np.float64], new: npt.NDArray[np.float64]) -> None:
+        rise = np.where(old > 0.0, new / np.where(old > 0.0, old, 1.0) - 1.0, 0.0)
         risen = rise > 1e-12
         if risen.any():
-            self._react(stayers[risen], rise[risen])
+            self._react(slots[risen], rise[risen])
 
     def _pay(self, slots: Slots) -> None:
         amounts = self.price.array[slots] * self.settings.renewal
@@ -149,6 +156,8 @@ class Pricing(Mechanism[PricingSettings]):
 
     def price_gap(self, slots: Slots) -> npt.NDArray[np.float64]:
         """Price above the reference price, relative to it, shape (n,)."""
+        if not self._ever_changed:
+            return np.zeros(slots.size)
         reference = self.reference.array[slots]
         return np.asarray(np.where(reference > 0.0, self.price.array[slots] / np.where(reference > 0, reference, 1) - 1, 0))
 

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from sim.core import elementary, streams
 from sim.core.distributions import Law
-from sim.core.entities import Agent, Contact, Issue
+from sim.core.entities import Agent, Contact, Issue, Lane
 from sim.core.measures import Measure
 from sim.core.units import Settings, Share
 from sim.core.world import Mechanism, World
@@ -64,11 +64,11 @@ def base_logit(first_contact: float, complexity: float) -> float:
         return _SURE if first_contact >= 1.0 else -_SURE
     if complexity == 0.0:
         return elementary.logit(first_contact)
-    nodes = [complexity * elementary.normal_quantile((i + 0.5) / 101) for i in range(101)]
+    nodes = complexity * elementary.normal_quantile_array((np.arange(101) + 0.5) / 101)
     low, high = -40.0, 40.0
     for _ in range(60):
         middle = 0.5 * (low + high)
-        mean = sum(elementary.logistic(middle - node) for node in nodes) / len(nodes)
+        mean = elementary.total(1.0 / (1.0 + elementary.exp_array(nodes - middle))) / nodes.size
         low, high = (middle, high) if mean < first_contact else (low, middle)
     return 0.5 * (low + high)
 

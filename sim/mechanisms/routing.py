@@ -126,7 +126,8 @@ class Routing(Mechanism[RoutingSettings]):
         """Take a contact that gives up, or is answered, out of its queue."""
         now, lane = self.world.env.now, contact.lane
         queue = lane.queue
-        queue.settle(now)
+        queue.area += queue.waiting * (now - queue.settled)
+        queue.settled = now
         queue.waiting -= 1
         queue.waited += now - contact.offered_at
         lane.channel.waiting -= 1
@@ -134,9 +135,10 @@ class Routing(Mechanism[RoutingSettings]):
 
     def join_queue(self, contact: Contact) -> None:
         """Put a contact into its queue."""
-        lane = contact.lane
+        now, lane = self.world.env.now, contact.lane
         queue = lane.queue
-        queue.settle(self.world.env.now)
+        queue.area += queue.waiting * (now - queue.settled)
+        queue.settled = now
         queue.waiting += 1
         lane.channel.waiting += 1
         contact.waiting = True

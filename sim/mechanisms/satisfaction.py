@@ -64,9 +64,9 @@ class SatisfactionSettings(Settings):
 
 
 Slots = npt.NDArray[np.int64]
+Array = npt.NDArray[np.float64]
 _RESTING = streams.named("resting satisfaction")
 _SURVEY = streams.named("survey")
-_MICRO = 1_000_000
 
 
 def score(experience: ExperienceSettings, earlier: int, relative_wait: float, reached: bool, resolved: bool) -> float:
@@ -81,7 +81,14 @@ def score(experience: ExperienceSettings, earlier: int, relative_wait: float, re
         logit -= experience.not_reached
     elif not resolved:
         logit -= experience.unresolved
-    return 100.0 * elementary.logistic(logit)
+    return 100.0 / (1.0 + elementary.exp(-logit))
+
+
+def scores(experience: ExperienceSettings, earlier: Array, relative_wait: Array, reached: Array, resolved: Array) -> Array:
+    """``score`` of each contact, shape (n,); reached and resolved are 0 or 1."""
+    logit = experience.start - experience.repeat * earlier - experience.wait * elementary.log_array(1.0 + relative_wait)
+    logit -= (1.0 - reached) * experience.not_reached + reached * (1.0 - resolved) * experience.unresolved
+    return 100.0 / (1.0 + elementary.exp_array(-logit))
 
 
 def moved(level: float, experienced: float, gain: float, loss: float) -> float:
@@ -91,7 +98,10 @@ def moved(level: float, experienced: float, gain: float, loss: float) -> float:
 
 
 class Satisfaction(Mechanism[SatisfactionSettings]):
-    """Satisfaction and equity of every customer, moved by contacts and by time."""
+    """Satisfaction and equity of every customer, moved by contacts and by time.
+
+    What the contacts of a day are like is worked out in one go when it is over, before anything looks at it.
+    """
 
     answers = ("satisfaction", "equity")
 
@@ -103,12 +113,16 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         self.resting = self.base.column(np.float64)
         self.standing = self.base.column(np.float64)
         self._began = False
+        self._lived: list[tuple[int, int, int, int, float, bool, bool]] = []
+        self._in_force = settings
         self.satisfaction_days = self.equity_days = 0.0
         self.customer_days = self.surveys = self.experiences = 0
         self.survey_score = self.experienced = 0.0
 
     def adopted(self) -> None:
-        """How far satisfaction recovers and equity follows in a day."""
+        """How far satisfaction recovers and equity follows in a day; contacts so far were lived under the old settings."""
+        self._work_out()
+        self._in_force = self.settings
         self._recovers = 1.0 - elementary.exp(-DAY / self.settings.recovery)
         self._follows = 1.0 - elementary.exp(-DAY / self.settings.memory)
 
@@ -134,53 +148,62 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
     def on_day_began(self, day: Day) -> None:
         """Count satisfaction, then let it recover and equity follow; one step over the base."""
         self._began = True
+        self._work_out()
         base, size = self.base, self.base.size
         level, standing = self.level.array[:size], self.standing.array[:size]
-        active = base.active.array[:size]
-        self.satisfaction_days += _exact_sum(level, active)
-        self.equity_days += _exact_sum(standing, active)
-        self.customer_days += int(np.count_nonzero(active))
-        level += self._recovers * (self.resting.array[:size] - level)
-        standing += self._follows * (level - standing)
+        self.satisfaction_days += elementary.total(level)
+        self.equity_days += elementary.total(standing)
+        self.customer_days += len(base)
+        step = np.subtract(self.resting.array[:size], level)
+        step *= self._recovers
+        level += step
+        np.subtract(level, standing, out=step)
+        step *= self._follows
+        standing += step
 
     def on_contact_handled(self, contact: Contact) -> None:
         """A contact was handled."""
-        experienced = self._live_through(contact, reached=True)
-        survey = self.settings.survey
-        if survey is not None and streams.uniform(contact.key, _SURVEY) < survey.asked * survey.answered:
-            self.surveys += 1
-            self.survey_score += experienced
+        self._note(contact, contact.answered_at, reached=True)
 
     def on_contact_abandoned(self, contact: Contact) -> None:
         """A contact gave up."""
-        self._live_through(contact, reached=False)
+        self._note(contact, self.world.env.now, reached=False)
 
     def on_contact_blocked(self, contact: Contact) -> None:
         """A contact met a busy line."""
-        self._live_through(contact, reached=False)
+        self._note(contact, self.world.env.now, reached=False)
 
     def on_contact_balked(self, contact: Contact) -> None:
         """A contact turned away from the line."""
-        self._live_through(contact, reached=False)
+        self._note(contact, self.world.env.now, reached=False)
 
-    def _live_through(self, contact: Contact, reached: bool) -> float:
-        settings, issue = self.settings, contact.issue
-        waited = (contact.answered_at if reached else self.world.env.now) - contact.offered_at
-        relative = waited / settings.experience.wait_unit[contact.lane.channel.name]
-        experienced = score(settings.experience, issue.contacts - 1, relative, reached, contact.resolved)
-        self.experiences += 1
-        self.experienced += experienced
-        slot = self._whose(contact)
-        if slot >= 0:
-            level = self.level.view
-            level[slot] = moved(level[slot], experienced, settings.gain, settings.loss)
-        return experienced
-
-    def _whose(self, contact: Contact) -> int:
+    def _note(self, contact: Contact, until: float, reached: bool) -> None:
         issue = contact.issue
-        if issue.slot >= 0 and self.base.key.view[issue.slot] == issue.customer:
-            return issue.slot
-        return -1
+        relative = (until - contact.offered_at) / self._in_force.experience.wait_unit[contact.lane.channel.name]
+        self._lived.append(
+            (contact.key, issue.slot, issue.customer, issue.contacts - 1, relative, reached, contact.resolved)
+        )
+
+    def _work_out(self) -> None:
+        """Score the contacts noted so far, survey them and move the satisfaction of those who had them, in order."""
+        if not self._lived:
+            return
+        settings, level, who = self._in_force, self.level.view, self.base.key.view
+        keys, slots, customers, earlier, relative, reached, resolved = zip(*self._lived, strict=True)
+        self._lived = []
+        columns = (np.array(column, dtype=np.float64) for column in (earlier, relative, reached, resolved))
+        experienced = scores(settings.experience, *columns).tolist()
+        self.experiences += len(experienced)
+        self.experienced += sum(experienced)
+        for slot, customer, one in zip(slots, customers, experienced, strict=True):
+            if slot >= 0 and who[slot] == customer:
+                level[slot] = moved(level[slot], one, settings.gain, settings.loss)
+        if settings.survey is not None:
+            share = settings.survey.asked * settings.survey.answered
+            answers = streams.uniforms(np.array(keys, dtype=np.uint64), _SURVEY) < share
+            answered = [one for one, yes, was in zip(experienced, answers.tolist(), reached, strict=True) if yes and was]
+            self.surveys += len(answered)
+            self.survey_score += sum(answered)
 
     def satisfaction(self) -> npt.NDArray[np.float64]:
         """Satisfaction at all places of the base."""
@@ -192,6 +215,7 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
 
     def counts(self) -> dict[str, float]:
         """Satisfaction and equity summed over customers and days, and what contacts and surveys scored."""
+        self._work_out()
         return {
             "satisfaction.days": self.satisfaction_days,
             "equity.days": self.equity_days,
@@ -204,14 +228,13 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
 
     def levels(self) -> dict[str, float]:
         """Mean satisfaction and equity now."""
-        size = self.base.size
-        active = self.base.active.array[:size]
-        count = int(np.count_nonzero(active))
+        self._work_out()
+        size, count = self.base.size, len(self.base)
         if not count:
             return {"satisfaction": 0.0, "equity": 0.0}
         return {
-            "satisfaction": _exact_sum(self.level.array[:size], active) / count,
-            "equity": _exact_sum(self.standing.array[:size], active) / count,
+            "satisfaction": elementary.total(self.level.array[:size]) / count,
+            "equity": elementary.total(self.standing.array[:size]) / count,
         }
 
     @classmethod
@@ -238,8 +261,3 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
             ),
         ]  # fmt: skip
         return found if scenario.satisfaction.survey is not None else [one for one in found if one.name != "survey_score"]
-
-
-def _exact_sum(values: npt.NDArray[np.float64], active: npt.NDArray[np.bool_]) -> float:
-    """Sum over active customers in millionths of a point: the same for any order of summation."""
-    return int(np.sum((values * _MICRO).astype(np.int64), where=active)) / _MICRO

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from pydantic import Field, model_validator
 
@@ -81,6 +82,18 @@ class StaffingSettings(Settings):
 Stretch = tuple[float, float]
 """From and to, in seconds after midnight."""
 
+WorkingDay = tuple[float, list[Stretch]]
+"""Seconds of work planned for a day, and its stretches."""
+
+
+class Week(NamedTuple):
+    """The week of a seat: on how many days it works, and its work by weekday, on ordinary days and on holidays."""
+
+    length: int
+    days: dict[Weekday, WorkingDay]
+    holidays: dict[Weekday, WorkingDay]
+
+_FIRST_THREE = itemgetter(0, 1, 2)
 _ABSENT = streams.named("absence")
 _AWAY = streams.named("away")
 _TRAINING = streams.named("training block")
@@ -113,6 +126,15 @@ def shortened(stretches: list[Stretch], length: float, u: float) -> list[Stretch
     return [(start, end) for start, end in left if end > start]
 
 
+def working_day(shifts: list[ShiftSettings]) -> WorkingDay:
+    """Seconds of work in the shifts of a day, and its stretches between the breaks."""
+    stretches = [(shift.start, shift.end) for shift in shifts]
+    for shift in shifts:
+        for pause in shift.breaks:
+            stretches = without(stretches, (pause.start, pause.start + pause.length))
+    return sum(worked(shift) for shift in shifts), stretches
+
+
 class Staffing(Mechanism[StaffingSettings]):
     """The roster: a plan for each day, and a story that brings agents on duty and sends them off."""
 
@@ -129,13 +151,18 @@ class Staffing(Mechanism[StaffingSettings]):
             if roster.rota is not None
         }
 
-    def _week(self, entry: str) -> dict[Weekday, list[ShiftSettings]]:
+    def _week(self, entry: str) -> Week:
         week: dict[Weekday, list[ShiftSettings]] = {}
         for name in shift_names(entry):
             shift = self.settings.shifts[name]
             for weekday in shift.days:
                 week.setdefault(weekday, []).append(shift)
-        return week
+        holidays = {day: [shift for shift in shifts if shift.holidays] for day, shifts in week.items()}
+        return Week(
+            len(week),
+            {day: working_day(shifts) for day, shifts in week.items()},
+            {day: working_day(shifts) for day, shifts in holidays.items() if shifts},
+        )
 
     def on_day_began(self, day: Day) -> None:
         """Plan the day, agent by agent, and let it happen."""
@@ -148,7 +175,7 @@ class Staffing(Mechanism[StaffingSettings]):
                     plan.append((clock(day.index, start), agent.name, until, agent))
                     plan.append((until, agent.name, 0.0, agent))
         if plan:
-            plan.sort(key=lambda entry: entry[:3])
+            plan.sort(key=_FIRST_THREE)
             Agenda(self.world.env, plan, self._follow)
 
     def _follow(self, entry: tuple[float, str, float, Agent]) -> None:
@@ -182,31 +209,25 @@ class Staffing(Mechanism[StaffingSettings]):
         weekday = WEEKDAYS[day.weekday]
         for agent in self.world.ask.deployed(group):
             week = weeks[agent.seat % len(weeks)]
-            shifts = [shift for shift in week.get(weekday, ()) if shift.holidays or not day.holiday]
-            if not shifts:
+            work = (week.holidays if day.holiday else week.days).get(weekday)
+            if work is None:
                 continue
             key = streams.child(agent.key, day.index)
-            length = sum(worked(shift) for shift in shifts)
-            self.planned += length
+            self.planned += work[0]
             if streams.uniform(key, _ABSENT) < self.settings.absence:
-                self.absent += length
+                self.absent += work[0]
                 continue
-            yield agent, self._present(agent, key, shifts, week)
+            yield agent, self._present(agent, key, work, week.length)
 
-    def _present(
-        self, agent: Agent, key: int, shifts: list[ShiftSettings], week: dict[Weekday, list[ShiftSettings]]
-    ) -> list[Stretch]:
-        stretches = [(shift.start, shift.end) for shift in shifts]
-        for shift in shifts:
-            for pause in shift.breaks:
-                stretches = without(stretches, (pause.start, pause.start + pause.length))
+    def _present(self, agent: Agent, key: int, work: WorkingDay, days: int) -> list[Stretch]:
+        planned, stretches = work
         if self.settings.away:
-            length = self.settings.away * sum(worked(shift) for shift in shifts)
+            length = self.settings.away * planned
             self.away += length
             stretches = shortened(stretches, length, streams.uniform(key, _AWAY))
         hours = self.world.ask.training_hours()
         if hours:
-            length = min(hours / len(week), sum(end - start for start, end in stretches))
+            length = min(hours / days, sum(end - start for start, end in stretches))
             agent.trained = length
             self.trained += length
             self.world.tell.agent_trained(agent)

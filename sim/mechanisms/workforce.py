@@ -212,7 +212,7 @@ class Workforce(Mechanism[WorkforceSettings]):
                 continue
             self._tire(agent)
             tenure = self.world.env.now - agent.hired_at
-            factor = float(self._curve.factor(np.array([tenure]))[0]) if attrition.tenure.steps else attrition.tenure.after
+            factor = self._curve.factor_at(tenure)
             reference = attrition.reference
             hazard = attrition_hazard(
                 reference.base_hazard, factor, agent.strain, reference.occupancy, attrition.strain_effect

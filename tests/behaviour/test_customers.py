@@ -16,7 +16,9 @@ def test_a_fee_rise_brings_revenue_price_losses_and_price_enquiries(bench: Any) 
     assert base.sum("losses.price") == base.sum("fees.risen") == 0
     kinds = [f"{channel}.price_enquiry.offered" for channel in ("telephone", "counter", "written")]
     assert sum(base.sum(kind) for kind in kinds) == 0
-    firsts = sum(risen.sum(kind) for kind in kinds) - sum(risen.sum(kind.replace("offered", "repeats")) for kind in kinds)
+    firsts = sum(risen.sum(kind) for kind in kinds) - sum(
+        risen.sum(kind.replace("offered", "repeats")) for kind in kinds
+    )
     expected = 0.30 * 1.5 * risen.sum("fees.risen")  # 30 % per 10 % of rise
     assert firsts == pytest.approx(expected, abs=5 * expected**0.5)
 
@@ -68,11 +70,15 @@ def test_bad_contacts_weigh_more_than_good_ones(bench: Any) -> None:
 
 def test_without_contacts_everybody_rests(bench: Any) -> None:
     quiet = dict.fromkeys(("home", "business"), "0 per year")
-    found = bench.run(bench.changed(bench.firm, {"needs.kinds": {"fault": {"rate": quiet}}, "satisfaction.spread": 0.0}), 1)
+    found = bench.run(
+        bench.changed(bench.firm, {"needs.kinds": {"fault": {"rate": quiet}}, "satisfaction.spread": 0.0}), 1
+    )
     assert found.sum("contacts.offered") == 0
     at_rest = found.sum("satisfaction.days") / found.sum("satisfaction.customer_days")
     assert 70 < at_rest < 74
-    firm = bench.changed(bench.firm, {"needs.kinds": {"fault": {"rate": quiet}}, "satisfaction.spread": 0.0, "churn": None})
+    firm = bench.changed(
+        bench.firm, {"needs.kinds": {"fault": {"rate": quiet}}, "satisfaction.spread": 0.0, "churn": None}
+    )
     still = bench.run(bench.changed(firm, {"acquisition": None}), 1)
     expected = (1200 * 74 + 300 * 70) / 1500
     assert still.sum("satisfaction.days") / still.sum("satisfaction.customer_days") == pytest.approx(expected, abs=1e-4)

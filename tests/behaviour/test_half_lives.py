@@ -49,7 +49,10 @@ def test_half_the_agents_leave_in_four_years() -> None:
 
 def test_cutting_staff_by_a_third_shortens_both_stays() -> None:
     full, cut = simulated(plain(years=6), 10), simulated(plain(years=6, seats=5), 10)
-    medians = [[median(kaplan_meier(p.customers.entry, p.customers.exit, p.customers.ended)) for p in arm] for arm in (cut, full)]
+    medians = [
+        [median(kaplan_meier(p.customers.entry, p.customers.exit, p.customers.ended)) for p in arm]
+        for arm in (cut, full)
+    ]
     change = paired_difference(*medians)
     assert change.high < 0, change
     curves = [pooled(arm)[1] for arm in (cut, full)]

@@ -48,7 +48,7 @@ def test_contacts_per_issue_are_those_of_a_geometric_law(bench: Any, steady: Any
             "first_contact": {"enquiry": "40 %", "fault": "40 %", "price_enquiry": "40 %"},
             "returns": {"share": "100 %", "delay": {"law": "constant", "mean": "1 h"}, "most_contacts": 1000},
         },
-        "patience": None,
+        "patience": {"channels": {}},
         "channels.channels.telephone.lines": None,
         "workforce.groups.desk.headcount": 20,
         "workforce.groups.shop.headcount": 20,
@@ -114,7 +114,9 @@ def test_a_contact_that_one_agent_resolves_a_better_one_resolves_too(bench: Any,
 
     settings = {"agents.learning": None, "calendar.horizon": "6 weeks"}
     base = firsts(bench.changed(steady, settings))
-    better = firsts(bench.changed(steady, settings | {"workforce.groups.desk.tools": "90 %", "workforce.groups.shop.tools": "90 %"}))
+    better = firsts(
+        bench.changed(steady, settings | {"workforce.groups.desk.tools": "90 %", "workforce.groups.shop.tools": "90 %"})
+    )
     both = base.keys() & better.keys()
     assert len(both) > 0.8 * len(base)
     assert all(better[key] for key in both if base[key])
@@ -135,7 +137,7 @@ def test_difficult_issues_stay_difficult(bench: Any, steady: Any) -> None:
         bench.watch(scenario, {"contact_handled": handled})
         return found[0], found[1]
 
-    plain = {"agents.learning": None, "patience": None}
+    plain = {"agents.learning": None, "patience": {"channels": {}}}
     shares = {}
     for complexity in (0.0, 2.5):
         firm = bench.changed(steady, plain | {"resolution.complexity": complexity})
@@ -151,7 +153,11 @@ def test_a_repeat_may_come_on_another_channel(bench: Any, steady: Any) -> None:
         channels: dict[int, list[str]] = collections.defaultdict(list)
         bench.watch(
             bench.changed(steady, {"channels.switch_on_repeat": share, "calendar.horizon": "4 weeks"}),
-            {"contact_offered": lambda _, contact, seen=channels: seen[contact.issue.key].append(contact.lane.channel.name)},
+            {
+                "contact_offered": lambda _, contact, seen=channels: seen[contact.issue.key].append(
+                    contact.lane.channel.name
+                )
+            },
         )
         pairs = [(a, b) for names in channels.values() for a, b in zip(names, names[1:], strict=False)]
         assert len(pairs) > 50
@@ -192,7 +198,7 @@ def test_a_smaller_base_makes_fewer_contacts(bench: Any) -> None:
 
 
 def test_needs_come_at_their_rates_and_by_kind(bench: Any, steady: Any) -> None:
-    found = bench.run(bench.changed(steady, {"resolution": None, "patience": None}), 2)
+    found = bench.run(bench.changed(steady, {"resolution": None, "patience": {"channels": {}}}), 2)
     expected = 2 * (1200 * 2 + 300 * 3) * 16 * 7 / 365
     for kind in ("enquiry", "fault"):
         raised = sum(found.sum(f"{channel}.{kind}.offered") for channel in ("telephone", "counter", "written"))

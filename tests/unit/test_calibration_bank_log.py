@@ -13,8 +13,7 @@ from sim.calibration.patience_fit import fit_exponential
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "bank1999_calls_jan_feb.csv.gz"
 HEAD = (
-    "customer,priority,type,date,vru_entry_clock,vru_s,q_start_clock,queue_s,outcome,"
-    "ser_start_clock,service_s,server"
+    "customer,priority,type,date,vru_entry_clock,vru_s,q_start_clock,queue_s,outcome,ser_start_clock,service_s,server"
 )
 ROWS = (
     "1,2,PS,1999-01-03,9:00:00,5,9:00:05,30,AGENT,9:00:35,120,agent07",

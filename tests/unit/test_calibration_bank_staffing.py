@@ -35,43 +35,32 @@ def _calls(entered: list[float], handle: float = 100.0, **columns: list[float]) 
 
 
 def test_calls_wait_in_turn_for_one_agent() -> None:
-    waits, answered, _ = simulate_day(_calls([0.0, 10.0, 20.0]), [1], 0, [1])
+    waits, answered = simulate_day(_calls([0.0, 10.0, 20.0]), [1], 0, [1])
     assert waits == [0.0, 90.0, 180.0]
     assert answered == [True, True, True]
 
 
 def test_impatient_calls_leave_and_take_no_agent() -> None:
     calls = _calls([0.0, 10.0, 20.0], patience=[FOR_EVER, 30.0, FOR_EVER])
-    waits, answered, _ = simulate_day(calls, [1], 0, [1])
+    waits, answered = simulate_day(calls, [1], 0, [1])
     assert waits == [0.0, 30.0, 80.0]
     assert answered == [True, False, True]
 
 
 def test_head_start_puts_a_later_call_first() -> None:
-    waits, _, _ = simulate_day(_calls([0.0, 10.0, 20.0], head_start=[0.0, 0.0, 90.0]), [1], 0, [1])
+    waits, _ = simulate_day(_calls([0.0, 10.0, 20.0], head_start=[0.0, 0.0, 90.0]), [1], 0, [1])
     assert waits == [0.0, 190.0, 80.0]
 
 
 def test_calls_wait_for_an_agent_with_their_skill() -> None:
-    waits, _, _ = simulate_day(_calls([0.0, 10.0], kind=[1, 1]), [2], 0, [0b01, 0b11])
+    waits, _ = simulate_day(_calls([0.0, 10.0], kind=[1, 1]), [2], 0, [0b01, 0b11])
     assert waits == [0.0, 90.0]
 
 
 def test_agents_come_and_leave_with_the_half_hour() -> None:
     calls = _calls([1790.0, 1795.0, 3590.0, 3700.0, 3705.0])
-    waits, _, _ = simulate_day(calls, [1, 2, 1], 0, [1, 1])
+    waits, _ = simulate_day(calls, [1, 2, 1], 0, [1, 1])
     assert waits == [0.0, 5.0, 0.0, 0.0, 95.0]
-
-
-def test_the_reserve_takes_a_call_only_when_enough_wait() -> None:
-    waits, _, helped = simulate_day(_calls([0.0, 10.0, 20.0, 30.0]), [1], 0, [1, 1], reserve=[1], threshold=2)
-    assert waits == [0.0, 10.0, 80.0, 170.0]
-    assert helped == [False, True, False, False]
-
-
-def test_no_reserve_helps_where_none_is_staffed() -> None:
-    _, _, helped = simulate_day(_calls([0.0, 1.0, 2.0, 3.0, 4.0]), [1], 0, [1, 1], reserve=[0], threshold=1)
-    assert not any(helped)
 
 
 def test_the_small_queue_agrees_with_erlang_a() -> None:
@@ -86,7 +75,7 @@ def test_the_small_queue_agrees_with_erlang_a() -> None:
         (handle * random.standard_exponential(n)).tolist(),
         (patience * random.standard_exponential(n)).tolist(),
     )
-    waits, answered, _ = simulate_day(calls, [agents], 0, [1] * agents)
+    waits, answered = simulate_day(calls, [agents], 0, [1] * agents)
     batches = np.array_split(np.array(waits), 40)
     means = [batch.mean() for batch in batches]
     error = np.std(means, ddof=1) / np.sqrt(40)
@@ -102,8 +91,9 @@ def test_whole_agents_have_the_expected_mean() -> None:
     assert mean == pytest.approx(3.25, abs=0.01)
 
 
-def test_skill_masks_hold_their_share_in_every_first_n() -> None:
-    masks = skill_masks(40, np.array([1.0, 0.5, 0.25]), np.array([0.1, 0.2, 0.3]))
+def test_skills_are_nested_and_hold_their_share_in_every_first_n() -> None:
+    masks = skill_masks(40, np.array([1.0, 0.5, 0.25]), 0.2)
+    assert set(masks) == {0b001, 0b011, 0b111}
     for size in (4, 10, 40):
         held = [sum(mask >> stream & 1 for mask in masks[:size]) for stream in range(3)]
         assert held[0] == size
@@ -130,10 +120,8 @@ def _problem(seed: int, dates: int, replications: int) -> Problem:
         ]
         for _ in range(replications)
     ]
-    rounding = (
-        ((np.arange(dates * replications) * 0.618 + 0.5) % 1).reshape(replications, dates).astype(np.float64)
-    )
-    offsets = random.random((replications, dates, 2))
+    rounding = ((np.arange(dates * replications) * 0.618 + 0.5) % 1).reshape(replications, dates).astype(np.float64)
+    offsets = random.random((replications, dates))
     return Problem(0, 12, 2, calls, rounding, offsets, (1,), np.array([1.0, 0.6]))
 
 

@@ -152,5 +152,5 @@ def test_the_gamma_law_is_accurate_and_its_quantile_inverts_it() -> None:
         far = elementary.gamma_quantile(1 - 2.0**-40, shape) * shape
         assert far == pytest.approx(special.gammaincinv(shape, 1 - 2.0**-40), rel=1e-2)
         for x in (0.1 * shape, 0.7 * shape, shape, 1.3 * shape, 2.5 * shape):
-            assert elementary.gamma_cdf(shape, x) == pytest.approx(special.gammainc(shape, x), abs=1e-12)
+            assert elementary.gamma_cdf(shape, x) == pytest.approx(special.gammainc(shape, x), abs=5e-12)
     assert elementary.gamma_cdf(2.0, 0.0) == 0.0

@@ -1,8 +1,9 @@
 """Controls: what the arrivals and the handle times alone say about the load, whatever agents and queues did.
 
-Of two systems driven by the same arrivals and work as the simulated one, and untouched by it, theory knows all that
-is needed: infinitely many agents (number busy: Poisson) and work that fades exponentially (shot noise, with
-cumulants lambda E[S^n] tau / n; here in small bins of time, where they are exact). Where chance has made the load
+Of three systems driven by the same arrivals and work as the simulated one, and untouched by it, theory knows all that
+is needed: infinitely many agents (number busy: Poisson), work that fades exponentially (shot noise, with cumulants
+lambda E[S^n] tau / n; here in small bins of time, where they are exact), and, instead of several agents, one who is
+as fast as all of them (Pollaczek-Khinchine and Takacs). Where chance has made the load
 heavier or more uneven than its law says, waits are longer; regression on these deviations takes nine tenths of the
 noise away, and each control is itself tested against its known mean.
 """
@@ -31,7 +32,8 @@ class Load:
     """Arrivals and work of a stream: all in units of time of the case, ``unit`` seconds long.
 
     contacts: rate; moments: E[S], E[S^2], E[S^3] of the work that an arrival brings; levels: numbers busy of which
-    the mean excess is taken, of infinitely many agents; memories: time constants of fading work. tail: units at
+    the mean excess is taken, of infinitely many agents; memories: time constants of fading work; speed: of the one agent instead of several, None for no such control;
+    powers: of the deviation of fading work, 2 and 3. tail: units at
     the end in which arrivals may not have brought all their work yet.
     """
 
@@ -40,6 +42,8 @@ class Load:
     unit: float
     levels: Sequence[int]
     memories: Sequence[float]
+    speed: int | None = None
+    powers: Sequence[int] = (2,)
     kind: str | None = None
     tail: float = 0.0
     name: str = "load"
@@ -55,23 +59,32 @@ class Load:
             name = f"{self.name}.over.{level}"
             found[name] = Extra(ratio(prefix + name), excess(self.contacts * self.moments[0], level))
         for number, memory in enumerate(self.memories):
-            for power, known in zip((2, 3), self.fading(memory), strict=True):
+            for power in self.powers:
                 name = f"{self.name}.fading.{number}.{power}"
+                found[name] = Extra(ratio(prefix + name), self.fading(memory, power))
+        if self.speed is not None:
+            for power, known in zip((1, 2), self.one_fast_agent(self.speed), strict=True):
+                name = f"{self.name}.fast.{power}"
                 found[name] = Extra(ratio(prefix + name), known)
         return found
+
+    def one_fast_agent(self, speed: int) -> tuple[float, float]:
+        """E[V] and E[V^2] of the wait for one agent of this speed (Pollaczek 1930; Takacs 1962)."""
+        one, two, three = (moment / speed**power for power, moment in enumerate(self.moments, start=1))
+        idle = 1.0 - self.contacts * one
+        mean = self.contacts * two / (2.0 * idle)
+        return mean, 2.0 * mean**2 + self.contacts * three / (3.0 * idle)
 
     def bin(self, memory: float) -> float:
         """Width of a bin of time for a time constant."""
         return min(memory / 10.0, max(1.0, 0.2 / self.contacts))
 
-    def fading(self, memory: float) -> tuple[float, float]:
-        """Second and third central moment of fading work, relative to powers of its mean."""
+    def fading(self, memory: float, power: int) -> float:
+        """Second or third central moment of fading work, relative to the power of its mean."""
         width = self.bin(memory)
         keeps = math.exp(-width / memory)
-        one, two, three = (
-            self.contacts * width * moment / (1.0 - keeps**power) for power, moment in enumerate(self.moments, start=1)
-        )
-        return two / one**2, three / one**3
+        mean = self.contacts * width * self.moments[0] / (1.0 - keeps)
+        return self.contacts * width * self.moments[power - 1] / (1.0 - keeps**power) / mean**power
 
 
 def excess(mean: float, level: int) -> float:
@@ -112,7 +125,7 @@ class Recorder:
     def numbers(self, model: Model, _: Observations) -> dict[str, float]:
         load, calendar = self.load, model.world.calendar
         if self.issues:
-            came, work = np.array(list(self.issues.values())).T / load.unit
+            came, work = np.array(sorted(self.issues.values())).T / load.unit
         else:
             came, work = np.array(self.came) / load.unit, np.array(self.work) / load.unit
         start, end = calendar.counted_from / load.unit, calendar.end / load.unit - load.tail
@@ -123,8 +136,12 @@ class Recorder:
                 found[f"{load.name}.over.{level}"] = float((np.maximum(busy - level, 0) * lengths).sum()) / (end - start)
         for number, memory in enumerate(load.memories):
             deviation = self._fading(came, work, memory, start, end)
-            for power in (2, 3):
+            for power in load.powers:
                 found[f"{load.name}.fading.{number}.{power}"] = float((deviation**power).mean())
+        if load.speed is not None:
+            waits = _one_fast_agent(came, work / load.speed)[(came >= start) & (came < end)]
+            for power in (1, 2):
+                found[f"{load.name}.fast.{power}"] = float((waits**power).mean())
         return found
 
     def _fading(self, came: Array, work: Array, memory: float, start: float, end: float) -> Array:
@@ -147,3 +164,9 @@ def _busy(came: Array, work: Array, start: float, end: float) -> tuple[npt.NDArr
     steps = np.concatenate((np.ones(came.size, dtype=np.int64), -np.ones(came.size, dtype=np.int64)))
     moments = np.append(np.clip(moments[order], start, end), end)
     return np.cumsum(steps[order]), np.diff(moments)
+
+
+def _one_fast_agent(came: Array, work: Array) -> Array:
+    """Waits of all arrivals for one agent (Lindley 1952), in order of arrival."""
+    drift = np.concatenate(([0.0], np.cumsum(work[:-1] - np.diff(came))))
+    return np.asarray(drift - np.minimum.accumulate(drift))

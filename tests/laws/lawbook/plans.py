@@ -90,9 +90,6 @@ def replicate(plan: Plan, seed: int, replication: int, size: int) -> dict[str, f
         if problems:
             raise ValueError(f"the scenario of the case does not fit together: {problems}")
         model = Model(scenario, seed, replication, probes=watchers)
-        for watcher in watchers:
-            if hasattr(watcher, "attach"):
-                watcher.attach(model)
         observed = model.run()
         numbers: dict[str, float] = dict(observed.totals)
         for watcher in watchers:

@@ -11,7 +11,10 @@ import numpy.typing as npt
 
 from sim.core.calendar import Day
 from sim.core.entities import Contact
+from sim.core.facts import Posting
 from sim.core.observations import Observations
+from sim.core.units import DAY
+from sim.core.world import World
 from sim.model import Model
 
 Array = npt.NDArray[np.float64]
@@ -145,9 +148,12 @@ class DayCounts:
         self.counts: list[int] = []
         self.busyness: list[float] = []
 
-    def attach(self, model: Model) -> None:
+    def attach(self, world: World) -> None:
+        self.world = world
+
+    def on_counting_began(self, _: float) -> None:
         if self.at_the_door:
-            model.world.ask.raise_issues = self._count
+            self.world.ask.raise_issues = self._count
 
     def _count(self, *births: Any) -> None:
         self.today += int(births[2].size)
@@ -169,3 +175,88 @@ class DayCounts:
             "days.squares": float((factors * factors).sum()),
             "days.busy": float((factors * self.mean > self.limit).sum()),
         }
+
+
+class WorkBelow:
+    """Handle times up to a limit (s), and squares of the distance of their logarithms from a centre, summed."""
+
+    def __init__(self, limit: float, centre: float) -> None:
+        self.limit, self.centre = limit, centre
+        self.on_counting_began(0.0)
+
+    def on_counting_began(self, _: float) -> None:
+        self.below, self.squares = 0, 0.0
+
+    def on_contact_handled(self, contact: Contact) -> None:
+        if contact.spent <= self.limit:
+            self.below += 1
+        distance = math.log(contact.spent) - self.centre
+        self.squares += distance * distance
+
+    def numbers(self, _: Model, __: Observations) -> dict[str, float]:
+        return {"work.below": float(self.below), "work.squares": self.squares}
+
+
+class Tenures:
+    """Tenure of the staff (s), mean over the last day: at its beginning, and half a day more.
+
+    ``staff``, ``staff.tenure``, ``staff.young``: people, their tenures summed, and how many are younger than a limit.
+    """
+
+    def __init__(self, limit: float) -> None:
+        self.limit = limit
+        self.last: dict[str, float] = {}
+
+    def attach(self, world: World) -> None:
+        self.world = world
+
+    def on_day_began(self, day: Day) -> None:
+        if day.index == self.world.calendar.days - 1:
+            tenures = [day.start - agent.hired_at for agent in self.world.agents.values()]
+            self.last = {
+                "staff": float(len(tenures)),
+                "staff.tenure": sum(tenures) + 0.5 * DAY * len(tenures),
+                "staff.young": float(sum(tenure < self.limit for tenure in tenures)),
+            }
+
+    def numbers(self, _: Model, __: Observations) -> dict[str, float]:
+        return self.last
+
+
+class Payments:
+    """Fees by the year in which they are paid, for customers who all joined on the first day.
+
+    ``fees.<k>`` would be many names, so what is needed of them is summed: ``value`` (discounted) and
+    ``value.by_year`` (discounted, times the number of the year).
+    """
+
+    def __init__(self, year: int, discount: float) -> None:
+        self.year, self.discount = year, discount
+        self.day = 0
+        self.value = self.by_year = 0.0
+
+    def on_day_began(self, day: Day) -> None:
+        """A probe hears of a day after the mechanisms have lived it: fees paid since belong to this day."""
+        self.day = day.index + 1
+
+    def on_paid(self, posting: Posting) -> None:
+        if posting.account == "fees":
+            number, rest = divmod(self.day, self.year)
+            assert rest == 0 or posting.amount == 0.0, "a fee between two anniversaries"
+            present = posting.amount / (1.0 + self.discount) ** number
+            self.value += present
+            self.by_year += number * present
+
+    def numbers(self, _: Model, __: Observations) -> dict[str, float]:
+        return {"value": self.value, "value.by_year": self.by_year}
+
+
+class SegmentsLeft:
+    """Customers left in each segment, as many independent bases: mean and unbiased standard deviation over them."""
+
+    def numbers(self, model: Model, _: Observations) -> dict[str, float]:
+        base = model.world.base
+        assert base is not None
+        size = base.size
+        left = np.bincount(base.segment.array[:size][base.active.array[:size]], minlength=len(base.segments))
+        return {"bases": float(left.size), "bases.left": float(left.sum()), "bases.variance": float(left.var(ddof=1))}

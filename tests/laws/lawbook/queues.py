@@ -72,7 +72,8 @@ def load_of(contacts: float, moments: tuple[float, float, float], agents: int, u
     offered = contacts * mean
     levels = sorted({agents - 1, agents, agents + round(offered**0.5)})
     forgets = relaxation(contacts, mean, agents) if offered < 0.95 * agents else 4.0 * mean
-    return Load(contacts, moments, unit, levels, tuple(forgets * factor for factor in (0.25, 1.0, 4.0)), **more)
+    speed = agents if 1 < agents and offered < 0.95 * agents else None
+    return Load(contacts, moments, unit, levels, tuple(forgets * factor for factor in (0.25, 1.0, 4.0)), speed, **more)
 
 
 def days_of_warm_up(load: Load) -> int:
@@ -279,7 +280,7 @@ def deadline(case: Case) -> Plan:
     inputs = case.inputs
     contacts, mean, agents = float(inputs["lambda"]), 1.0 / float(inputs["mu"]), int(inputs["c"])
     unit = unit_for(contacts)
-    load = load_of(contacts, moments_of(mean, 1.0, "M"), agents, unit)
+    load = load_of(contacts, moments_of(mean, 1.0, "M"), agents, unit, powers=(2, 3))
     run = Run(
         lambda days: queue(
             case.id, days, unit, {"letter": contacts}, {"letter": exponential(mean, unit)}, agents, kind="written",

@@ -1,0 +1,166 @@
+"""Every example runs: code and commands of the README and the docs, scenarios and studies of the repository."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import shlex
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from sim.cli import app
+from sim.files import load_scenario, load_study
+from sim.model import Model, measures
+
+ROOT = Path(__file__).parents[2]
+PAGES = [path for path in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))) if path.is_file()]
+SHORT = {"calendar.warm_up": "7 days", "calendar.horizon": "14 days"}
+SKIP = re.compile(r"<!--\s*not run: (?P<reason>.+?)\s*-->")
+FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w*)[^\n]*\n(?P<text>.*?)^(?P=indent)```", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block of a page; skipped says why it is not run."""
+
+    page: Path
+    line: int
+    language: str
+    text: str
+    skipped: str | None
+
+    def __str__(self) -> str:
+        return f"{self.page.relative_to(ROOT)}:{self.line}"
+
+
+def blocks(page: Path) -> list[Block]:
+    text = page.read_text(encoding="utf-8")
+    found = []
+    for match in FENCE.finditer(text):
+        before = text[: match.start()].rstrip().rpartition("\n")[2]
+        skip = SKIP.search(before)
+        line = text.count("\n", 0, match.start()) + 1
+        indent = match["indent"]
+        body = "\n".join(line.removeprefix(indent) for line in match["text"].splitlines())
+        found.append(Block(page, line, match["language"], body, skip["reason"] if skip else None))
+    return found
+
+
+def commands(block: Block) -> list[list[str]]:
+    """The words of each ``frontline`` command of a shell block, prompts and comments taken away."""
+    if block.language not in ("bash", "console", "sh"):
+        return []
+    found = []
+    for line in block.text.replace("\\\n", " ").splitlines():
+        for piece in re.sub(r"^\s*\$ ", "", line).split(" && "):
+            words = shlex.split(piece, comments=True) if "frontline" in piece else []
+            if words and Path(words[0]).name == "frontline":
+                found.append(words[1:])
+    return found
+
+
+def shortened(words: list[str]) -> list[str]:
+    """The command with two replications and one worker, where it simulates."""
+    if not words or words[0] not in ("run", "compare"):
+        return words
+    kept: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        if word in ("--replications", "-n", "--workers"):
+            next(rest, None)
+        elif not word.startswith(("--replications=", "--workers=")):
+            kept.append(word)
+    return [*kept, "--replications", "2", "--workers", "1"]
+
+
+def cut(text: str) -> str:
+    """A scenario or study file with a warm-up of one week, a horizon of two and two replications."""
+    for key, value in (("warm_up", "7 days"), ("horizon", "14 days"), ("replications", "2")):
+        text = re.sub(rf"^(\s*{key}:)[^#\n]*", rf"\1 {value}", text, count=1, flags=re.MULTILINE)
+    return text
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Scenarios and experiments in a folder of their own, cut short so that every example is quick."""
+    for name in ("scenarios", "experiments"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+        for path in (tmp_path / name).rglob("*.yaml"):
+            path.write_text(cut(path.read_text(encoding="utf-8")), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    return tmp_path
+
+
+def title(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+each_page = pytest.mark.parametrize("page", PAGES, ids=title)
+
+
+@each_page
+def test_the_python_of_a_page_runs_in_order(here: Path, page: Path) -> None:
+    names: dict[str, object] = {"__name__": "__main__"}
+    for block in blocks(page):
+        if block.language == "python" and block.skipped is None:
+            code = compile("\n" * block.line + block.text, title(page), "exec")
+            with contextlib.redirect_stdout(io.StringIO()):
+                exec(code, names)
+
+
+@each_page
+def test_the_commands_of_a_page_run(here: Path, page: Path) -> None:
+    for block in blocks(page):
+        for words in commands(block) if block.skipped is None else ():
+            found = CliRunner().invoke(app, shortened(words))
+            assert found.exit_code == 0, f"{block}: frontline {shlex.join(words)}\n{found.output}"
+
+
+@each_page
+def test_the_files_shown_on_a_page_load(here: Path, page: Path) -> None:
+    for block in blocks(page):
+        if block.language == "yaml" and block.text.startswith("frontline: 1") and block.skipped is None:
+            is_study = re.search(r"^study:", block.text, re.MULTILINE) is not None
+            path = here / ("experiments" if is_study else "scenarios") / "shown_on_a_page.yaml"
+            path.write_text(block.text, encoding="utf-8")
+            (load_study if is_study else load_scenario)(path)
+
+
+def scenario_files() -> list[Path]:
+    """Files in scenarios/ that are whole scenarios, not sections that others read."""
+    texts = {path: path.read_text(encoding="utf-8") for path in sorted((ROOT / "scenarios").rglob("*.yaml"))}
+    return [path for path, text in texts.items() if re.search(r"^name:", text, re.MULTILINE)]
+
+
+@pytest.mark.parametrize("path", scenario_files(), ids=lambda path: path.stem)
+def test_every_scenario_loads_and_runs(path: Path) -> None:
+    whole = load_scenario(path)
+    assert whole.name
+    assert measures(whole)
+    seen = Model(load_scenario(path, SHORT), 1, 1).run()
+    assert seen.totals["contacts.offered"] > 0
+
+
+def study_files() -> list[Path]:
+    return [
+        path
+        for path in sorted((ROOT / "experiments").rglob("*.yaml"))
+        if re.search(r"^study:", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+
+
+@pytest.mark.parametrize("path", study_files(), ids=lambda path: path.stem)
+def test_every_study_loads_and_runs_one_short_replication_of_each_arm(path: Path, here: Path) -> None:
+    study = load_study(path)
+    known = {measure.name for measure in measures(study.scenario)}
+    assert set(study.measures) <= known
+    quick = load_study(here / path.relative_to(ROOT))
+    for arm in quick.arms.values():
+        seen = Model(quick.scenario_of(arm), quick.seed, 1).run()
+        assert seen.totals["contacts.offered"] > 0

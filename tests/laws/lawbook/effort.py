@@ -1,0 +1,158 @@
+"""How each case is met: its plan by group, and how many replications of which size it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from lawbook import demand, people, queues
+from lawbook.cases import CONFIDENCE, NOT_EXPRESSED, SEED, Case, read_cases
+from lawbook.plans import Plan, replicate
+from lawbook.settings import NotExpressedError
+from sim.stats.intervals import bonferroni
+
+
+@dataclass(frozen=True)
+class Effort:
+    """Replications of a size (days; customers or agents for people); looser: half-width over the one demanded."""
+
+    replications: int
+    size: int
+    looser: float = 1.0
+    at_the_door: bool = True
+
+
+FULL: Mapping[str, Effort] = {
+    "EB1": Effort(40, 6),
+    "EB4": Effort(40, 6),
+    "EC1": Effort(100, 5),
+    "EC2": Effort(100, 7),
+    "EC4": Effort(100, 34),
+    "EC6": Effort(100, 26),
+    "MK1": Effort(40, 6),
+    "EA1": Effort(80, 6),
+    "EA2": Effort(100, 7),
+    "EA7": Effort(100, 62),
+    "EA9": Effort(100, 12),
+    "EG2": Effort(100, 12),
+    "EG3": Effort(60, 6),
+    "MG1": Effort(100, 16),
+    "MG4": Effort(100, 20),
+    "MD1": Effort(100, 8),
+    "IN2": Effort(100, 12),
+    "PR1": Effort(100, 19),
+    "PR2": Effort(100, 17),
+    "FB1": Effort(100, 27),
+    "FB3": Effort(40, 16),
+    "RT1": Effort(100, 4),
+    "TV1": Effort(100, 14),
+    "OD1": Effort(40, 16000),
+    "SK1": Effort(100, 10),
+    "EM1": Effort(100, 110),
+    "CH1": Effort(40, 40000),
+    "CH2": Effort(60, 20000),
+    "CH3": Effort(980, 1),
+    "AG1": Effort(40, 12000),
+    "WM2": Effort(40, 30000),
+    "LN1": Effort(40, 12),
+}
+QUICK: Mapping[str, Effort] = {
+    "EC1": Effort(40, 2, 10),
+    "EC2": Effort(40, 2, 10),
+    "EC4": Effort(40, 2, 10),
+    "EC6": Effort(40, 2, 10),
+    "EA1": Effort(40, 2, 10),
+    "EA2": Effort(40, 2, 10),
+    "EA7": Effort(40, 2, 10),
+    "EA9": Effort(40, 2, 10),
+    "EG2": Effort(40, 2, 10),
+    "EG3": Effort(40, 2, 10),
+    "MG1": Effort(40, 2, 10),
+    "MG4": Effort(40, 2, 10),
+    "MD1": Effort(40, 2, 10),
+    "IN2": Effort(40, 2, 10),
+    "PR1": Effort(40, 2, 10),
+    "PR2": Effort(40, 2, 10),
+    "FB1": Effort(40, 2, 10),
+    "FB3": Effort(40, 2, 10),
+    "RT1": Effort(30, 1, 10),
+    "TV1": Effort(30, 2, 10),
+    "OD1": Effort(40, 100, 10, at_the_door=False),
+    "SK1": Effort(40, 1, 10),
+    "EM1": Effort(40, 2, 10),
+    "CH2": Effort(20, 3000, 10),
+    "CH3": Effort(20, 1, 10),
+    "AG1": Effort(20, 1000, 10),
+}
+"""Cheaper twins of the cases whose full effort takes more than some seconds."""
+
+ANY_FULL, ANY_QUICK = Effort(100, 20), Effort(40, 2, 10.0)
+"""For cases of another file."""
+
+
+def plan_of(case: Case, effort: Effort) -> Plan:
+    """Scenarios, probes and readings of a case.
+
+    Raises NotExpressedError where this version has no scenario for it.
+    """
+    if case.group in NOT_EXPRESSED:
+        raise NotExpressedError(NOT_EXPRESSED[case.group])
+    if case.group == "OD":
+        return demand.over_dispersion(case, effort.at_the_door)
+    if case.group == "WM":
+        return people.value(case, YEAR_OF_VALUE)
+    if case.group == "CH":
+        return people.pure_death(case) if "N0" in case.inputs else people.lifetimes(case)
+    if case.group not in GROUPS:
+        raise NotExpressedError(f"no scenario is known for the group {case.group}")
+    return GROUPS[case.group](case)
+
+
+YEAR_OF_VALUE = 5
+"""Days of the run that are a year of the case in WM: contracts renew after so many days."""
+
+GROUPS: Mapping[str, Callable[[Case], Plan]] = {
+    "EB": queues.markovian,
+    "EC": queues.markovian,
+    "MK": queues.markovian,
+    "EA": queues.erlang_a,
+    "EG": queues.general_patience,
+    "MG": queues.general_service,
+    "MD": queues.general_service,
+    "IN": queues.general_service,
+    "PR": queues.priority,
+    "FB": queues.feedback,
+    "RT": queues.retrial,
+    "SK": queues.pooling,
+    "EM": queues.deadline,
+    "TV": demand.time_varying,
+    "LN": demand.handle_time,
+    "AG": people.tenure_and_skill,
+}
+
+
+def expressed(case: Case) -> bool:
+    """Whether this version has a scenario for a case."""
+    try:
+        plan_of(case, ANY_QUICK)
+    except NotExpressedError:
+        return False
+    return True
+
+
+@cache
+def confidences() -> tuple[float, float]:
+    """Confidence of each interval, for all of the file together, and for all known inputs together (Bonferroni)."""
+    plans = [plan_of(case, ANY_FULL) for case in read_cases() if expressed(case)]
+    measures = sum(len(plan.readings) for plan in plans)
+    inputs = sum(len(plan.controls) + len(plan.extras) for plan in plans)
+    return bonferroni(CONFIDENCE, measures), bonferroni(CONFIDENCE, inputs)
+
+
+@cache
+def rows_of(id_: str, effort: Effort) -> tuple[dict[str, float], ...]:
+    """The numbers of all replications of a case; simulated once in a session."""
+    case = next(case for case in read_cases() if case.id == id_)
+    plan = plan_of(case, effort)
+    return tuple(replicate(plan, SEED, number, effort.size) for number in range(1, effort.replications + 1))
