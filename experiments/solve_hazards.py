@@ -1,6 +1,6 @@
 """Solve the base hazards of a scenario from its half-lives, and print the reference states to store in it.
 
-    python experiments/solve_hazards.py scenarios/broadband.yaml --replications 8 --rounds 3
+python experiments/solve_hazards.py scenarios/broadband.yaml --replications 8 --rounds 3
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from sim.calibration.hazards import attrition_base_hazard, observed_stays, poole
 from sim.core.units import YEAR
 from sim.files import load_scenario
 from sim.scenario import Scenario
-
 
 STATE = (
     ("satisfaction", "satisfaction.days", "satisfaction.customer_days"),
@@ -44,7 +43,10 @@ def main() -> None:
             settings = Scenario.from_plain(plain).workforce.attrition
             strained, unstrained = sum(one.strained for one in probes), sum(one.unstrained for one in probes)
             attrition["reference"]["base_hazard"] = attrition_base_hazard(settings, strained, unstrained)
-            print(f"round {number + 1}: {100 * share:.2f} % of customers stay for the half-life ({len(customers.exit)} stays);")
+            print(
+                f"round {number + 1}: {100 * share:.2f} % of customers stay for the half-life "
+                f"({len(customers.exit)} stays);"
+            )
             print(f"  the mean effect of strain on agents is {strained / unstrained:.4f} ({sum(agents.ended)} left);")
             print(f"  churn base_hazard {churn['reference']['base_hazard'] * YEAR:.5f} per year,", end=" ")
             print(f"attrition base_hazard {attrition['reference']['base_hazard'] * YEAR:.5f} per year", flush=True)

@@ -11,7 +11,7 @@ TOLERANCE = 1e-6
 """Relative difference of two long sums of floats that is still rounding."""
 
 
-class BalanceBroken(Exception):
+class BalanceBroken(Exception):  # noqa: N818  # read as a statement in messages
     """Two numbers that must be equal are not: the simulation is wrong and its results are worth nothing."""
 
 

@@ -106,6 +106,11 @@ def _segments(scenario: Scenario) -> Iterator[Problem]:
 
 def _kinds(scenario: Scenario) -> Iterator[Problem]:
     known = tuple(scenario.agents.handle_time)
+    yield from _kinds_that_arise(scenario, known)
+    yield from _kinds_that_are_served(scenario, known)
+
+
+def _kinds_that_arise(scenario: Scenario, known: tuple[str, ...]) -> Iterator[Problem]:
     if scenario.needs is not None:
         yield from _unknown("needs.kinds", scenario.needs.kinds, known, "kind with a handle time (agents.handle_time)")
     if scenario.pricing is not None:
@@ -115,6 +120,9 @@ def _kinds(scenario: Scenario) -> Iterator[Problem]:
     for name, stream in (scenario.arrivals.streams if scenario.arrivals else {}).items():
         if stream.kind not in known:
             yield f"arrivals.streams.{name}.kind", f"is {stream.kind!r}, a kind without a handle time", known
+
+
+def _kinds_that_are_served(scenario: Scenario, known: tuple[str, ...]) -> Iterator[Problem]:
     if scenario.resolution is not None:
         yield from _unknown("resolution.first_contact", scenario.resolution.first_contact, known, "kind")
         yield from _missing("resolution.first_contact", scenario.resolution.first_contact, known, "kind")

@@ -207,7 +207,11 @@ class Recorder:
         totals = {name: value - self._start.get(name, 0.0) for name, value in self._counts().items()}
         totals |= self._levels()
         span = world.calendar.settings.horizon
-        totals |= {"years": span / YEAR, "days": span / DAY, "seconds": world.calendar.end - world.calendar.counted_from}
+        totals |= {
+            "years": span / YEAR,
+            "days": span / DAY,
+            "seconds": world.calendar.end - world.calendar.counted_from,
+        }
         return Observations(
             replication=replication,
             totals={name: float(value) for name, value in totals.items()},

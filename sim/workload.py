@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sim.core.calendar import WEEKDAYS, Calendar
 from sim.core.units import DAY, WEEK, YEAR, parse_clock
@@ -208,9 +209,7 @@ def _in_half_hours(row: tuple[float, ...]) -> list[float]:
 def _group_on_duty(scenario: Scenario, group: GroupSettings, roster: RosterSettings) -> list[float]:
     staffing = scenario.staffing
     if roster.on_duty is not None:
-        rows = roster.on_duty.rows
-        days = [rows.get(day, rows.get("every_day", ())) for day in WEEKDAYS]
-        return [agents for row in days for agents in _levels(row)]
+        return [agents for place in range(7) for agents in _levels(_typical(roster.on_duty.rows, place))]
     present = (1.0 - staffing.absence) * (1.0 - staffing.away)
     total = [0.0] * (7 * PER_DAY)
     rota = roster.rota or ()
@@ -219,6 +218,15 @@ def _group_on_duty(scenario: Scenario, group: GroupSettings, roster: RosterSetti
             for place, share in enumerate(_shift_profile(staffing.shifts[name])):
                 total[place] += share * present
     return total
+
+
+def _typical(rows: dict[str, tuple[float, ...]], place: int) -> tuple[float, ...]:
+    """The row of a weekday: its own, that of every day, or the mean over the dates that fall on it."""
+    named = rows.get(WEEKDAYS[place], rows.get("every_day"))
+    if named is not None:
+        return named
+    dated = [row for name, row in rows.items() if name[:1].isdigit() and date.fromisoformat(name).weekday() == place]
+    return tuple(sum(level) / len(dated) for level in zip(*dated, strict=True))
 
 
 def _levels(row: tuple[float, ...]) -> list[float]:

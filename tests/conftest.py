@@ -159,10 +159,6 @@ class Bench:
     def __init__(self, firm: Scenario) -> None:
         self.firm = firm
 
-    def without(self, *sections: str) -> Scenario:
-        """The firm without some sections."""
-        return changed(self.firm, dict.fromkeys(sections))
-
     def span(self, warm_up: str, horizon: str) -> Scenario:
         """The firm over another time."""
         return changed(self.firm, {"calendar.warm_up": warm_up, "calendar.horizon": horizon})

@@ -37,7 +37,8 @@ Month = Literal[
     "december",
 ]
 MONTHS: tuple[Month, ...] = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
 
 
@@ -211,9 +212,7 @@ class Calendar:
         for index in range(self.days):
             factor = 1.0
             if busyness is not None:
-                fresh = elementary.normal_quantile(
-                    streams.uniform(streams.child(self._root, index), _BUSYNESS)
-                )
+                fresh = elementary.normal_quantile(streams.uniform(streams.child(self._root, index), _BUSYNESS))
                 r = busyness.correlation
                 state = fresh if state is None else r * state + math.sqrt(1.0 - r * r) * fresh
                 factor = elementary.gamma_quantile(elementary.normal_cdf(state), shape)
@@ -239,9 +238,7 @@ _CLOCKS_CHANGE = 3 * 3600.0
 _BUSYNESS = streams.named("busyness")
 
 
-def _normalised(
-    weights: dict[Weekday, float] | dict[Month, float] | None, names: tuple[str, ...]
-) -> list[float]:
+def _normalised(weights: dict[Weekday, float] | dict[Month, float] | None, names: tuple[str, ...]) -> list[float]:
     if weights is None:
         return [1.0] * len(names)
     values: list[float] = [weights[name] for name in names]  # type: ignore[index]  # the names are the keys

@@ -122,8 +122,9 @@ def total(x: Array) -> float:
     A plain ``np.sum`` adds as many at a time as the processor has lanes.
     """
     rows = x.size // 128
-    columns = np.add.reduce(x[: rows * 128].reshape(rows, 128), axis=0).tolist()
-    return sum(columns) + sum(x[rows * 128 :].tolist())
+    columns: list[float] = np.add.reduce(x[: rows * 128].reshape(rows, 128), axis=0).tolist()
+    rest: list[float] = x[rows * 128 :].tolist()
+    return sum(columns) + sum(rest)
 
 
 def logistic(x: float) -> float:
@@ -231,10 +232,9 @@ def normal_quantile(p: float) -> float:
         lower = ((((((b7 * r + b6) * r + b5) * r + b4) * r + b3) * r + b2) * r + b1) * r + b0
         return q * upper / lower
     r = math.sqrt(-log(p if q < 0 else 1.0 - p))
-    if r <= 5.0:
-        tail = _horner(_C, r - 1.6) / _horner(_D, r - 1.6)
-    else:
-        tail = _horner(_E, r - 5.0) / _horner(_F, r - 5.0)
+    near = r <= 5.0
+    shift, upper_tail, lower_tail = (1.6, _C, _D) if near else (5.0, _E, _F)
+    tail = _horner(upper_tail, r - shift) / _horner(lower_tail, r - shift)
     return -tail if q < 0 else tail
 
 
@@ -280,9 +280,7 @@ def log_gamma(a: float) -> float:
         a += 1.0
     inverse = 1.0 / a
     square = inverse * inverse
-    series = inverse * (
-        1 / 12 - square * (1 / 360 - square * (1 / 1260 - square * (1 / 1680 - square / 1188)))
-    )
+    series = inverse * (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square * (1 / 1680 - square / 1188))))
     return (a - 0.5) * log(a) - a + 0.91893853320467274178 + series - shift
 
 

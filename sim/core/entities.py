@@ -34,9 +34,9 @@ class Channel:
 
 
 class Queue:
-    """Contacts waiting for the same agents on the same channel, best rank first; the ones that left stay until passed."""
+    """Contacts waiting for the same agents on the same channel, best rank first; leavers stay until passed."""
 
-    __slots__ = ("area", "entries", "groups", "settled", "sequence", "waited", "waiting")
+    __slots__ = ("area", "entries", "groups", "sequence", "settled", "waited", "waiting")
 
     def __init__(self, groups: tuple[Group, ...], now: float) -> None:
         self.groups = groups
@@ -170,7 +170,7 @@ class Contact(Bell):
         "work",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0917  # made by map, over columns
         self, key: int, issue: Issue, lane: Lane, patience: float | None, work: float, luck: float
     ) -> None:
         self.key = key

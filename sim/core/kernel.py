@@ -28,7 +28,7 @@ class Environment(simpy.Environment):
         end = Event(self)
         end.callbacks.append(_time_is_up)
         self.schedule(end, URGENT, until - self.now)
-        queue: list[tuple[float, int, int, Any]] = self._queue
+        queue: list[Any] = self._queue
         try:
             while True:
                 self.now, _, _, event = heappop(queue)
@@ -41,18 +41,18 @@ class Environment(simpy.Environment):
         except _TimeIsUp:
             return
 
-
     def schedule(self, event: Event, priority: EventPriority = NORMAL, delay: float = 0) -> None:
         """Let an event happen after a delay in seconds."""
         heappush(self._queue, (self.now + delay, priority, next(self._eid), event))
 
-    def ring(self, bell: Bell, delay: float, callbacks: list[Callable[[Any], None]]) -> None:
+    def ring(self, bell: Bell, delay: float, callbacks: Sequence[Callable[[Any], None]]) -> None:
         """Let a bell ring after a delay in seconds, and call what is given then; ``schedule`` for bells."""
         bell.callbacks = callbacks
-        heappush(self._queue, (self.now + delay, NORMAL, next(self._eid), bell))  # type: ignore[arg-type]
+        queue: list[Any] = self._queue
+        heappush(queue, (self.now + delay, NORMAL, next(self._eid), bell))
 
 
-class _TimeIsUp(Exception):
+class _TimeIsUp(Exception):  # noqa: N818  # it is no error
     """The moment up to which to run has come."""
 
 
@@ -84,16 +84,12 @@ class Agenda(Bell, Generic[Entry]):
         self._env = env
         self._entries = iter(entries)
         self._act = act
-        self._wait()
-
-    def _wait(self) -> None:
-        self._next = entry = next(self._entries, None)
-        if entry is not None:
-            delay = entry[0] - self._env.now
-            self._env.ring(self, delay if delay > 0.0 else 0.0, _GO_ON)
+        self._next: Entry | None = None
+        self._go_on()
 
     def _go_on(self) -> None:
-        self._act(self._next)
+        if self._next is not None:
+            self._act(self._next)
         self._next = entry = next(self._entries, None)
         if entry is not None:
             env = self._env

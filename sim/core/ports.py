@@ -73,10 +73,11 @@ class Ports:
     their channels; moment_after: the first moment at or after a time at which a channel is open. choose: channels
     for issues, by kind, segment and uniform; choose_again: the channel of a repeat. patience, tolerance, work,
     luck: what contacts bring with them (``_one`` for a single contact). foresee: draw ahead for issues that are
-    expected within days, by kind, channel and key, which changes nothing but speed; raise_issues: begin issues, by kind,
-    channel, key, customer's place and time; contact_again: the next contact of an issue. agent_for: an idle agent for a contact. answer: an agent
-    takes a contact; release: an agent has become free. edge: what an agent adds to the ability to resolve. satisfaction: of all places of the base, None
-    where nobody keeps it; equity, price_gap: of some customers.
+    expected within days, by kind, channel and key, which changes nothing but speed; raise_issues: begin issues, by
+    kind, channel, key, customer's place and time; contact_again: the next contact of an issue. agent_for: an idle
+    agent for a contact. answer: an agent takes a contact; release: an agent has become free. edge: what an agent
+    adds to the ability to resolve. satisfaction: of all places of the base, None where nobody keeps it; equity,
+    price_gap: of some customers.
     """
 
     lane: Callable[[str, str], Lane]

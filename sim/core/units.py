@@ -231,9 +231,7 @@ MoneyRate = Annotated[
 ]
 """Money per second in the scenario's currency."""
 
-Clock = Annotated[
-    float, BeforeValidator(_reader(parse_clock)), Field(ge=0, le=DAY), _schema("a time of day", "08:30")
-]
+Clock = Annotated[float, BeforeValidator(_reader(parse_clock)), Field(ge=0, le=DAY), _schema("a time of day", "08:30")]
 """A time of day, in seconds after midnight."""
 
 

@@ -20,8 +20,8 @@ class World:
     """What all mechanisms of a replication share.
 
     env: the SimPy environment; root: the key from which all keys descend; base: the customers, None where only
-    exogenous arrivals are known; kinds: of issues, by number; channels, lanes, groups, agents: the operation; adopt: puts the scenario with the
-    given changes (path, change, share in force) in force.
+    exogenous arrivals are known; kinds: of issues, by number; channels, lanes, groups, agents: the operation;
+    adopt: puts the scenario with the given changes (path, change, share in force) in force.
     """
 
     def __init__(self, calendar: CalendarSettings, seed: int, replication: int) -> None:

@@ -92,7 +92,8 @@ class Agents(Mechanism[AgentSettings]):
 
     def work(self, kinds: npt.NDArray[np.int64], keys: npt.NDArray[np.uint64]) -> Sequence[float]:
         """Handle time that contacts ask of a fully proficient average agent, in seconds, by number of their kind."""
-        return self._laws.quantiles(kinds, streams.uniforms(keys, _WORK)).tolist()
+        found: list[float] = self._laws.quantiles(kinds, streams.uniforms(keys, _WORK)).tolist()
+        return found
 
     def work_one(self, lane: Lane, key: int) -> float:
         """``work`` of one contact."""

@@ -123,7 +123,7 @@ class OpenHours:
 
 
 class SideBySide:
-    """The open hours of all channels on one day in one table; the pieces of channel c have cumulated demand in (c, c + 1]."""
+    """The open hours of all channels on one day in one table; channel c has its cumulated demand in (c, c + 1]."""
 
     def __init__(self, hours: tuple[OpenHours, ...]) -> None:
         self._starts = np.concatenate([one.starts for one in hours])
@@ -145,7 +145,7 @@ Window = tuple[float, float, OpenHours]
 
 
 def chosen_shares(choice: Choice, segment: str, kind: str) -> dict[str, float]:
-    """Shares of the channels: of the segment and kind, else the segment's ``any``, else those of the segment ``any``."""
+    """Shares of the channels: of segment and kind, else the segment's ``any``, else those of the segment ``any``."""
     for by_kind in (choice.get(segment, {}), choice.get(ANY, {})):
         for name in (kind, ANY):
             if name in by_kind:
@@ -199,15 +199,17 @@ class Channels(Mechanism[ChannelsSettings]):
             self._sides[hours] = SideBySide(hours)
         first = np.array([window[0] - window[2].starts[0] for window in windows])
         last = np.array([window[1] for window in windows])
-        return np.minimum(first[channels] + self._sides[hours].clocks(channels, fractions), last[channels])
+        moments = first[channels] + self._sides[hours].clocks(channels, fractions)
+        return np.asarray(np.minimum(moments, last[channels]))
 
     def _window(self, channel: str, index: int) -> Window | None:
         """When a channel opens and closes on a day; None if it stays closed. Laid out once (6 us) for each day."""
         place = channel, index
         if place not in self._windows:
             hours, clock = self._hours(channel, index), self.world.calendar.clock
-            open_hours = hours and (clock(index, hours.starts[0]), clock(index, hours.ends[-1]), hours)
-            self._windows[place] = open_hours
+            self._windows[place] = (
+                None if hours is None else (clock(index, hours.starts[0]), clock(index, hours.ends[-1]), hours)
+            )
         return self._windows[place]
 
     def _next_open(self, channel: str, index: int) -> Window:
@@ -238,7 +240,7 @@ class Channels(Mechanism[ChannelsSettings]):
         """The channel of each issue by the number of its kind, its customer's segment and a uniform, shape (n,)."""
         cumulated = self._cumulated[segments, kinds]
         chosen = np.count_nonzero(cumulated <= (u * cumulated[:, -1])[:, None], axis=1)
-        return np.minimum(chosen, len(self._names) - 1)
+        return np.asarray(np.minimum(chosen, len(self._names) - 1))
 
     def choose_again(self, segment: str, kind: str, channel: str, u: float) -> str:
         """The channel of a repeat: the same, or with ``switch_on_repeat`` another one in proportion to its share."""

@@ -55,7 +55,7 @@ class PolicySettings(Settings):
     costs: Costs = Costs()
 
 
-class PolicyProblem(Exception):
+class PolicyProblem(Exception):  # noqa: N818  # read as a statement in messages
     """A policy that does not fit the scenario: the path of its change, what is wrong, and names that would fit."""
 
     def __init__(self, path: str, message: str, candidates: tuple[str, ...] = ()) -> None:

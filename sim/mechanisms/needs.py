@@ -38,7 +38,7 @@ def marks(since: float | Array, left: Array, rates: Array) -> Array:
 
 
 class Needs(Mechanism[NeedsSettings]):
-    """Needs of the whole base, day by day: one comparison over all customers and kinds.
+    """Needs of the whole base, day by day: a week at a time, those whose turn may come are looked up.
 
     Each customer and kind has a clock, a unit exponential that runs down by rate x weight of the days. It is kept as
     the mark at which it will have run down, on a scale that all share: the weights of the days so far, in seconds. A
@@ -57,6 +57,7 @@ class Needs(Mechanism[NeedsSettings]):
         self._rates = np.zeros((len(self.base.segments), self._width))
         self._passed = 0.0
         self._foreseen = 0.0
+        self._soon: Slots = np.empty(0, dtype=np.int64)
 
     def adopted(self) -> None:
         """Put the rates in force: what is left of each clock runs on at the new rate."""
@@ -84,7 +85,7 @@ class Needs(Mechanism[NeedsSettings]):
         if passed > self._foreseen:
             self._foresee(passed + _AHEAD)
         mark = self.mark.array.reshape(-1)
-        due = np.flatnonzero(mark[: self.base.size * self._width] <= passed)
+        due = np.unique(self._soon[mark[self._soon] <= passed])
         while due.size:
             at = mark[due]
             issues = self._issues(due)
@@ -98,9 +99,9 @@ class Needs(Mechanism[NeedsSettings]):
         self._foreseen = 0.0
 
     def _foresee(self, until: float) -> None:
-        """Have what the issues of the next days bring drawn in one go."""
+        """Find the clocks that run down in the next days, and have what their issues bring drawn in one go."""
         self._foreseen = until
-        clocks = np.flatnonzero(self.mark.array.reshape(-1)[: self.base.size * self._width] <= until)
+        self._soon = clocks = np.flatnonzero(self.mark.array.reshape(-1)[: self.base.size * self._width] <= until)
         if clocks.size:
             issues = self._issues(clocks)
             self.world.ask.foresee(*self._by_channel(clocks, issues), issues)
@@ -123,7 +124,11 @@ class Needs(Mechanism[NeedsSettings]):
         slots, kinds = np.divmod(clocks, self._width)
         left = -elementary.log_array(streams.uniforms(issues, _CLOCK))
         self.left.array.reshape(-1)[clocks] = left
-        self.mark.array.reshape(-1)[clocks] = marks(since, left, self._rates[self.base.segment.array[slots], kinds])
+        until = marks(since, left, self._rates[self.base.segment.array[slots], kinds])
+        self.mark.array.reshape(-1)[clocks] = until
+        soon = until <= self._foreseen
+        if soon.any():
+            self._soon = np.concatenate((self._soon, clocks[soon]))
 
     def _raise(self, day: Day, clocks: Slots, issues: Keys, fractions: Array) -> None:
         ask = self.world.ask

@@ -84,9 +84,7 @@ class Patience(Mechanism[PatienceSettings]):
 
     def adopted(self) -> None:
         """Lay out the laws by channel and kind."""
-        laws = [
-            self._law(channel, kind) or FOR_EVER for channel in self.world.channels for kind in self.world.kinds
-        ]
+        laws = [self._law(channel, kind) or FOR_EVER for channel in self.world.channels for kind in self.world.kinds]
         self._table = LawTable(laws)
         for name, channel in self.world.channels.items():
             settings = self.settings.channels.get(name)

@@ -159,7 +159,9 @@ class Pricing(Mechanism[PricingSettings]):
         if not self._ever_changed:
             return np.zeros(slots.size)
         reference = self.reference.array[slots]
-        return np.asarray(np.where(reference > 0.0, self.price.array[slots] / np.where(reference > 0, reference, 1) - 1, 0))
+        return np.asarray(
+            np.where(reference > 0.0, self.price.array[slots] / np.where(reference > 0, reference, 1) - 1, 0)
+        )
 
     def counts(self) -> dict[str, float]:
         """Fees paid, and customers who met a rise."""

@@ -102,7 +102,8 @@ class Resolution(Mechanism[ResolutionSettings]):
     def luck(self, keys: npt.NDArray[np.uint64]) -> Sequence[float]:
         """Logistic thresholds of contacts: ln(u / (1 - u))."""
         u = streams.uniforms(keys, _LUCK)
-        return elementary.log_array(u / (1.0 - u)).tolist()
+        found: list[float] = elementary.log_array(u / (1.0 - u)).tolist()
+        return found
 
     def luck_one(self, key: int) -> float:
         """``luck`` of one contact."""
@@ -113,7 +114,8 @@ class Resolution(Mechanism[ResolutionSettings]):
         """Standard normal deviates of issues."""
         if self.settings.complexity == 0.0:
             return [0.0] * int(keys.size)
-        return elementary.normal_quantile_array(streams.uniforms(keys, _DIFFICULTY)).tolist()
+        found: list[float] = elementary.normal_quantile_array(streams.uniforms(keys, _DIFFICULTY)).tolist()
+        return found
 
     def edge(self, agent: Agent) -> float:
         """What an agent's proficiency, knowledge, tools and authority add to the logit."""
@@ -198,7 +200,8 @@ class Resolution(Mechanism[ResolutionSettings]):
                 meaning="contacts offered for an issue until it ended, mean over issues ended",
             ),
             Measure(
-                "issues_resolved", "issues resolved in the end", "%", "issues.resolved", "issues.ended", 100.0, "higher",
+                "issues_resolved", "issues resolved in the end", "%", "issues.resolved", "issues.ended", 100.0,
+                "higher",
                 meaning="issues that ended resolved, over issues ended",
             ),
             Measure(

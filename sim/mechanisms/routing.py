@@ -210,5 +210,7 @@ class Routing(Mechanism[RoutingSettings]):
         for (channel, groups), queue in self._queues.items():
             queue.settle(now)
             inside = sum(now - entry[2].offered_at for entry in queue.entries if entry[2].waiting)
-            pairs.append((f"Little's law in the queue of {channel} for {', '.join(groups)}", queue.area, queue.waited + inside))
+            pairs.append(
+                (f"Little's law in the queue of {channel} for {', '.join(groups)}", queue.area, queue.waited + inside)
+            )
         return pairs

@@ -15,7 +15,6 @@ from sim.core.measures import Measure
 from sim.core.units import DAY, Duration, Settings, Share, Span
 from sim.core.world import Mechanism, World
 
-
 Level = Annotated[float, Field(ge=0, le=100)]
 """A level of satisfaction or equity."""
 
@@ -47,8 +46,8 @@ class SatisfactionSettings(Settings):
 
     resting: satisfaction of a customer of each segment without any contact; spread: its standard deviation between
     customers; at_start: mean satisfaction and equity of those who are there when the simulation begins, the resting
-    level where none is given. A contact moves satisfaction towards its score by ``gain`` of the gap if it is better and ``loss``
-    if it is worse; it drifts back to its resting level with time constant ``recovery``. Equity follows
+    level where none is given. A contact moves satisfaction towards its score by ``gain`` of the gap if it is better
+    and ``loss`` if it is worse; it drifts back to its resting level with time constant ``recovery``. Equity follows
     satisfaction with time constant ``memory``.
     """
 
@@ -69,26 +68,17 @@ _RESTING = streams.named("resting satisfaction")
 _SURVEY = streams.named("survey")
 
 
-def score(experience: ExperienceSettings, earlier: int, relative_wait: float, reached: bool, resolved: bool) -> float:
-    """Score of a contact, 0 to 100.
+def scores(
+    experience: ExperienceSettings, earlier: Array, relative_wait: Array, reached: Array, resolved: Array
+) -> Array:
+    """Scores of contacts, 0 to 100, shape (n,).
 
-    earlier: contacts for the same issue before; relative_wait: wait / wait_unit of the channel.
+    earlier: contacts for the same issue before; relative_wait: wait / wait_unit of the channel; reached and resolved
+    are 0 or 1.
     """
-    logit = experience.start - experience.repeat * earlier
-    if relative_wait > 0.0:
-        logit -= experience.wait * elementary.log(1.0 + relative_wait)
-    if not reached:
-        logit -= experience.not_reached
-    elif not resolved:
-        logit -= experience.unresolved
-    return 100.0 / (1.0 + elementary.exp(-logit))
-
-
-def scores(experience: ExperienceSettings, earlier: Array, relative_wait: Array, reached: Array, resolved: Array) -> Array:
-    """``score`` of each contact, shape (n,); reached and resolved are 0 or 1."""
     logit = experience.start - experience.repeat * earlier - experience.wait * elementary.log_array(1.0 + relative_wait)
     logit -= (1.0 - reached) * experience.not_reached + reached * (1.0 - resolved) * experience.unresolved
-    return 100.0 / (1.0 + elementary.exp_array(-logit))
+    return np.asarray(100.0 / (1.0 + elementary.exp_array(-logit)))
 
 
 def moved(level: float, experienced: float, gain: float, loss: float) -> float:
@@ -120,7 +110,7 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         self.survey_score = self.experienced = 0.0
 
     def adopted(self) -> None:
-        """How far satisfaction recovers and equity follows in a day; contacts so far were lived under the old settings."""
+        """How far satisfaction recovers and equity follows in a day; contacts so far count as they were lived."""
         self._work_out()
         self._in_force = self.settings
         self._recovers = 1.0 - elementary.exp(-DAY / self.settings.recovery)
@@ -201,7 +191,9 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         if settings.survey is not None:
             share = settings.survey.asked * settings.survey.answered
             answers = streams.uniforms(np.array(keys, dtype=np.uint64), _SURVEY) < share
-            answered = [one for one, yes, was in zip(experienced, answers.tolist(), reached, strict=True) if yes and was]
+            answered = [
+                one for one, yes, was in zip(experienced, answers.tolist(), reached, strict=True) if yes and was
+            ]
             self.surveys += len(answered)
             self.survey_score += sum(answered)
 
@@ -260,4 +252,6 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
                 "higher", meaning="score of a contact, 0 to 100, mean over contacts that ended",
             ),
         ]  # fmt: skip
-        return found if scenario.satisfaction.survey is not None else [one for one in found if one.name != "survey_score"]
+        return (
+            found if scenario.satisfaction.survey is not None else [one for one in found if one.name != "survey_score"]
+        )

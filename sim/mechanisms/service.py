@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.core import streams
-from sim.core.calendar import Day
 from sim.core.entities import Agent, Contact, Issue, Lane
 from sim.core.kernel import Agenda
 from sim.core.measures import Measure
@@ -25,9 +24,6 @@ from sim.mechanisms.channels import ChannelsSettings
 Keys = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int64]
 Array = npt.NDArray[np.float64]
-Birth = tuple[float, int, Contact]
-"""When, the key of the contact (no two share one) and the first contact of an issue."""
-
 Brought = tuple[int, float | None, float, float, float]
 """The key of the first contact of an issue, its patience, work and luck, and the difficulty of the issue."""
 
@@ -41,10 +37,8 @@ class Service(Mechanism[ChannelsSettings]):
 
     def __init__(self, world: World, settings: ChannelsSettings) -> None:
         super().__init__(world, settings)
-        self._diary: dict[int, list[Birth]] = {}
         self._lanes: dict[int, Lane] = {}
         self._foreseen: dict[int, Brought] = {}
-        self._today = -1
         self._to_come = 0
         self._gives_up = [self._give_up]
         self._is_done = [self._finish]
@@ -68,18 +62,14 @@ class Service(Mechanism[ChannelsSettings]):
         kinds, channels: by number; keys: the issues' keys; slots: places of their customers, -1 where no base is
         known; times: seconds; all of shape (n,).
         """
+        order = np.argsort(times, kind="stable")
+        kinds, channels, keys, slots = kinds[order], channels[order], keys[order], slots[order]
         born, patience, work, luck, difficulty = zip(*self._brought(kinds, channels, keys), strict=True)
         customers = self._customer_keys(slots).tolist()
         issues = map(Issue, keys.tolist(), self._names_of(kinds), slots.tolist(), customers, difficulty)
-        moments = times.tolist()
-        first_contacts = map(Contact, born, issues, self._lanes_of(kinds, channels), patience, work, luck)
-        births = zip(moments, born, first_contacts, strict=True)
-        first, last = self.world.calendar.index_at(min(moments)), self.world.calendar.index_at(max(moments))
-        if first == last:
-            self._note(first, list(births))
-            return
-        for birth in births:
-            self._note(self.world.calendar.index_at(birth[0]), [birth])
+        contacts = map(Contact, born, issues, self._lanes_of(kinds, channels), patience, work, luck)
+        # Contacts are made one by one as they come: a day's made at once leave the processor's cache (1 us each).
+        Agenda(self.world.env, zip(times[order].tolist(), contacts, strict=True), self._bear)
 
     def foresee(self, kinds: Numbers, channels: Numbers, keys: Keys) -> None:
         """Draw ahead what issues will bring: a week's in one go costs a fifth of what each day's would."""
@@ -125,22 +115,8 @@ class Service(Mechanism[ChannelsSettings]):
             return np.zeros(slots.size, dtype=np.uint64)
         return np.where(slots >= 0, base.key.array[slots], np.uint64(0))
 
-    def _note(self, index: int, births: list[Birth]) -> None:
-        if index <= self._today:
-            Agenda(self.world.env, sorted(births), self._bear)
-        elif index < self.world.calendar.days:
-            self._diary.setdefault(index, []).extend(births)
-
-    def on_day_began(self, day: Day) -> None:
-        """Let the contacts of the day come, one after the other."""
-        self._today = day.index
-        births = self._diary.pop(day.index, None)
-        if births:
-            births.sort()
-            Agenda(self.world.env, births, self._bear)
-
-    def _bear(self, birth: Birth) -> None:
-        contact = birth[2]
+    def _bear(self, birth: tuple[float, Contact]) -> None:
+        contact = birth[1]
         issue, world = contact.issue, self.world
         slot, base = issue.slot, world.base
         if base is not None and slot >= 0:
@@ -361,5 +337,3 @@ def _channel_measures(name: str, kind: str, within: float) -> list[Measure]:
             meaning="arrivals at the channel, repeats and redials included",
         ),
     ]  # fmt: skip
-
-

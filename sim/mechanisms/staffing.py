@@ -93,6 +93,7 @@ class Week(NamedTuple):
     days: dict[Weekday, WorkingDay]
     holidays: dict[Weekday, WorkingDay]
 
+
 _FIRST_THREE = itemgetter(0, 1, 2)
 _ABSENT = streams.named("absence")
 _AWAY = streams.named("away")

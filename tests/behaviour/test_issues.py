@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import itertools
 from typing import Any
 
 import pytest
@@ -159,7 +160,7 @@ def test_a_repeat_may_come_on_another_channel(bench: Any, steady: Any) -> None:
                 )
             },
         )
-        pairs = [(a, b) for names in channels.values() for a, b in zip(names, names[1:], strict=False)]
+        pairs = [(a, b) for names in channels.values() for a, b in itertools.pairwise(names)]
         assert len(pairs) > 50
         assert sum(a != b for a, b in pairs) / len(pairs) == expected
 

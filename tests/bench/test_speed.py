@@ -92,7 +92,11 @@ def bare_queue(days: int) -> Scenario:
                 "channels": {
                     "telephone": {
                         "patience": exponential(PATIENCE),
-                        "redial": {"share": f"{REDIALS:.0%}", "persistence": "100 %", "delay": exponential(REDIAL_DELAY)},
+                        "redial": {
+                            "share": f"{REDIALS:.0%}",
+                            "persistence": "100 %",
+                            "delay": exponential(REDIAL_DELAY),
+                        },
                     }
                 }
             },

@@ -179,8 +179,8 @@ def test_a_new_section_leaves_the_draws_of_the_others_as_they_were(bench: Any, s
 @pytest.fixture(scope="module")
 def gains(bench: Any) -> dict[str, float]:
     """How many times as many replications independent seeds would need for the profit of each policy."""
-    firm = bench.span("2 weeks", "12 weeks")
-    replications = 12
+    firm = bench.span("2 weeks", "10 weeks")
+    replications = 10
     base = bench.run(firm, replications).total("ledger.profit")
     found = {}
     for name in ("fee", "staff", "training"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -14,12 +14,85 @@ import simpy
 from sim.core import streams
 from sim.core.entities import Base
 from sim.core.facts import Facts
+from sim.core.kernel import Agenda, Bell, Environment
 from sim.core.observations import Observations, rounded
 from sim.core.points import PointProcess
 from sim.core.ports import Ports
-from sim.core.stories import Story, Telling, later
+from sim.core.stories import Story, Telling
 
 ROOT = streams.root_key(5, 1)
+
+
+def later(env: simpy.Environment, delay: float, act: Callable[[Any], None]) -> None:
+    simpy.Timeout(env, delay).callbacks.append(act)  # type: ignore[union-attr]  # None only once processed
+
+
+def doings(env: simpy.Environment) -> list[tuple[float, str]]:
+    """What processes, a resource and an interrupt do on an environment, in order."""
+    done: list[tuple[float, str]] = []
+    desk = simpy.Resource(env, 1)
+
+    def customer(name: str, arrives: float, stays: float) -> Any:
+        yield env.timeout(arrives)
+        with desk.request() as turn:
+            found = yield turn | env.timeout(3)
+            done.append((env.now, f"{name} {'served' if turn in found else 'gone'}"))
+            if turn in found:
+                yield env.timeout(stays)
+                done.append((env.now, f"{name} done"))
+
+    for number, (arrives, stays) in enumerate([(0, 5), (1, 1), (3, 2), (5, 4), (5, 1), (20, 1)]):
+        env.process(customer(f"customer {number}", arrives, stays))
+    env.run(until=15)
+    return done
+
+
+def test_the_clock_runs_simpy_as_simpy_does() -> None:
+    assert doings(Environment()) == doings(simpy.Environment()) != []
+
+
+def test_the_clock_stops_at_the_moment_asked_for_before_what_happens_then() -> None:
+    env, heard = Environment(), []
+    for delay in (1.0, 2.0, 3.0):
+        later(env, delay, lambda _: heard.append(env.now))
+    env.run(until=2.0)
+    assert (env.now, heard) == (2.0, [1.0])
+    env.run(until=9.0)
+    assert (env.now, heard) == (9.0, [1.0, 2.0, 3.0])
+
+
+def test_what_goes_wrong_in_a_process_is_not_lost() -> None:
+    env = Environment()
+
+    def process() -> Any:
+        yield env.timeout(1)
+        raise RuntimeError("lost its way")
+
+    env.process(process())
+    with pytest.raises(RuntimeError, match="lost its way"):
+        env.run(until=5)
+
+
+def test_a_bell_rings_when_it_should_and_may_ring_again() -> None:
+    env, heard = Environment(), []
+
+    def again(bell: Bell) -> None:
+        heard.append(env.now)
+        if len(heard) < 3:
+            env.ring(bell, 2.0, [again])
+
+    env.ring(Bell(), 1.0, [again])
+    env.run(until=100.0)
+    assert heard == [1.0, 3.0, 5.0]
+
+
+def test_an_agenda_is_gone_through_in_order_and_what_is_past_at_once() -> None:
+    env, heard = Environment(), []
+    env.run(until=2.0)
+    entries = [(1.0, "late"), (2.0, "now"), (5.0, "one"), (5.0, "other"), (7.5, "last")]
+    Agenda(env, entries, lambda entry: heard.append((env.now, entry[1])))
+    env.run(until=100.0)
+    assert heard == [(2.0, "late"), (2.0, "now"), (5.0, "one"), (5.0, "other"), (7.5, "last")]
 
 
 def test_a_story_waits_as_long_as_it_says() -> None:
@@ -44,8 +117,8 @@ def test_waking_a_story_ends_its_wait_and_says_why() -> None:
         heard.append((env.now, (yield 5.0)))
 
     story = Story(env, telling())
-    later(env, 2.0, lambda _: story.wake("answered"))
-    later(env, 7.0, lambda _: story.wake("again"))
+    env.timeout(2.0).callbacks.append(lambda _: story.wake("answered"))
+    env.timeout(7.0).callbacks.append(lambda _: story.wake("again"))
     env.run()
     assert heard == ["answered", "again", (7.0, None)]
     assert env.now == 100.0  # the wait that was ended passes unheard

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ SEED = 19_170_101
 CONFIDENCE = 0.99
 """All intervals of the file hold together with this probability."""
 
-ONE_OPEN_ISSUE = "a customer with an open issue goes on raising others: a closed population of callers has no scenario yet"
+ONE_OPEN_ISSUE = "a customer with an open issue goes on raising others: no scenario is a closed population of callers"
 NO_SHARING = "an agent serves one contact at a time: work shared by open chats comes with the channel chat"
 NOT_EXPRESSED: Mapping[str, str] = {"FS": ONE_OPEN_ISSUE, "PS": NO_SHARING}
 """Group of cases -> why this version has no scenario for it."""
@@ -44,11 +45,15 @@ class Case:
             return found["occupancy"]
         if "offered_load" in inputs:
             return found.get("carried", 0.0) / float(inputs["c"])
-        if "lambda_each" in inputs:
-            return float(inputs["lambda_each"]) / (5 * float(inputs["mu"]))
-        rate = float(inputs.get("lambda", 0.0)) + float(inputs.get("lambda_high", 0.0)) + float(inputs.get("lambda_low", 0.0))
+        rate = sum(float(inputs.get(name, 0.0)) for name in ("lambda", "lambda_high", "lambda_low", "lambda_each"))
         mean = float(inputs.get("mean_service", 1.0)) / float(inputs.get("mu", 1.0))
-        return rate * mean / float(inputs.get("c", 1)) * (1.0 - found.get("blocking", 0.0))
+        return rate * mean / self.agents * (1.0 - found.get("blocking", 0.0))
+
+    @property
+    def agents(self) -> int:
+        """Number of agents: given, or that of the first M/M/c in the case's name where there are two groups."""
+        named = re.search(r"M/M/(\d+)", self.model)
+        return int(self.inputs.get("c", int(named[1]) if named and "lambda_each" in self.inputs else 1))
 
     def demanded(self, measure: str) -> float:
         """Largest half-width allowed: 1 % of the value, 2 % above occupancy 0.85, 0.002 for probabilities under 0.1."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import pairwise
 from typing import Any
 
 from scipy.stats import gamma
@@ -29,7 +30,7 @@ def time_varying(case: Case) -> Plan:
     pace = 2.0 * math.pi / period
     step = period / INTERVALS
     edges = [math.cos(pace * step * number) for number in range(INTERVALS + 1)]
-    row = [mean_rate * step + swing / pace * (a - b) for a, b in zip(edges, edges[1:], strict=False)] * PERIODS_A_DAY
+    row = [mean_rate * step + swing / pace * (a - b) for a, b in pairwise(edges)] * PERIODS_A_DAY
     most = (mean_rate + swing) * stay
     agents = math.ceil(most + 9.0 * math.sqrt(most) + 10.0)
     volumes = {"interval": f"{text(DAY / len(row))} s", "rows": {"every_day": row}}
@@ -37,7 +38,9 @@ def time_varying(case: Case) -> Plan:
     times = [float(name[2:-1]) for name in case.expected if name.startswith("m(")]
 
     run = Run(
-        lambda days: queue(case.id, days, hour, {}, {"call": exponential(stay, hour)}, agents, arrivals=arrivals),
+        lambda days: queue(
+            case.id, days, hour, {}, service={"call": exponential(stay, hour)}, agents=agents, arrivals=arrivals
+        ),
         lambda: (Presence(times, period * hour, hour, stay * hour),),
     )
     readings = {f"m({time:g})": ratio(f"inside.{time:g}") for time in times}
@@ -66,7 +69,7 @@ def over_dispersion(case: Case, at_the_door: bool) -> Plan:
     stream = {"kind": "call", "channel": "line", "rate": f"{text(mean)} per day"}
 
     def scenario(days: int) -> dict[str, Any]:
-        plain = queue(case.id, days, 1.0, {}, {"call": exponential(1.0, 1.0)}, 1, lines=1)
+        plain = queue(case.id, days, 1.0, {}, service={"call": exponential(1.0, 1.0)}, agents=1, lines=1)
         return {
             **plain,
             "calendar": calendar(days, 0, busyness=busyness),
@@ -84,7 +87,9 @@ def over_dispersion(case: Case, at_the_door: bool) -> Plan:
     controls = {
         "mean busyness": Extra(ratio("days.busyness", "days"), 1.0),
         "mean square of busyness": Extra(ratio("days.squares", "days"), 1.0 + 1.0 / shape),
-        "share of busy days": Extra(ratio("days.busy", "days"), float(gamma.sf(limit / mean, shape, scale=1.0 / shape))),
+        "share of busy days": Extra(
+            ratio("days.busy", "days"), float(gamma.sf(limit / mean, shape, scale=1.0 / shape))
+        ),
     }
     run = Run(scenario, lambda: (DayCounts(mean, limit, "line", at_the_door),))
     return Plan({"": run}, {name: readings[name] for name in case.expected}, controls=controls)
@@ -104,7 +109,7 @@ def handle_time(case: Case) -> Plan:
     }
     median = case.expected["median"]
     run = Run(
-        lambda days: queue(case.id, days, 30.0, {"call": 0.5}, {"call": service}, 8),
+        lambda days: queue(case.id, days, 30.0, {"call": 0.5}, service={"call": service}, agents=8),
         lambda: (WorkBelow(median, math.log(median)),),
     )
     extras = {

@@ -32,9 +32,10 @@ class Load:
     """Arrivals and work of a stream: all in units of time of the case, ``unit`` seconds long.
 
     contacts: rate; moments: E[S], E[S^2], E[S^3] of the work that an arrival brings; levels: numbers busy of which
-    the mean excess is taken, of infinitely many agents; memories: time constants of fading work; speed: of the one agent instead of several, None for no such control;
-    powers: of the deviation of fading work, 2 and 3. tail: units at
-    the end in which arrivals may not have brought all their work yet.
+    the mean excess is taken, of infinitely many agents; memories: time constants of fading work; speed: of the one
+    agent instead of several, None for no such control; powers: of the deviation of fading work, 2 and 3; kind: of
+    the contacts that count, None for all; tail: units at the end in which arrivals may not have brought all their
+    work yet.
     """
 
     contacts: float
@@ -133,7 +134,8 @@ class Recorder:
         if load.levels:
             busy, lengths = _busy(came, work, start, end)
             for level in load.levels:
-                found[f"{load.name}.over.{level}"] = float((np.maximum(busy - level, 0) * lengths).sum()) / (end - start)
+                over = float((np.maximum(busy - level, 0) * lengths).sum())
+                found[f"{load.name}.over.{level}"] = over / (end - start)
         for number, memory in enumerate(load.memories):
             deviation = self._fading(came, work, memory, start, end)
             for power in load.powers:

@@ -19,15 +19,13 @@ from sim.core.lifetimes import TenureCurve, TenureFactors
 from sim.core.units import DAY, YEAR
 
 LN2 = math.log(2.0)
-BASES = 100
-"""Independent bases (segments) in one run of a case of pure death."""
 
 
 def _world(case: Case, days: int, warm_up: int = 0, **sections: Any) -> dict[str, Any]:
     """A firm in which nothing happens but what the sections say: no contacts, nobody on duty."""
     service = {"call": {"law": "constant", "mean": "1 min"}}
     return {
-        **queue(case.id, days, 60.0, {"call": 0.0}, service, 1, warm_up=warm_up),
+        **queue(case.id, days, 60.0, {"call": 0.0}, service=service, agents=1, warm_up=warm_up),
         "staffing": never_on_duty(["all"]),
         **sections,
     }
@@ -39,7 +37,8 @@ def _base(segments: dict[str, int], hazard_per_day: float, renewal_days: int = 1
     return {
         "customers": {"segments": {name: {"count": count} for name, count in segments.items()}},
         "pricing": {
-            "fee": dict.fromkeys(segments, "100 EUR per year"), "renewal": f"{renewal_days} days", "adaptation": "1 years",
+            "fee": dict.fromkeys(segments, "100 EUR per year"),
+            "renewal": f"{renewal_days} days", "adaptation": "1 years",
         },
         "churn": {
             "half_life": f"{text(LN2 / hazard_per_day)} days", "equity_effect": 0, "price_loss": 0, "price_gain": 0,
@@ -54,7 +53,8 @@ def _staff(count: int, hazard_per_day: float) -> dict[str, Any]:
         "workforce": {
             "groups": {"all": {"headcount": count, "channels": ["line"]}},
             "hiring": {
-                "lead_time": "0 days", "class_length": "0 days", "cost": "0 EUR", "class_cost": "0 EUR", "severance": "0 EUR",
+                "lead_time": "0 days", "class_length": "0 days",
+                "cost": "0 EUR", "class_cost": "0 EUR", "severance": "0 EUR",
             },
             "attrition": {
                 "half_life": f"{text(LN2 / hazard_per_day)} days", "strain_effect": 0, "strain_memory": "1 days",
@@ -100,17 +100,28 @@ def _agents_left(case: Case, hazard: float, years: int) -> Run:
 
 
 def pure_death(case: Case) -> Plan:
-    """CH with a number of customers: how many are left after some years, which are one day of the run."""
+    """CH with a number of customers: how many are left after some years, which are one day of the run.
+
+    By number of independent bases of so many customers, as segments of one firm.
+    """
     inputs = case.inputs
     hazard = LN2 / float(inputs["half_life_years"]) * float(inputs["t"])
-    segments = {f"base_{number}": int(inputs["N0"]) for number in range(BASES)}
-    run = Run(lambda _: _world(case, 2, **_base(segments, hazard)), lambda: (SegmentsLeft(),))
-    unbiased = math.sqrt(2.0 / (BASES - 1)) * math.exp(math.lgamma(BASES / 2.0) - math.lgamma((BASES - 1) / 2.0))
+
+    def scenario(bases: int) -> dict[str, Any]:
+        return _world(case, 2, **_base({f"base_{number}": int(inputs["N0"]) for number in range(bases)}, hazard))
+
     readings = {
         "mean_left": ratio("bases.left", "bases"),
-        "sd_left": Reading(lambda numbers: math.sqrt(numbers["bases.variance"]) / unbiased, lambda _: 1.0),
+        "sd_left": Reading(
+            lambda numbers: math.sqrt(numbers["bases.variance"]) / unbiased(numbers["bases"]), lambda _: 1.0
+        ),
     }
-    return Plan({"": run}, {name: readings[name] for name in case.expected})
+    return Plan({"": Run(scenario, lambda: (SegmentsLeft(),))}, {name: readings[name] for name in case.expected})
+
+
+def unbiased(count: float) -> float:
+    """Mean of the standard deviation of so many normal numbers, relative to the true one."""
+    return math.sqrt(2.0 / (count - 1.0)) * math.exp(math.lgamma(count / 2.0) - math.lgamma((count - 1.0) / 2.0))
 
 
 def tenure_and_skill(case: Case) -> Plan:

@@ -72,7 +72,7 @@ def load_of(contacts: float, moments: tuple[float, float, float], agents: int, u
     offered = contacts * mean
     levels = sorted({agents - 1, agents, agents + round(offered**0.5)})
     forgets = relaxation(contacts, mean, agents) if offered < 0.95 * agents else 4.0 * mean
-    speed = agents if 1 < agents and offered < 0.95 * agents else None
+    speed = agents if agents > 1 and offered < 0.95 * agents else None
     return Load(contacts, moments, unit, levels, tuple(forgets * factor for factor in (0.25, 1.0, 4.0)), speed, **more)
 
 
@@ -99,7 +99,7 @@ def _plain(case: Case, service: str = "M", scv: float = 1.0, patience: Mapping[s
     known = controls(contacts, mean, unit) | (load.controls() if lines is None else {})
     run = Run(
         lambda days: queue(
-            case.id, days, unit, {"call": contacts}, {"call": law(mean, scv, unit, service)}, agents,
+            case.id, days, unit, {"call": contacts}, service={"call": law(mean, scv, unit, service)}, agents=agents,
             within=float(inputs.get("t", 1.0)), lines=lines, warm_up=days_of_warm_up(load), **sections,
         ),
         lambda: (
@@ -154,7 +154,7 @@ def priority(case: Case) -> Plan:
     load = load_of(sum(rates.values()), moments_of(mean, 1.0, "M"), agents, unit)
     run = Run(
         lambda days: queue(
-            case.id, days, unit, rates, dict.fromkeys(rates, exponential(mean, unit)), agents,
+            case.id, days, unit, rates, service=dict.fromkeys(rates, exponential(mean, unit)), agents=agents,
             routing={"kind": "longest_idle", "priority": {"high": 0, "low": 1}}, warm_up=days_of_warm_up(load),
         ),
         lambda: (load.watch(),),
@@ -182,7 +182,7 @@ def feedback(case: Case) -> Plan:
     returns = {"share": "100 %", "delay": exponential(delay, unit), "most_contacts": attempts}
     run = Run(
         lambda days: queue(
-            case.id, days, unit, {"call": contacts}, {"call": exponential(mean, unit)}, agents,
+            case.id, days, unit, {"call": contacts}, service={"call": exponential(mean, unit)}, agents=agents,
             resolution={"first_contact": {"call": share(fcr)}, "returns": returns}, warm_up=days_of_warm_up(load),
         ),
         lambda: (Orbit(min(attempts, 9)), *([] if "max_attempts" in inputs else [load.watch(by_issue=True)])),
@@ -197,7 +197,9 @@ def feedback(case: Case) -> Plan:
         "p_resolved": ratio("issues.resolved", "issues.ended"),
         "p_unresolved": ratio("issues.given_up", "issues.ended"),
     }
-    readings |= {f"p_resolved_at_{n}": ratio(f"resolved.at.{n}", "issues.ended") for n in range(1, min(attempts, 9) + 1)}
+    readings |= {
+        f"p_resolved_at_{n}": ratio(f"resolved.at.{n}", "issues.ended") for n in range(1, min(attempts, 9) + 1)
+    }
     known = controls(contacts, mean, unit) | load.controls()
     known["share resolved"] = Extra(ratio(f"{ALL}.resolved", f"{ALL}.handled"), fcr)
     if "max_attempts" in inputs:
@@ -215,8 +217,8 @@ def retrial(case: Case) -> Plan:
     redial = {"share": "100 %", "persistence": "100 %", "delay": exponential(1.0 / float(inputs["retry_rate"]), unit)}
     run = Run(
         lambda days: queue(
-            case.id, days, unit, {"call": contacts}, {"call": exponential(mean, unit)}, agents, lines=agents,
-            patience={"channels": {ALL: {"redial": redial}}}, warm_up=days_of_warm_up(load),
+            case.id, days, unit, {"call": contacts}, service={"call": exponential(mean, unit)}, agents=agents,
+            lines=agents, patience={"channels": {ALL: {"redial": redial}}}, warm_up=days_of_warm_up(load),
         ),
         lambda: (Orbit(), load.watch(by_issue=True)),
     )  # fmt: skip
@@ -232,8 +234,7 @@ def pooling(case: Case) -> Plan:
     """SK: two groups with a stream of their own each, against one group for both."""
     inputs = case.inputs
     each, mean = float(inputs["lambda_each"]), 1.0 / float(inputs["mu"])
-    found = re.search(r"separate M/M/(\d+)", case.model)
-    agents = int(found[1]) if found else int(inputs["c_each"])
+    agents = case.agents
     unit = unit_for(2.0 * each)
     rates, service = {"one": each, "two": each}, dict.fromkeys(("one", "two"), exponential(mean, unit))
     own = {
@@ -246,16 +247,18 @@ def pooling(case: Case) -> Plan:
     warm_up = days_of_warm_up(loads["one"])
     runs = {
         "separate": Run(
-            lambda days: queue(case.id, days, unit, rates, service, agents, warm_up=warm_up, **own),
+            lambda days: queue(case.id, days, unit, rates, service=service, agents=agents, warm_up=warm_up, **own),
             lambda: tuple(load.watch() for load in loads.values()),
         ),
         "pooled": Run(
-            lambda days: queue(case.id, days, unit, rates, service, 2 * agents, warm_up=warm_up),
+            lambda days: queue(case.id, days, unit, rates, service=service, agents=2 * agents, warm_up=warm_up),
             lambda: (both.watch(),),
         ),
     }
     wait = {name: _mean(f"{name}:{ALL}.wait", f"{name}:{ALL}.left_queue") for name in runs}
-    readings = {f"mean_wait_{name}": ratio(f"{name}:{ALL}.wait", f"{name}:{ALL}.left_queue", 1.0 / unit) for name in runs}
+    readings = {
+        f"mean_wait_{name}": ratio(f"{name}:{ALL}.wait", f"{name}:{ALL}.left_queue", 1.0 / unit) for name in runs
+    }
     readings["ratio"] = Reading(wait["separate"], wait["pooled"])
     work = ratio("pooled:contacts.handle_time", "pooled:contacts.handled", 1.0 / unit)
     known = {
@@ -283,8 +286,8 @@ def deadline(case: Case) -> Plan:
     load = load_of(contacts, moments_of(mean, 1.0, "M"), agents, unit, powers=(2, 3))
     run = Run(
         lambda days: queue(
-            case.id, days, unit, {"letter": contacts}, {"letter": exponential(mean, unit)}, agents, kind="written",
-            within=float(inputs["deadline"]), warm_up=days_of_warm_up(load),
+            case.id, days, unit, {"letter": contacts}, service={"letter": exponential(mean, unit)}, agents=agents,
+            kind="written", within=float(inputs["deadline"]), warm_up=days_of_warm_up(load),
         ),
         lambda: (load.watch(),),
     )  # fmt: skip

@@ -95,9 +95,9 @@ def queue(
     days: int,
     unit: float,
     streams: Mapping[str, float],
+    *,
     service: Mapping[str, Any],
     agents: int,
-    *,
     within: float = 1.0,
     lines: int | None = None,
     kind: str = "telephone",
@@ -113,7 +113,9 @@ def queue(
         "name": name,
         "calendar": calendar(days, warm_up),
         "arrivals": {
-            "streams": {one: {"kind": one, "channel": "line", "rate": rate(each, unit)} for one, each in streams.items()}
+            "streams": {
+                one: {"kind": one, "channel": "line", "rate": rate(each, unit)} for one, each in streams.items()
+            }
         },
         "channels": {"channels": {"line": channel(kind, duration(within, unit), lines)}},
         "routing": {"kind": "longest_idle"},

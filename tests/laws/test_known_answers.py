@@ -1,0 +1,87 @@
+"""Known answers: every case of the file, run as an ordinary scenario by the ordinary engine.
+
+Each interval holds with the same confidence, such that all intervals of the file hold together with 99 %; it must be
+as narrow as the case demands and contain the known answer. The seed is fixed in `lawbook.cases`.
+"""
+
+from __future__ import annotations
+
+import pytest
+from lawbook.cases import NOT_EXPRESSED, Case, read_cases
+from lawbook.effort import ANY_FULL, FULL, QUICK, Effort, confidences, expressed, plan_of, rows_of
+from lawbook.estimates import estimate
+
+CASES = {case.id: case for case in read_cases()}
+RUN = [case_id for case_id, case in CASES.items() if expressed(case)]
+LISTED = [case_id for case_id in CASES if case_id not in RUN]
+EXACT = 1e-9
+
+
+def named(ids: list[str]) -> list[object]:
+    return [pytest.param(CASES[case_id], id=case_id) for case_id in ids]
+
+
+def misses(case: Case, effort: Effort) -> list[str]:
+    """What is too wide, and what lies outside its interval, in words; nothing if all is well."""
+    plan, rows = plan_of(case, effort), rows_of(case.id, effort)
+    confidence, confidence_of_inputs = confidences()
+    found = []
+    for name, reading in plan.readings.items():
+        known, allowed = case.expected[name], case.demanded(name) * effort.looser
+        seen = estimate(reading, rows, confidence, tuple(plan.controls.values()))
+        found += _compared(name, seen.value, seen.half_width, known, allowed)
+    for name, extra in (plan.controls | plan.extras).items():
+        allowed = float("inf") if extra.precision is None else extra.precision * abs(extra.known) * effort.looser
+        seen = estimate(extra.reading, rows, confidence_of_inputs)
+        found += _compared(name, seen.value, seen.half_width, extra.known, allowed)
+    return found
+
+
+def _compared(name: str, value: float, half_width: float | None, known: float, allowed: float) -> list[str]:
+    assert half_width is not None, name
+    found = []
+    if half_width > allowed:
+        found.append(f"{name} is known to +-{half_width:.3g}, not to +-{allowed:.3g}")
+    if abs(value - known) > half_width + EXACT * abs(known):
+        found.append(f"{name} is {value:.6g} +-{half_width:.2g}, known is {known:.6g}")
+    return found
+
+
+def test_every_case_of_the_file_is_run_or_listed() -> None:
+    assert set(RUN) | set(LISTED) == set(CASES)
+    assert all(CASES[case_id].group in NOT_EXPRESSED for case_id in LISTED)
+    assert set(FULL) == set(RUN)
+    assert set(QUICK) <= set(RUN)
+
+
+@pytest.mark.parametrize("case", named(RUN))
+def test_every_expected_number_is_read_or_computed(case: Case) -> None:
+    plan = plan_of(case, ANY_FULL)
+    assert set(plan.readings) | set(plan.exact) == set(case.expected)
+
+
+@pytest.mark.parametrize("case", named(LISTED))
+def test_case_that_this_version_cannot_express(case: Case) -> None:
+    pytest.skip(f"{case.model}: {NOT_EXPRESSED[case.group]}")
+
+
+@pytest.mark.parametrize("case", named([case_id for case_id in RUN if plan_of(CASES[case_id], ANY_FULL).exact]))
+def test_formula_without_noise_gives_the_known_answer(case: Case) -> None:
+    exact = plan_of(case, ANY_FULL).exact
+    assert exact == pytest.approx({name: case.expected[name] for name in exact}, rel=EXACT)
+
+
+@pytest.mark.parametrize("case", named([case_id for case_id in RUN if case_id not in QUICK]))
+def test_simulation_meets_the_known_answer(case: Case) -> None:
+    assert misses(case, FULL[case.id]) == []
+
+
+@pytest.mark.parametrize("case", named(list(QUICK)))
+def test_short_simulation_contains_the_known_answer(case: Case) -> None:
+    assert misses(case, QUICK[case.id]) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", named(list(QUICK)))
+def test_long_simulation_meets_the_known_answer(case: Case) -> None:
+    assert misses(case, FULL[case.id]) == []
