@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Any, Literal
 
 import numpy as np
 from pydantic import Field
+from simpy import Timeout
 
 from sim.core import elementary, streams
 from sim.core.calendar import Day
@@ -13,7 +15,6 @@ from sim.core.entities import Agent, Group
 from sim.core.facts import Posting
 from sim.core.lifetimes import TenureCurve, TenureFactors
 from sim.core.measures import Measure
-from sim.core.stories import Story, Telling
 from sim.core.units import DAY, YEAR, Duration, Money, MoneyRate, Rate, Settings, Several, Share
 from sim.core.world import Mechanism, World
 
@@ -245,18 +246,18 @@ class Workforce(Mechanism[WorkforceSettings]):
             seat = self._seat(group, number)
             if seat.holder is None and not seat.recruiting:
                 seat.recruiting = True
-                Story(self.world.env, self._recruit(group, seat, number))
+                self.world.env.process(self._recruit(group, seat, number))
         for seat in self._seats[group][headcount:]:
             if seat.holder is not None:
                 self.dismissed += 1
                 self._cost("severance", self.settings.hiring.severance if self.settings.hiring else 0.0)
                 self._go(seat.holder)
 
-    def _recruit(self, group: str, seat: Seat, number: int) -> Telling:
+    def _recruit(self, group: str, seat: Seat, number: int) -> Generator[Timeout, None, None]:
         """A vacancy: the lead time, then the class, then the telephone; dropped if the seat was cut meanwhile."""
         hiring = self.settings.hiring
         if hiring is not None and hiring.lead_time:
-            yield hiring.lead_time
+            yield self.world.env.timeout(hiring.lead_time)
         if number >= self.settings.groups[group].headcount:
             seat.recruiting = False
             return
@@ -267,7 +268,7 @@ class Workforce(Mechanism[WorkforceSettings]):
             self._cost("hiring", hiring.cost)
             self._cost("training", hiring.class_cost)
             if hiring.class_length:
-                yield hiring.class_length
+                yield self.world.env.timeout(hiring.class_length)
         if agent.employed:
             agent.deployed_at = self.world.env.now
             self.world.tell.agent_deployed(agent)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -18,7 +17,6 @@ from sim.core.kernel import Agenda, Bell, Environment
 from sim.core.observations import Observations, rounded
 from sim.core.points import PointProcess
 from sim.core.ports import Ports
-from sim.core.stories import Story, Telling
 
 ROOT = streams.root_key(5, 1)
 
@@ -93,58 +91,6 @@ def test_an_agenda_is_gone_through_in_order_and_what_is_past_at_once() -> None:
     Agenda(env, entries, lambda entry: heard.append((env.now, entry[1])))
     env.run(until=100.0)
     assert heard == [(2.0, "late"), (2.0, "now"), (5.0, "one"), (5.0, "other"), (7.5, "last")]
-
-
-def test_a_story_waits_as_long_as_it_says() -> None:
-    env, heard = simpy.Environment(), []
-
-    def telling() -> Telling:
-        for delay in (3.0, 0.0, 4.5):
-            said = yield delay
-            heard.append((env.now, said))
-
-    Story(env, telling())
-    env.run()
-    assert heard == [(3.0, None), (3.0, None), (7.5, None)]
-
-
-def test_waking_a_story_ends_its_wait_and_says_why() -> None:
-    env, heard = simpy.Environment(), []
-
-    def telling() -> Telling:
-        heard.append((yield 100.0))
-        heard.append((yield None))
-        heard.append((env.now, (yield 5.0)))
-
-    story = Story(env, telling())
-    env.timeout(2.0).callbacks.append(lambda _: story.wake("answered"))
-    env.timeout(7.0).callbacks.append(lambda _: story.wake("again"))
-    env.run()
-    assert heard == ["answered", "again", (7.0, None)]
-    assert env.now == 100.0  # the wait that was ended passes unheard
-
-
-def test_a_story_that_ended_leaves_no_reference_cycle() -> None:
-    env = simpy.Environment()
-
-    class Witness:
-        pass
-
-    def telling(witness: Any) -> Telling:
-        yield 1.0
-        yield 2.0
-
-    gc.collect()
-    gc.disable()
-    try:
-        witness = Witness()
-        gone = weakref.ref(witness)
-        Story(env, telling(witness))
-        del witness
-        env.run()
-        assert gone() is None
-    finally:
-        gc.enable()
 
 
 def test_points_come_at_unit_rate_whatever_the_steps_in_which_they_are_taken() -> None:
