@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sim.core.lifetimes import TenureCurve, TenureFactors
 from sim.core.units import DAY, HOUR, YEAR
 from sim.scenario import Scenario
-from sim.workload import Flow, groups_serving, handle_time, on_duty, open_profile
+from sim.workload import WEEKS_PER_YEAR, Flow, groups_serving, handle_time, on_duty, open_profile
 
 _LONG_HANDLE = HOUR
 _SHORT_HANDLE = 10.0
@@ -22,7 +22,8 @@ def doubts(scenario: Scenario, expected: tuple[Flow, ...]) -> tuple[str, ...]:
     """Everything doubtful, in the order of the scenario's sections."""
     sections = (_calendar, _hazards, _patience, _resolution, _money)
     found = [doubt for section in sections for doubt in section(scenario)]
-    return (*found, *_handle_times(scenario, expected), *_skills(scenario, expected), *_attendance(scenario))
+    found += [doubt for section in (_handle_times, _skills, _capacity) for doubt in section(scenario, expected)]
+    return (*found, *_attendance(scenario))
 
 
 def _calendar(scenario: Scenario) -> Iterator[str]:
@@ -104,3 +105,19 @@ def _attendance(scenario: Scenario) -> Iterator[str]:
         alone = sum(hours for hours, agents in zip(opened, duty, strict=True) if agents <= 0.0)
         if alone > _UNATTENDED * sum(opened):
             yield f"channels.channels.{name} is open {alone / 2:g} hours a week with nobody on duty who serves it"
+
+
+def _capacity(scenario: Scenario, expected: tuple[Flow, ...]) -> Iterator[str]:
+    """Channels that bring more hours of work in a week than those who serve them are on duty."""
+    for name in scenario.channels.channels:
+        work = sum(
+            flow.per_year * (handle_time(scenario, name, flow.kind) or 0.0) / HOUR / WEEKS_PER_YEAR
+            for flow in expected
+            if flow.channel == name
+        )
+        hours = sum(on_duty(scenario, groups_serving(scenario, name))) / 2
+        if hours < work:
+            yield (
+                f"channels.channels.{name} brings {work:.0f} hours of contacts a week, but those who serve it are "
+                f"{hours:.0f} hours on duty; its queue will grow without end, or most customers give up"
+            )

@@ -108,6 +108,12 @@ class Lane:
         self.first_handled = self.first_resolved = 0
         self.wait_answered = self.wait_abandoned = self.handle_time = 0.0
 
+    @property
+    def judged(self) -> int:
+        """Contacts of which it is known whether they met the target: answered, in writing replied to, or not served."""
+        served = self.handled if self.reply_target >= 0.0 else self.answered
+        return served + self.abandoned + self.blocked + self.balked
+
 
 class Issue(Bell):
     """One need of one customer, however many contacts it takes; slot -1 where no customer base is known.

@@ -117,7 +117,7 @@ def _bad_days(name: str, channel: ChannelSettings, runs: Runs, confidence: float
         return None
     waits = [_ratios(run, f"{name}.wait", f"{name}.left_queue") for run in runs]
     abandoned = [_ratios(run, f"{name}.abandoned", f"{name}.offered") for run in runs]
-    answered = [_ratios(run, f"{name}.answered_in_target", f"{name}.offered") for run in runs]
+    answered = [_ratios(run, f"{name}.answered_in_target", f"{name}.judged") for run in runs]
     share = channel.target.share
     return BadDays(
         channel=name,

@@ -231,7 +231,7 @@ class Service(Mechanism[ChannelsSettings]):
         """Contacts by channel, by lane and in all."""
         totals: dict[str, float] = {}
         for lane in self.world.lanes:
-            for count in Lane.COUNTS:
+            for count in (*Lane.COUNTS, "judged"):
                 value = getattr(lane, count)
                 for name in (f"{lane.name}.{count}", f"{lane.channel.name}.{count}", f"contacts.{count}"):
                     totals[name] = totals.get(name, 0.0) + value
@@ -245,18 +245,20 @@ class Service(Mechanism[ChannelsSettings]):
         """The few counts by channel that are kept for each day."""
         found: dict[str, float] = {}
         for channel in self.world.channels.values():
-            offered = in_target = abandoned = left = 0
+            offered = in_target = judged = abandoned = left = 0
             wait = 0.0
             for lane in self.world.lanes:
                 if lane.channel is channel:
                     offered += lane.offered
                     in_target += lane.answered_in_target
+                    judged += lane.judged
                     abandoned += lane.abandoned
                     left += lane.answered + lane.abandoned
                     wait += lane.wait_answered + lane.wait_abandoned
             name = channel.name
             found[f"{name}.offered"] = offered
             found[f"{name}.answered_in_target"] = in_target
+            found[f"{name}.judged"] = judged
             found[f"{name}.abandoned"] = abandoned
             found[f"{name}.left_queue"] = left
             found[f"{name}.wait"] = wait
@@ -305,8 +307,8 @@ def _channel_measures(name: str, kind: str, within: float) -> list[Measure]:
     return [
         Measure(
             f"{name}.service_level", f"{name}: {answered} within {_duration_text(within)}", "%",
-            f"{name}.answered_in_target", f"{name}.offered", 100.0, "higher",
-            meaning="contacts answered within the target time, over contacts offered",
+            f"{name}.answered_in_target", f"{name}.judged", 100.0, "higher",
+            meaning=f"contacts {answered} in time, over contacts {answered}, abandoned, blocked or balked",
         ),
         Measure(
             f"{name}.abandonment", f"{name}: abandoned", "%", f"{name}.abandoned", f"{name}.offered", 100.0, "lower",

@@ -137,7 +137,7 @@ def working_day(shifts: list[ShiftSettings]) -> WorkingDay:
 
 
 class Staffing(Mechanism[StaffingSettings]):
-    """The roster: a plan for each day, and a story that brings agents on duty and sends them off."""
+    """The roster: a plan for each day, and an agenda that brings agents on duty and sends them off."""
 
     def __init__(self, world: World, settings: StaffingSettings) -> None:
         super().__init__(world, settings)

@@ -59,7 +59,7 @@ def _worth_drawing(result: Result, first: Observations) -> list[_Series]:
         if f"{who}.kept" in first.months and f"{who}.at_start" in first.months:
             found.append(_Series("survivors", title, "%", f"{who}.kept", f"{who}.at_start", 100.0))
     for channel in scenario.channels.channels:
-        above, below = f"{channel}.answered_in_target", f"{channel}.offered"
+        above, below = f"{channel}.answered_in_target", f"{channel}.judged"
         if above in first.months and below in first.months:
             found.append(_Series("service", f"Service level, {channel}", "%", above, below, 100.0))
     return found

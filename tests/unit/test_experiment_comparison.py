@@ -86,6 +86,7 @@ def test_bad_days_are_found_per_replication_without_closed_days(scenario: Scenar
     days = {
         "telephone.offered": (10.0, 10.0, 0.0, 10.0),
         "telephone.left_queue": (10.0, 10.0, 0.0, 10.0),
+        "telephone.judged": (10.0, 10.0, 0.0, 10.0),
         "telephone.answered_in_target": (9.0, 7.0, 0.0, 8.0),
         "telephone.abandoned": (0.0, 2.0, 0.0, 1.0),
         "telephone.wait": (100.0, 400.0, 0.0, 200.0),

@@ -7,6 +7,7 @@ the run: the sums at midnight are exact.
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -77,11 +78,15 @@ def lifetimes(case: Case) -> Plan:
     }
     agents = "agents" in case.model
     runs, readings = {}, {}
-    for span, name in ((1, "share_left_after_1_year"), (10, "share_left_after_10_years")):
+    spans = {name: int(found[1]) for name in case.expected if (found := _SHARE_LEFT.fullmatch(name))}
+    for name, span in spans.items():
         runs[str(span)] = _agents_left(case, hazard, span) if agents else _customers_left(case, hazard, span)
         who = "agents" if agents else "customers"
         readings[name] = ratio(f"{span}:{who}.kept", f"{span}:{who}.at_start")
     return Plan(runs, readings, {name: exact[name] for name in case.expected if name not in readings})
+
+
+_SHARE_LEFT = re.compile(r"share_left_after_(\d+)_years?")
 
 
 def _customers_left(case: Case, hazard: float, years: int) -> Run:

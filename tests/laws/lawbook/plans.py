@@ -63,9 +63,10 @@ class Run:
 class Plan:
     """How a case is met.
 
-    runs: scenarios by name; with several, their numbers carry "name:" in front. readings: measure of the file ->
-    how it is read. exact: measures that a formula of the engine gives without noise. controls: inputs whose means
-    are known; their chance deviations explain part of those of the readings, and they are tested themselves.
+    runs: scenarios by name; numbers carry "name:" in front, those of a run without a name nothing. readings: measure
+    of the file -> how it is read. exact: measures that a formula of the engine gives without noise. controls: inputs
+    whose means are known; their chance deviations explain part of those of the readings, and they are tested
+    themselves. extras: further numbers that are known.
     """
 
     runs: Mapping[str, Run]
@@ -94,6 +95,6 @@ def replicate(plan: Plan, seed: int, replication: int, size: int) -> dict[str, f
         numbers: dict[str, float] = dict(observed.totals)
         for watcher in watchers:
             numbers |= watcher.numbers(model, observed)
-        prefix = f"{name}:" if len(plan.runs) > 1 else ""
+        prefix = f"{name}:" if name else ""
         found |= {f"{prefix}{key}": value for key, value in numbers.items()}
     return found
