@@ -94,10 +94,10 @@ def _customers_left(case: Case, hazard: float, years: int) -> Run:
 
 
 def _agents_left(case: Case, hazard: float, years: int) -> Run:
-    """Agents who are all hired on the day before the counting begins."""
+    """Agents who are all hired on the day before the counting begins; fewer for few years, when most of them stay."""
 
     def scenario(count: int) -> dict[str, Any]:
-        headcount = {"to": count, "from": "2026-01-01"}
+        headcount = {"to": max(count * years // 10, 1), "from": "2026-01-01"}
         hire = {"title": "hire everybody", "changes": {"workforce.groups.all.headcount": headcount}}
         return _world(case, years, warm_up=1, **_staff(0, hazard), policies={"hire": hire})
 

@@ -198,29 +198,21 @@ class WorkBelow:
 
 
 class Tenures:
-    """Tenure of the staff (s), mean over the last day: at its beginning, and half a day more.
+    """Tenure of the staff (s), mean over the last day: half a day less than at its end, when nobody's place is empty.
 
-    ``staff``, ``staff.tenure``, ``staff.young``: people, their tenures summed, and how many are younger than a limit.
+    ``staff``, ``staff.tenure``, ``staff.young``: people, their tenures summed, and how many were hired within a limit.
     """
 
     def __init__(self, limit: float) -> None:
         self.limit = limit
-        self.last: dict[str, float] = {}
 
-    def attach(self, world: World) -> None:
-        self.world = world
-
-    def on_day_began(self, day: Day) -> None:
-        if day.index == self.world.calendar.days - 1:
-            tenures = [day.start - agent.hired_at for agent in self.world.agents.values()]
-            self.last = {
-                "staff": float(len(tenures)),
-                "staff.tenure": sum(tenures) + 0.5 * DAY * len(tenures),
-                "staff.young": float(sum(tenure < self.limit for tenure in tenures)),
-            }
-
-    def numbers(self, _: Model, __: Observations) -> dict[str, float]:
-        return self.last
+    def numbers(self, model: Model, _: Observations) -> dict[str, float]:
+        tenures = [model.world.calendar.end - agent.hired_at for agent in model.world.agents.values()]
+        return {
+            "staff": float(len(tenures)),
+            "staff.tenure": sum(tenures) - 0.5 * DAY * len(tenures),
+            "staff.young": float(sum(tenure <= self.limit for tenure in tenures)),
+        }
 
 
 class Payments:
