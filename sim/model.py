@@ -233,8 +233,3 @@ def measures(scenario: Scenario) -> tuple[Measure, ...]:
     by_name = {measure.name: measure for measure in found}
     outcomes = [by_name[name] for name in OUTCOMES if name in by_name]
     return (*outcomes, *(measure for measure in found if not measure.outcome))
-
-
-def replicate(plain: dict[str, Any], seed: int, replication: int) -> dict[str, Any]:
-    """One replication from plain data to plain data; what is sent to a worker."""
-    return Model(Scenario.from_plain(plain), seed, replication).run().to_plain()
