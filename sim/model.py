@@ -126,7 +126,7 @@ class Model:
         """Midnight after midnight: close the day before, tell the new one, wait for its end."""
         env, tell = self.world.env, self.world.tell
         month = 0
-        for day in self.world.calendar.walk():
+        for day in self.world.calendar.all_days:
             if day.counted == 0:
                 self._recorder.begin(day)
                 tell.counting_began(env.now)

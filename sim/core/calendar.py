@@ -8,8 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import math
 from bisect import bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -204,19 +204,24 @@ class Calendar:
     def _start_of_growth(self, index: int) -> float:
         return max(index - self.first_counted, 0) * DAY
 
-    def walk(self) -> Iterator[Day]:
-        """All days in order, each with its weight and busyness."""
+    @cached_property
+    def all_days(self) -> list[Day]:
+        """All days in order, each with its weight and busyness: what is to come does not depend on what happens."""
+        return [self._day(index, factor) for index, factor in enumerate(self._factors())]
+
+    def _factors(self) -> list[float]:
+        """Busyness of each day: a gamma factor of mean 1, the normal score of which follows that of the day before."""
         busyness = self.settings.busyness
-        shape = 1.0 / (busyness.cv * busyness.cv) if busyness else 0.0
-        state: float | None = None
-        for index in range(self.days):
-            factor = 1.0
-            if busyness is not None:
-                fresh = elementary.normal_quantile(streams.uniform(streams.child(self._root, index), _BUSYNESS))
-                r = busyness.correlation
-                state = fresh if state is None else r * state + math.sqrt(1.0 - r * r) * fresh
-                factor = elementary.gamma_quantile(elementary.normal_cdf(state), shape)
-            yield self._day(index, factor)
+        if busyness is None:
+            return [1.0] * self.days
+        fresh = elementary.normal_quantile_array(streams.uniforms(streams.brood(self._root, 0, self.days), _BUSYNESS))
+        kept = busyness.correlation
+        scores = fresh.tolist()
+        for index in range(1, self.days):
+            scores[index] = kept * scores[index - 1] + math.sqrt(1.0 - kept * kept) * scores[index]
+        shape = 1.0 / (busyness.cv * busyness.cv)
+        factors: list[float] = elementary.gamma_quantiles(elementary.normal_cdfs(np.array(scores)), shape).tolist()
+        return factors
 
     def _day(self, index: int, factor: float) -> Day:
         date, first = self.date(index), self.date(self.first_counted)

@@ -257,19 +257,20 @@ def normal_quantile_array(p: Array) -> Array:
     return middle
 
 
-def normal_cdf(z: float) -> float:
-    """Distribution function of the standard normal law, by series (Marsaglia 2004), for |z| up to about 7."""
-    if z < -7.0:
-        return 0.0
-    if z > 7.0:
-        return 1.0
-    term = total = z
+def normal_cdfs(z: Array) -> Array:
+    """Distribution function of the standard normal law, by series (Marsaglia 2004); beyond 7 it is 0 or 1.
+
+    An element takes as many terms as it needs, whatever the others need.
+    """
+    term = total = np.clip(z, -7.0, 7.0)
+    square = term * term
     n = 1.0
-    while abs(term) > 1e-17 * abs(total):
+    while (going := np.abs(term) > 1e-17 * np.abs(total)).any():
         n += 2.0
-        term = term * z * z / n
-        total += term
-    return 0.5 + total * exp(-0.5 * z * z) * 0.39894228040143267794
+        term = np.where(going, term * square / n, 0.0)
+        total = total + term
+    inside = 0.5 + total * exp_array(-0.5 * square) * 0.39894228040143267794
+    return np.where(z < -7.0, 0.0, np.where(z > 7.0, 1.0, inside))
 
 
 def log_gamma(a: float) -> float:
@@ -284,34 +285,37 @@ def log_gamma(a: float) -> float:
     return (a - 0.5) * log(a) - a + 0.91893853320467274178 + series - shift
 
 
-def gamma_cdf(a: float, x: float) -> float:
-    """Lower regularised incomplete gamma function, by its power series."""
-    if x <= 0.0:
-        return 0.0
-    term = total = 1.0 / a
+def gamma_cdfs(a: float, x: Array) -> Array:
+    """Lower regularised incomplete gamma function at points x > 0, by its power series.
+
+    An element takes as many terms as it needs, whatever the others need.
+    """
+    term = total = np.full_like(x, 1.0 / a)
     n = a
-    while term > 1e-17 * total:
+    while (going := term > 1e-17 * total).any():
         n += 1.0
-        term = term * x / n
-        total += term
-    return min(1.0, total * exp(a * log(x) - x - log_gamma(a)))
+        term = np.where(going, term * x / n, 0.0)
+        total = total + term
+    return np.minimum(1.0, total * exp_array(a * log_array(x) - x - log_gamma(a)))
 
 
-def gamma_quantile(p: float, shape: float) -> float:
-    """Quantile of the gamma law with the given shape and mean 1.
+def gamma_quantiles(p: Array, shape: float) -> Array:
+    """Quantiles of the gamma law with the given shape and mean 1.
 
-    Starts from Wilson and Hilferty's (1931) cube and takes Newton steps, halved back into the positive numbers.
+    Starts from Wilson and Hilferty's (1931) cube and takes Newton steps, halved back into the positive numbers, each
+    element as many as it needs.
     """
     third = 1.0 / (9.0 * shape)
-    cube = 1.0 - third + normal_quantile(p) * math.sqrt(third)
-    x = max(cube * cube * cube, 1e-3) * shape
+    cube = 1.0 - third + normal_quantile_array(p) * math.sqrt(third)
+    x = np.maximum(cube * cube * cube, 1e-3) * shape
     constant = log_gamma(shape)
+    going = np.arange(x.size)
     for _ in range(50):
-        step = (gamma_cdf(shape, x) - p) / exp((shape - 1.0) * log(x) - x - constant)
-        nearer = x - step
-        nearer = nearer if nearer > 0.0 else 0.5 * x
-        near = abs(nearer - x) <= 1e-8 * x  # the next step would be of the order of its square
-        x = nearer
-        if near:
+        at = x[going]
+        step = (gamma_cdfs(shape, at) - p[going]) / exp_array((shape - 1.0) * log_array(at) - at - constant)
+        nearer = np.where(at - step > 0.0, at - step, 0.5 * at)
+        x[going] = nearer
+        going = going[np.abs(nearer - at) > 1e-8 * at]  # the next step would be of the order of its square
+        if not going.size:
             break
     return x / shape

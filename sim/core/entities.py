@@ -6,13 +6,13 @@ all of them at once is one step over arrays; contacts, issues and agents are obj
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.core.kernel import Bell
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
@@ -115,78 +115,79 @@ class Lane:
         return served + self.abandoned + self.blocked + self.balked
 
 
-class Issue(Bell):
+class Issue:
     """One need of one customer, however many contacts it takes; slot -1 where no customer base is known.
 
-    It rings when its next contact comes, on the channel that ``returns_by`` names.
+    difficulty: what it adds to the ability that it takes to resolve it; returns_by: the channel of its next contact;
+    second: what its second contact brings if it comes to the same lane, by the laws of that edition.
     """
 
-    raised_at: float
     returns_by: str
 
     __slots__ = (
-        "contacts",
-        "customer",
-        "difficulty",
-        "handled",
-        "key",
-        "kind",
-        "raised_at",
-        "returns_by",
-        "segment",
-        "slot",
-        "tries",
-    )
+        "contacts", "customer", "difficulty", "edition", "handled", "key", "lane", "raised_at", "returns_by", "second",
+        "segment", "slot", "tries",
+    )  # fmt: skip
 
-    def __init__(self, key: int, kind: str, slot: int, customer: int, difficulty: float) -> None:
+    def __init__(  # noqa: PLR0917  # one for each need of each customer: names would cost as much as the rest
+        self, raised_at: float, key: int, lane: Lane, slot: int, customer: int, segment: str, difficulty: float,
+        edition: int, second: Brought,
+    ) -> None:  # fmt: skip
+        self.raised_at = raised_at
         self.key = key
-        self.kind = kind
+        self.lane = lane
         self.slot = slot
         self.customer = customer
+        self.segment = segment
         self.difficulty = difficulty
+        self.edition = edition
+        self.second = second
         self.contacts = self.handled = self.tries = 0
-        self.segment = ""
+
+    @property
+    def kind(self) -> str:
+        """The kind of issue."""
+        return self.lane.kind
 
 
-class Contact(Bell):
-    """One arrival at a channel for an issue, with the needs it was born with; it rings when its patience is over.
+class Contact:
+    """One arrival at a channel for an issue, with the needs it was born with.
 
-    patience: seconds until it gives up, None if it never does; work: handle time in seconds with a fully
-    proficient agent; luck: the ability, on the logit scale, that it takes to resolve an issue of no difficulty.
-    spent: handle time with the agent who answered it.
+    patience: seconds until it gives up, infinite if it never does; work: handle time in seconds with a fully
+    proficient agent; threshold: the ability, on the logit scale, that it takes to resolve its issue. earlier: contacts
+    of the issue before it. waited: seconds until it was answered or went away; spent: handle time with the agent who
+    answered it; reached, resolved: how it ended.
     """
 
     agent: Agent | None
+    earlier: int
     offered_at: float
     answered_at: float
     spent: float
 
     __slots__ = (
-        "agent",
-        "answered_at",
-        "issue",
-        "key",
-        "lane",
-        "luck",
-        "offered_at",
-        "patience",
-        "resolved",
-        "spent",
-        "waiting",
-        "work",
-    )
+        "agent", "answered_at", "earlier", "issue", "key", "lane", "offered_at", "patience", "reached", "resolved",
+        "spent", "threshold", "waited", "waiting", "work",
+    )  # fmt: skip
 
-    def __init__(  # noqa: PLR0917  # made by map, over columns
-        self, key: int, issue: Issue, lane: Lane, patience: float | None, work: float, luck: float
+    def __init__(  # noqa: PLR0917  # as for issues
+        self, issue: Issue, lane: Lane, offered_at: float, brought: Brought
     ) -> None:
-        self.key = key
         self.issue = issue
         self.lane = lane
-        self.patience = patience
-        self.work = work
-        self.luck = luck
-        self.waiting = self.resolved = False
-        self.agent: Agent | None = None
+        self.offered_at = offered_at
+        self.key, self.patience, self.work, self.threshold = brought
+        self.waited = 0.0
+        self.waiting = self.reached = self.resolved = False
+        self.agent = None
+
+
+Brought = tuple[int, float, float, float]
+"""What a contact brings: its key, patience, work, and the ability that it takes to resolve its issue."""
+
+Birth = tuple[float, int, Lane, int, int, str, float, int, Brought, Brought]
+"""What begins an issue: the time, its key, lane, its customer's place, key and segment, its difficulty, the edition of
+the laws by which it was drawn, and what its first two contacts bring."""
 
 
 class Group:
@@ -202,7 +203,7 @@ class Group:
         self.channels: tuple[str, ...] = ()
         self.kinds: tuple[str, ...] | None = None
         self.tools = self.authority = 1.0
-        self.idle: dict[Agent, None] = {}
+        self.idle: deque[Agent] = deque()
         self.queues: tuple[Queue, ...] = ()
         self.skills = 0
         self.duty = self.busy = self.idled = 0.0
@@ -212,8 +213,8 @@ class Group:
         return channel in self.channels and (self.kinds is None or kind in self.kinds)
 
 
-class Agent(Bell):
-    """A named agent: seat and person, what he can do today, what he has done; he rings when a contact is done.
+class Agent:
+    """A named agent: seat and person, what he can do today, what he has done.
 
     pace: handle time relative to a fully proficient average agent; edge: what he adds to the ability to resolve;
     on_until: when the present stretch of duty ends; on_since, idle_since, busy_since: when the state began.

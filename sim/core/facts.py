@@ -46,6 +46,7 @@ class Facts:
     contact_abandoned: Callable[[Contact], None]
     contact_answered: Callable[[Contact], None]
     contact_handled: Callable[[Contact], None]
+    contact_failed: Callable[[Contact], None]
     issue_raised: Callable[[Issue], None]
     issue_resolved: Callable[[Issue], None]
     issue_given_up: Callable[[Issue], None]

@@ -1,27 +1,42 @@
-"""The clock: SimPy's environment with its loop written out, and events that may be scheduled again and again.
+"""The clock: SimPy's environment with its loop written out, calls that need no event, and lines of what is to come.
 
 Heap, order of events and events are SimPy's; its processes, timeouts and resources work as they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from heapq import heappop, heappush
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 import simpy
+from simpy.core import EmptySchedule
 from simpy.events import NORMAL, URGENT, Event, EventPriority
 
 Entry = TypeVar("Entry", bound=tuple[Any, ...])
+Entity = TypeVar("Entity")
+
+_NEVER = float("inf")
+_TIME = itemgetter(0)
 
 
 class Environment(simpy.Environment):
-    """A SimPy environment in which ``now`` is a plain attribute and ``run`` does what ``step`` does, without calls.
+    """A SimPy environment with a plain attribute ``now``, a ``run`` without calls, and two shorter ways to the future.
 
-    Measured: 0.3 us less for each event and 0.05 us for each look at the clock.
+    An entry of its heap is (time, priority, number, what to do, with what): a SimPy event is an entry whose callbacks
+    are called (``_happen``); ``after`` makes an entry that calls a function with an entity. ``expect`` takes entries
+    whose times are known long before, which need no heap: they stand in a line, the next one last.
+
+    Measured: 0.3 us less for each event, 0.3 us less for each that is a call, 0.5 us less for each that is expected.
     """
 
     now = 0.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._line: list[tuple[Any, ...]] = [(_NEVER,)]
+        self._meet: Callable[[Any], None] = _nothing
 
     def run(self, until: float) -> None:  # type: ignore[override]  # always up to a moment here
         """Let everything happen that happens before a moment."""
@@ -29,27 +44,56 @@ class Environment(simpy.Environment):
         end.callbacks.append(_time_is_up)
         self.schedule(end, URGENT, until - self.now)
         queue: list[Any] = self._queue
+        line = self._line
         try:
             while True:
-                self.now, _, _, event = heappop(queue)
-                callbacks = event.callbacks
-                event.callbacks = None
-                for callback in callbacks:
-                    callback(event)
-                if not event._ok and not event.defused:
-                    raise event._value
+                if line[-1][0] < queue[0][0]:
+                    entry = line.pop()
+                    self.now = entry[0]
+                    self._meet(entry)
+                else:
+                    self.now, _, _, act, entity = heappop(queue)
+                    act(entity)
         except _TimeIsUp:
             return
 
+    def step(self) -> None:
+        """Let the next thing happen."""
+        if self._line[-1][0] < self.peek():
+            entry = self._line.pop()
+            self.now = entry[0]
+            self._meet(entry)
+        elif self._queue:
+            entry = heappop(self._queue)
+            self.now = entry[0]
+            entry[3](entry[4])
+        else:
+            raise EmptySchedule
+
     def schedule(self, event: Event, priority: EventPriority = NORMAL, delay: float = 0) -> None:
         """Let an event happen after a delay in seconds."""
-        heappush(self._queue, (self.now + delay, priority, next(self._eid), event))
-
-    def ring(self, bell: Bell, delay: float, callbacks: Sequence[Callable[[Any], None]]) -> None:
-        """Let a bell ring after a delay in seconds, and call what is given then; ``schedule`` for bells."""
-        bell.callbacks = callbacks
         queue: list[Any] = self._queue
-        heappush(queue, (self.now + delay, NORMAL, next(self._eid), bell))
+        heappush(queue, (self.now + delay, priority, next(self._eid), _happen, event))
+
+    def after(self, delay: float, act: Callable[[Entity], None], entity: Entity) -> None:
+        """Call a function with an entity after a delay in seconds. It cannot be taken back: let the function look."""
+        queue: list[Any] = self._queue
+        heappush(queue, (self.now + delay, NORMAL, next(self._eid), act, entity))
+
+    def expect(self, entries: Iterable[tuple[Any, ...]], meet: Callable[[Any], None]) -> None:
+        """Let entries, which begin with their times, be met one after the other, each at its time.
+
+        There is one line: all that is expected is met by the same function. What is expected for the moment of an
+        event comes after it; entries for one moment are met in the order in which they were given.
+        """
+        self._meet = meet
+        line = self._line
+        line.reverse()
+        line += entries
+        line.sort(key=_TIME)
+        line.reverse()
+        if line[-1][0] < self.now:
+            raise ValueError(f"expected at {line[-1][0]}, which was before {self.now}")
 
 
 class _TimeIsUp(Exception):  # noqa: N818  # it is no error
@@ -60,19 +104,21 @@ def _time_is_up(_: Event) -> None:
     raise _TimeIsUp
 
 
-class Bell:
-    """An event that may ring again once it has rung; what it calls is set each time, () for nothing.
-
-    An entity that waits for one thing at a time is its own bell, which spares an event for each wait (0.5 us). A bell
-    has what an environment looks at in an event and no more: every SimPy event carries a dict (300 bytes).
-    """
-
-    __slots__ = ("callbacks",)
-    _ok = True
-    callbacks: Sequence[Callable[[Any], None]] | None
+def _nothing(_: Any) -> None:
+    """What happens to what nobody expects."""
 
 
-class Agenda(Bell, Generic[Entry]):
+def _happen(event: Event) -> None:
+    """Call those who wait for an event, as SimPy does."""
+    callbacks = event.callbacks
+    event.callbacks = None  # type: ignore[assignment]  # as SimPy marks an event that is over
+    for callback in callbacks:
+        callback(event)
+    if not event._ok and not event.defused:
+        raise event._value
+
+
+class Agenda(Generic[Entry]):
     """Entries in the order of their times, which come first in each; each is acted on when its time has come.
 
     Entries whose time has passed are acted on at once.
@@ -92,10 +138,5 @@ class Agenda(Bell, Generic[Entry]):
             self._act(self._next)
         self._next = entry = next(self._entries, None)
         if entry is not None:
-            env = self._env
-            delay = entry[0] - env.now
-            env.ring(self, delay if delay > 0.0 else 0.0, _GO_ON)
-
-
-_GO_ON: list[Callable[[Any], None]] = [Agenda._go_on]
-"""A bell is what its callbacks are given, so that a method of its class makes no cycle of references."""
+            delay = entry[0] - self._env.now
+            self._env.after(delay if delay > 0.0 else 0.0, Agenda._go_on, self)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from sim.core import elementary, streams
 
 _GAP = streams.named("gap")
-_BLOCK = 256
+_BLOCK = 1024
 
 
 class PointProcess:

@@ -6,13 +6,14 @@ answers has the answer of a world without that mechanism, where there is one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
+from math import inf
 from typing import Any, get_type_hints
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.core.entities import Agent, Contact, Issue, Lane
+from sim.core.entities import Agent, Birth, Contact, Issue, Lane
 
 Array = npt.NDArray[np.float64]
 Keys = npt.NDArray[np.uint64]
@@ -24,20 +25,20 @@ def _always(_: Contact) -> bool:
     return True
 
 
-def _zeros(keys: Keys) -> list[float]:
-    return [0.0] * int(keys.size)
+def _zeros(keys: Keys) -> Array:
+    return np.zeros(keys.size)
 
 
 def _zero(_: int) -> float:
     return 0.0
 
 
-def _for_ever(_: Numbers, __: Numbers, keys: Keys) -> list[float | None]:
-    return [None] * int(keys.size)
+def _for_ever(_: Numbers, __: Numbers, keys: Keys) -> Array:
+    return np.full(keys.size, np.inf)
 
 
-def _for_ever_one(_: Lane, __: int) -> None:
-    return None
+def _for_ever_one(_: Lane, __: int) -> float:
+    return inf
 
 
 def _none_at_all() -> float:
@@ -60,7 +61,7 @@ def _no_gap(slots: Slots) -> Array:
     return np.zeros(slots.size)
 
 
-def _the_same(_: str, __: str, channel: str, ___: float) -> str:
+def _the_same(_: Issue, channel: str, __: int) -> str:
     return channel
 
 
@@ -69,33 +70,34 @@ class Ports:
 
     Kinds of issue and channels go by number where many are asked about at once, by name where one is.
 
-    lane: the lane of a channel and a kind. moments: when in a day the customers of fractions of its demand reach
-    their channels; moment_after: the first moment at or after a time at which a channel is open. choose: channels
-    for issues, by kind, segment and uniform; choose_again: the channel of a repeat. patience, tolerance, work,
-    luck: what contacts bring with them (``_one`` for a single contact). foresee: draw ahead for issues that are
-    expected within days, by kind, channel and key, which changes nothing but speed; raise_issues: begin issues, by
-    kind, channel, key, customer's place and time; contact_again: the next contact of an issue. agent_for: an idle
-    agent for a contact. answer: an agent takes a contact; release: an agent has become free. edge: what an agent
-    adds to the ability to resolve. satisfaction: of all places of the base, None where nobody keeps it; equity,
-    price_gap: of some customers.
+    lane: the lane of a channel and a kind. moments: when the customers of fractions of the demand of days reach their
+    channels; moment_after: the first moment at or after a time at which a channel is open, for the key of whoever
+    waits for it. choose: channels for issues, by kind, segment and uniform; choose_again: the channel of an issue's
+    next contact after the one with this key. patience, work, luck: what contacts bring with them (``_one`` for a
+    single contact), difficulty: what issues do; tolerance: how long a line a contact accepts. births: what it takes
+    to begin issues, by kind, channel, key, customer's place and time; bear: let births happen when their times come;
+    raise_issues: both; contact_again: the next contact of an issue. agent_for: an idle agent for a contact. answer:
+    an agent takes a contact; release: an agent has become free. edge: what an agent adds to the ability to resolve.
+    satisfaction: of all places of the base, None where nobody keeps it; equity, price_gap: of some customers.
     """
 
     lane: Callable[[str, str], Lane]
-    moments: Callable[[Numbers, int, Array], Array]
-    moment_after: Callable[[str, float, float], float]
+    moments: Callable[[Numbers, Numbers, Array], Array]
+    moment_after: Callable[[str, float, int], float]
     choose: Callable[[Numbers, Numbers, Array], Numbers]
-    choose_again: Callable[[str, str, str, float], str] = staticmethod(_the_same)
-    patience: Callable[[Numbers, Numbers, Keys], Sequence[float | None]] = staticmethod(_for_ever)
-    patience_one: Callable[[Lane, int], float | None] = staticmethod(_for_ever_one)
+    choose_again: Callable[[Issue, str, int], str] = staticmethod(_the_same)
+    patience: Callable[[Numbers, Numbers, Keys], Array] = staticmethod(_for_ever)
+    patience_one: Callable[[Lane, int], float] = staticmethod(_for_ever_one)
     tolerance: Callable[[Lane, int], int]
-    work: Callable[[Numbers, Keys], Sequence[float]]
+    work: Callable[[Numbers, Keys], Array]
     work_one: Callable[[Lane, int], float]
-    luck: Callable[[Keys], Sequence[float]] = staticmethod(_zeros)
+    luck: Callable[[Keys], Array] = staticmethod(_zeros)
     luck_one: Callable[[int], float] = staticmethod(_zero)
-    difficulty: Callable[[Keys], Sequence[float]] = staticmethod(_zeros)
+    difficulty: Callable[[Keys], Array] = staticmethod(_zeros)
     resolves: Callable[[Contact], bool] = staticmethod(_always)
     edge: Callable[[Agent], float] = staticmethod(_no_edge)
-    foresee: Callable[[Numbers, Numbers, Keys], None]
+    births: Callable[[Numbers, Numbers, Keys, Slots, Array], list[Birth]]
+    bear: Callable[[list[Birth]], None]
     raise_issues: Callable[[Numbers, Numbers, Keys, Slots, Array], None]
     contact_again: Callable[[Issue, float, str], None]
     open_issues: Callable[[], int]

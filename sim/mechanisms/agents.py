@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -90,10 +89,9 @@ class Agents(Mechanism[AgentSettings]):
         """Put the factor of its channel on a lane."""
         lane.factor = self.settings.channel_factor.get(lane.channel.name, 1.0)
 
-    def work(self, kinds: npt.NDArray[np.int64], keys: npt.NDArray[np.uint64]) -> Sequence[float]:
+    def work(self, kinds: npt.NDArray[np.int64], keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.float64]:
         """Handle time that contacts ask of a fully proficient average agent, in seconds, by number of their kind."""
-        found: list[float] = self._laws.quantiles(kinds, streams.uniforms(keys, _WORK)).tolist()
-        return found
+        return self._laws.quantiles(kinds, streams.uniforms(keys, _WORK))
 
     def work_one(self, lane: Lane, key: int) -> float:
         """``work`` of one contact."""

@@ -8,6 +8,8 @@ Source: Brown et al. (2005), JASA 100(469): an inhomogeneous Poisson process giv
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
@@ -65,6 +67,7 @@ class Arrivals(Mechanism[ArrivalSettings]):
 
     def on_day_began(self, day: Day) -> None:
         """Bring the contacts of the day, stream by stream."""
+        births = []
         for name, settings in self.settings.streams.items():
             masses = self._masses(settings, day)
             total = float(np.cumsum(masses)[-1])
@@ -72,8 +75,10 @@ class Arrivals(Mechanism[ArrivalSettings]):
             points, keys = stream.points_up_to(stream.passed + total)
             if points.size:
                 times = place(points - stream.passed, masses, DAY / masses.size)
-                self._raise(settings, day, times, keys)
+                births.append(self._births(settings, day, times, keys))
             stream.passed += total
+        if births:
+            self.world.ask.raise_issues(*map(np.concatenate, zip(*births, strict=True)))
 
     def _masses(self, settings: StreamSettings, day: Day) -> npt.NDArray[np.float64]:
         if settings.volumes is None:
@@ -82,11 +87,12 @@ class Arrivals(Mechanism[ArrivalSettings]):
             row = settings.volumes.row(self.world.calendar, day.index) or (0.0,)
         return np.array(row) * (day.weight if settings.follow_calendar else day.busyness)
 
-    def _raise(
+    def _births(
         self, settings: StreamSettings, day: Day, times: npt.NDArray[np.float64], keys: npt.NDArray[np.uint64]
-    ) -> None:
+    ) -> tuple[npt.NDArray[Any], ...]:
+        """Kinds, channels, keys, places and times of the issues of a stream."""
         moments = self.world.calendar.clocks(day.index, times)
         kind = self.world.kinds.index(settings.kind)
         channel = self.world.channels[settings.channel].index
         slots = np.full(keys.size, -1, dtype=np.int64)
-        self.world.ask.raise_issues(np.full_like(slots, kind), np.full_like(slots, channel), keys, slots, moments)
+        return np.full_like(slots, kind), np.full_like(slots, channel), keys, slots, moments

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, field_validator, model_validator
 
+from sim.core import streams
 from sim.core.calendar import WEEKDAYS, Weekday
-from sim.core.entities import Channel
+from sim.core.entities import Channel, Issue
 from sim.core.units import DAY, Clock, Duration, Settings, Share, parse_clock
 from sim.core.world import Mechanism, World
 
@@ -123,7 +124,7 @@ class OpenHours:
 
 
 class SideBySide:
-    """The open hours of all channels on one day in one table; channel c has its cumulated demand in (c, c + 1]."""
+    """Several open hours in one table; number n of them has its cumulated demand in (n, n + 1]."""
 
     def __init__(self, hours: tuple[OpenHours, ...]) -> None:
         self._starts = np.concatenate([one.starts for one in hours])
@@ -133,9 +134,9 @@ class SideBySide:
         self._ends = np.concatenate([one.cumulated + number for number, one in enumerate(hours)])
         self._last = np.cumsum([one.masses.size for one in hours]) - 1
 
-    def clocks(self, channels: Numbers, fractions: Array) -> Array:
-        """Seconds after midnight at which fractions of the day's demand have come on channels, shape (n,)."""
-        piece = np.minimum(np.searchsorted(self._ends, channels + fractions, side="right"), self._last[channels])
+    def clocks(self, which: Numbers, fractions: Array) -> Array:
+        """Seconds after midnight at which fractions of the demand of the hours ``which`` have come, shape (n,)."""
+        piece = np.minimum(np.searchsorted(self._ends, which + fractions, side="right"), self._last[which])
         share = (fractions - self._before[piece]) / self._masses[piece]
         return np.asarray(self._starts[piece] + np.minimum(np.maximum(share, 0.0), 1.0) * self._widths[piece])
 
@@ -191,16 +192,18 @@ class Channels(Mechanism[ChannelsSettings]):
             return None
         return self._open[channel][calendar.date(index).weekday()]
 
-    def moments(self, channels: Numbers, index: int, fractions: Array) -> Array:
-        """When the customers of fractions of the demand of day ``index`` reach their channels, shape (n,)."""
-        windows = [self._next_open(name, index) for name in self._names]
+    def moments(self, channels: Numbers, days: Numbers, fractions: Array) -> Array:
+        """When the customers of fractions of the demand of days, by index, reach their channels, shape (n,)."""
+        begin = int(days.min())
+        windows = [self._next_open(name, day) for day in range(begin, int(days.max()) + 1) for name in self._names]
         hours = tuple(window[2] for window in windows)
         if hours not in self._sides:
             self._sides[hours] = SideBySide(hours)
         first = np.array([window[0] - window[2].starts[0] for window in windows])
         last = np.array([window[1] for window in windows])
-        moments = first[channels] + self._sides[hours].clocks(channels, fractions)
-        return np.asarray(np.minimum(moments, last[channels]))
+        which = (days - begin) * len(self._names) + channels
+        moments = first[which] + self._sides[hours].clocks(which, fractions)
+        return np.asarray(np.minimum(moments, last[which]))
 
     def _window(self, channel: str, index: int) -> Window | None:
         """When a channel opens and closes on a day; None if it stays closed. Laid out once (6 us) for each day."""
@@ -219,15 +222,15 @@ class Channels(Mechanism[ChannelsSettings]):
                 return window
         raise RuntimeError(f"the channel {channel} stays closed for {_LOOK_AHEAD} days")
 
-    def moment_after(self, channel: str, time: float, fraction: float) -> float:
-        """``time`` if the channel is open then, otherwise a moment of its next opening, by fraction of demand."""
+    def moment_after(self, channel: str, time: float, key: int) -> float:
+        """``time`` if the channel is open then, otherwise a moment of its next opening, by the demand of the day."""
         index = self.world.calendar.index_at(time)
         window = self._window(channel, index)
         if window is not None and window[0] <= time < window[1]:
             return time
         today = window is not None and time < window[0]
         first, last, hours = self._next_open(channel, index if today else index + 1)
-        return min(first + (hours.clock(fraction) - hours.starts[0]), last)
+        return min(first + (hours.clock(streams.uniform(key, 0)) - hours.starts[0]), last)
 
     def _row(self, segment: str, kind: str) -> list[float]:
         shares = self._shares(segment, kind)
@@ -242,12 +245,14 @@ class Channels(Mechanism[ChannelsSettings]):
         chosen = np.count_nonzero(cumulated <= (u * cumulated[:, -1])[:, None], axis=1)
         return np.asarray(np.minimum(chosen, len(self._names) - 1))
 
-    def choose_again(self, segment: str, kind: str, channel: str, u: float) -> str:
+    def choose_again(self, issue: Issue, channel: str, key: int) -> str:
         """The channel of a repeat: the same, or with ``switch_on_repeat`` another one in proportion to its share."""
         switch = self.settings.switch_on_repeat
+        u = streams.uniform(key, 0) if switch else 1.0
         if u >= switch:
             return channel
-        others = {name: share for name, share in self._shares(segment, kind).items() if name != channel and share > 0}
+        shares = self._shares(issue.segment, issue.kind)
+        others = {name: share for name, share in shares.items() if name != channel and share > 0}
         mark = u / switch * sum(others.values())
         for name, share in others.items():
             if mark < share:

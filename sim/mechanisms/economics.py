@@ -8,7 +8,7 @@ from pydantic import Field
 
 from sim.core import elementary
 from sim.core.calendar import Day
-from sim.core.entities import Contact
+from sim.core.entities import Lane
 from sim.core.facts import Posting
 from sim.core.measures import Measure
 from sim.core.units import DAY, YEAR, Growth, Money, MoneyRate, Settings
@@ -61,7 +61,7 @@ class Economics(Mechanism[EconomicSettings]):
         self._discount = 1.0
         self._until = 0.0
         self._per_contact: dict[str, float] = {}
-        self._unpaid = 0.0
+        self._paid_for: dict[Lane, int] = {}
 
     def adopted(self) -> None:
         """Overheads of a day and costs per contact; the levels of wages and prices follow at the next posting."""
@@ -71,7 +71,8 @@ class Economics(Mechanism[EconomicSettings]):
         self._per_contact = {name: self.settings.contact_cost.get(name, 0.0) for name in self.world.channels}
 
     def on_day_began(self, _: Day) -> None:
-        """Pay the overheads of the day."""
+        """Book the contacts of the day before, and pay the overheads of this one."""
+        self._follow_the_day()
         if self._overheads:
             self.on_paid(Posting("overheads", -self._overheads, "prices"))
 
@@ -90,25 +91,29 @@ class Economics(Mechanism[EconomicSettings]):
         }
         self._discount = discount(settings.discount_rate, time)
 
-    def on_contact_handled(self, contact: Contact) -> None:
-        """A contact costs something by its channel, besides the agent; it is booked before the day is over."""
-        if self.world.env.now >= self._until:
-            self._pay_contacts()
-            self._move_to_today()
-        self._unpaid += self._per_contact[contact.lane.channel.name]
-
     def _pay_contacts(self) -> None:
-        """Book the contacts since the last time at the prices of their day: one posting a day, not one for each."""
-        if self._unpaid:
-            self._book(Posting("contacts", -self._unpaid, "prices"))
-            self._unpaid = 0.0
+        """Book the contacts handled since the last time, at the prices of their day: one posting a day.
+
+        A contact costs something by its channel, besides the agent.
+        """
+        cost = 0.0
+        for lane in self.world.lanes:
+            handled = lane.handled - self._paid_for.get(lane, 0)
+            if handled:
+                cost += handled * self._per_contact[lane.channel.name]
+                self._paid_for[lane] = lane.handled
+        if cost:
+            self._book(Posting("contacts", -cost, "prices"))
 
     def on_paid(self, posting: Posting) -> None:
         """Book a posting."""
+        self._follow_the_day()
+        self._book(posting)
+
+    def _follow_the_day(self) -> None:
         if self.world.env.now >= self._until:
             self._pay_contacts()
             self._move_to_today()
-        self._book(posting)
 
     def _book(self, posting: Posting) -> None:
         amount = posting.amount * self._scales[posting.inflates]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
 from sim.core import elementary, streams
 from sim.core.calendar import Day
+from sim.core.entities import Birth
 from sim.core.units import DAY, Rate, Settings
 from sim.core.world import Mechanism, World
 
@@ -29,7 +33,8 @@ Keys = npt.NDArray[np.uint64]
 Array = npt.NDArray[np.float64]
 _CLOCK = streams.named("need clock")
 _CHOICE = streams.named("channel choice")
-_AHEAD = 7 * DAY
+_AHEAD = 7
+"""Days that are planned in one go: a week's costs a fifth of what seven days' would, one by one."""
 
 
 def marks(since: float | Array, left: Array, rates: Array) -> Array:
@@ -37,12 +42,41 @@ def marks(since: float | Array, left: Array, rates: Array) -> Array:
     return np.where(rates > 0.0, since + left / np.where(rates > 0.0, rates, 1.0), np.inf)
 
 
+class Turn(NamedTuple):
+    """Clocks that run down, and how they stand when they have been wound up again: columns of shape (n,).
+
+    at: marks at which they run down; issues: keys of what they raise; ordinal, left, mark: of the next issue.
+    """
+
+    clocks: Slots
+    at: Array
+    issues: Keys
+    ordinal: Slots
+    left: Array
+    mark: Array
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will arise in the next days if nothing changes: turns in the order of their marks, with the issues' births.
+
+    first: index of the first day; bounds: where the turns of each day begin, and end; customers: keys, by turn.
+    """
+
+    first: int
+    bounds: list[int]
+    turns: Turn
+    customers: Keys
+    births: list[Birth]
+
+
 class Needs(Mechanism[NeedsSettings]):
-    """Needs of the whole base, day by day: a week at a time, those whose turn may come are looked up.
+    """Needs of the whole base: a week at a time is planned, and lived day by day.
 
     Each customer and kind has a clock, a unit exponential that runs down by rate x weight of the days. It is kept as
     the mark at which it will have run down, on a scale that all share: the weights of the days so far, in seconds. A
-    need arises on the day in which its mark lies, at the fraction of the day's demand at which it does.
+    need arises on the day in which its mark lies, at the fraction of the day's demand at which it does. Clocks go on
+    as planned only when the day has come, so that a plan can be thrown away when settings change.
     """
 
     def __init__(self, world: World, settings: NeedsSettings) -> None:
@@ -56,8 +90,8 @@ class Needs(Mechanism[NeedsSettings]):
         self.ordinal = self.base.column(np.int64, 0, self._width)
         self._rates = np.zeros((len(self.base.segments), self._width))
         self._passed = 0.0
-        self._foreseen = 0.0
-        self._soon: Slots = np.empty(0, dtype=np.int64)
+        self._plans: list[Plan] = []
+        self._ends = np.empty(0)
 
     def adopted(self) -> None:
         """Put the rates in force: what is left of each clock runs on at the new rate."""
@@ -74,63 +108,99 @@ class Needs(Mechanism[NeedsSettings]):
             mark[:] = np.where(known, marks(self._passed, left, self._rates[segment]), np.inf)
 
     def on_customers_joined(self, slots: Slots) -> None:
-        """Newcomers start all their clocks."""
-        everything = (slots[:, None] * self._width + np.arange(self._width)).ravel()
-        self._wind(everything, self._issues(everything), np.full(everything.size, self._passed))
-
-    def on_day_began(self, day: Day) -> None:
-        """Let the day's weight pass, and raise what has become due."""
-        before, span = self._passed, day.weight * DAY
-        self._passed = passed = before + span
-        if passed > self._foreseen:
-            self._foresee(passed + _AHEAD)
-        mark = self.mark.array.reshape(-1)
-        due = np.unique(self._soon[mark[self._soon] <= passed])
-        while due.size:
-            at = mark[due]
-            issues = self._issues(due)
-            self.ordinal.array.reshape(-1)[due] += 1
-            self._wind(due, self._issues(due), at)
-            self._raise(day, due, issues, (at - before) / span)
-            due = due[mark[due] <= passed]
+        """Newcomers start all their clocks; what will run down in the days already planned is planned too."""
+        clocks = (slots[:, None] * self._width + np.arange(self._width)).ravel()
+        issues = self._issues(clocks, np.zeros_like(clocks))
+        left = self._drawn(issues)
+        mark = marks(self._passed, left, self._rate_of(clocks))
+        self.left.array.reshape(-1)[clocks] = left
+        self.mark.array.reshape(-1)[clocks] = mark
+        if self._plans and mark.min() <= self._ends[-1]:
+            self._plans.append(self._planned(self._plans[0].first, clocks[mark <= self._ends[-1]]))
 
     def on_settings_changed(self, _: float) -> None:
-        """Look ahead again: rates, channels or laws may have changed."""
-        self._foreseen = 0.0
+        """Plan anew: rates, channels or laws may have changed."""
+        self._plans = []
 
-    def _foresee(self, until: float) -> None:
-        """Find the clocks that run down in the next days, and have what their issues bring drawn in one go."""
-        self._foreseen = until
-        self._soon = clocks = np.flatnonzero(self.mark.array.reshape(-1)[: self.base.size * self._width] <= until)
-        if clocks.size:
-            issues = self._issues(clocks)
-            self.world.ask.foresee(*self._by_channel(clocks, issues), issues)
+    def on_day_began(self, day: Day) -> None:
+        """Let the day's weight pass, and what has become due arise."""
+        if not self._plans or day.index - self._plans[0].first >= _AHEAD:
+            self._look_ahead(day)
+        ahead = day.index - self._plans[0].first
+        for plan in self._plans:
+            self._live(plan, ahead)
+        self._passed = float(self._ends[ahead + 1])
 
-    def _by_channel(self, clocks: Slots, issues: Keys) -> tuple[Slots, Slots]:
-        """Numbers of the kinds and of the channels of issues."""
-        slots, kinds = np.divmod(clocks, self._width)
-        numbers = self._numbers[kinds]
-        segments = self.base.segment.array[slots]
-        return numbers, self.world.ask.choose(numbers, segments, streams.uniforms(issues, _CHOICE))
+    def _look_ahead(self, day: Day) -> None:
+        """Find the clocks that run down in the next days."""
+        days = self.world.calendar.all_days[day.index : day.index + _AHEAD]
+        self._ends = np.cumsum([self._passed, *(day.weight * DAY for day in days)])
+        clocks = np.flatnonzero(self.mark.array.reshape(-1)[: self.base.size * self._width] <= self._ends[-1])
+        self._plans = [self._planned(day.index, clocks)]
 
-    def _issues(self, clocks: Slots) -> Keys:
-        """Keys of the issues that clocks (place x width + kind) will raise next, shape (n,)."""
+    def _planned(self, first: int, clocks: Slots) -> Plan:
+        """What clocks will raise until the last of the planned days is over."""
+        turns = self._turns(clocks)
+        ends = self._ends
+        ahead = np.searchsorted(ends[1:], turns.at, side="left")
+        span = ends[1:] - ends[:-1]
+        fractions = (turns.at - ends[ahead]) / span[ahead]
+        slots, columns = np.divmod(turns.clocks, self._width)
+        kinds = self._numbers[columns]
+        ask = self.world.ask
+        channels = ask.choose(kinds, self.base.segment.array[slots], streams.uniforms(turns.issues, _CHOICE))
+        times = ask.moments(channels, first + ahead, fractions) if slots.size else fractions
+        births = ask.births(kinds, channels, turns.issues, slots, times)
+        bounds = np.searchsorted(ahead, np.arange(ends.size)).tolist()
+        return Plan(first, bounds, turns, self.base.key.array[slots], births)
+
+    def _turns(self, clocks: Slots) -> Turn:
+        """Every time that clocks run down within the planned days, in the order of their marks."""
+        at = self.mark.array.reshape(-1)[clocks]
+        ordinal = self.ordinal.array.reshape(-1)[clocks]
+        issues = self._issues(clocks, ordinal)
+        rounds = []
+        while clocks.size or not rounds:
+            after = self._issues(clocks, ordinal + 1)
+            left = self._drawn(after)
+            mark = marks(at, left, self._rate_of(clocks))
+            rounds.append(Turn(clocks, at, issues, ordinal + 1, left, mark))
+            again = np.flatnonzero(mark <= self._ends[-1])
+            clocks, at, issues, ordinal = clocks[again], mark[again], after[again], ordinal[again] + 1
+        columns = [np.concatenate(column) for column in zip(*rounds, strict=True)]
+        order = np.argsort(columns[1], kind="stable")
+        return Turn(*(column[order] for column in columns))
+
+    def _live(self, plan: Plan, ahead: int) -> None:
+        """Let arise what was planned for a day, but for customers who have left since."""
+        begin, end = plan.bounds[ahead], plan.bounds[ahead + 1]
+        if begin == end:
+            return
+        turns, births = plan.turns, plan.births[begin:end]
+        clocks = turns.clocks[begin:end]
+        here = self.base.key.array[clocks // self._width] == plan.customers[begin:end]
+        if here.all():
+            mark, left, ordinal = turns.mark[begin:end], turns.left[begin:end], turns.ordinal[begin:end]
+        else:
+            stay = begin + np.flatnonzero(here)
+            clocks, mark, left, ordinal = turns.clocks[stay], turns.mark[stay], turns.left[stay], turns.ordinal[stay]
+            births = [plan.births[place] for place in stay.tolist()]
+        self.mark.array.reshape(-1)[clocks] = mark
+        self.left.array.reshape(-1)[clocks] = left
+        self.ordinal.array.reshape(-1)[clocks] = ordinal
+        self.world.ask.bear(births)
+
+    def _issues(self, clocks: Slots, ordinals: Slots) -> Keys:
+        """Keys of the issues that clocks (place x width + kind) raise, by ordinal, shape (n,)."""
         slots, kinds = np.divmod(clocks, self._width)
         customers = self.base.key.array[slots]
-        return streams.children(streams.children(customers, self._names[kinds]), self.ordinal.array.reshape(-1)[clocks])
+        return streams.children(streams.children(customers, self._names[kinds]), ordinals)
 
-    def _wind(self, clocks: Slots, issues: Keys, since: Array) -> None:
-        """Start clocks for their next issues at points of the scale."""
+    def _rate_of(self, clocks: Slots) -> Array:
         slots, kinds = np.divmod(clocks, self._width)
-        left = -elementary.log_array(streams.uniforms(issues, _CLOCK))
-        self.left.array.reshape(-1)[clocks] = left
-        until = marks(since, left, self._rates[self.base.segment.array[slots], kinds])
-        self.mark.array.reshape(-1)[clocks] = until
-        soon = until <= self._foreseen
-        if soon.any():
-            self._soon = np.concatenate((self._soon, clocks[soon]))
+        return np.asarray(self._rates[self.base.segment.array[slots], kinds])
 
-    def _raise(self, day: Day, clocks: Slots, issues: Keys, fractions: Array) -> None:
-        ask = self.world.ask
-        kinds, channels = self._by_channel(clocks, issues)
-        ask.raise_issues(kinds, channels, issues, clocks // self._width, ask.moments(channels, day.index, fractions))
+    @staticmethod
+    def _drawn(issues: Keys) -> Array:
+        """How much each clock has to run down before it raises an issue: a unit exponential."""
+        return -elementary.log_array(streams.uniforms(issues, _CLOCK))

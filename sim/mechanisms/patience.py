@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -53,8 +53,9 @@ class PatienceSettings(Settings):
 
 
 Numbers = npt.NDArray[np.int64]
+Array = npt.NDArray[np.float64]
 
-FOR_EVER = Constant(law="constant", mean="1000 years")  # type: ignore[arg-type]  # read with its unit
+FOR_EVER = Constant(law="constant", mean="1 s")  # type: ignore[arg-type]  # read with its unit
 _PATIENCE = streams.named("patience")
 _TOLERANCE = streams.named("tolerance")
 _REDIAL = streams.named("redial")
@@ -86,6 +87,7 @@ class Patience(Mechanism[PatienceSettings]):
         """Lay out the laws by channel and kind."""
         laws = [self._law(channel, kind) or FOR_EVER for channel in self.world.channels for kind in self.world.kinds]
         self._table = LawTable(laws)
+        self._waits_for_ever = np.array([law is FOR_EVER for law in laws])
         for name, channel in self.world.channels.items():
             settings = self.settings.channels.get(name)
             channel.can_be_balked = settings is not None and settings.balking is not None
@@ -94,16 +96,16 @@ class Patience(Mechanism[PatienceSettings]):
         settings = self.settings.channels.get(channel)
         return settings.by_kind.get(kind, settings.patience) if settings is not None else None
 
-    def patience(self, kinds: Numbers, channels: Numbers, keys: npt.NDArray[np.uint64]) -> Sequence[float | None]:
-        """Patience of contacts, in seconds, by number of kind and channel; None for those who wait for ever."""
+    def patience(self, kinds: Numbers, channels: Numbers, keys: npt.NDArray[np.uint64]) -> Array:
+        """Patience of contacts, in seconds, by number of kind and channel; infinite for those who wait for ever."""
         which = channels * len(self.world.kinds) + kinds
         values = self._table.quantiles(which, streams.uniforms(keys, _PATIENCE))
-        return [None if value == FOR_EVER.mean else value for value in values.tolist()]
+        return np.where(self._waits_for_ever[which], np.inf, values) if self._waits_for_ever.any() else values
 
-    def patience_one(self, lane: Lane, key: int) -> float | None:
+    def patience_one(self, lane: Lane, key: int) -> float:
         """Patience of one contact."""
         law = self._law(lane.channel.name, lane.kind)
-        return None if law is None else law.quantile(streams.uniform(key, _PATIENCE))
+        return inf if law is None else law.quantile(streams.uniform(key, _PATIENCE))
 
     def tolerance(self, lane: Lane, key: int) -> int:
         """How many others waiting a contact accepts, on a channel that can be balked."""
@@ -134,10 +136,9 @@ class Patience(Mechanism[PatienceSettings]):
         issue.tries += 1
         lane.redialled += 1
         delay = redial.delay.quantile(streams.uniform(contact.key, _REDIAL_DELAY))
-        fraction = streams.uniform(contact.key, _REDIAL_MOMENT)
-        switch = streams.uniform(contact.key, _REDIAL_CHANNEL)
-        name = world.ask.choose_again(issue.segment, issue.kind, lane.channel.name, switch)
-        world.ask.contact_again(issue, world.ask.moment_after(name, world.env.now + delay, fraction), name)
+        name = world.ask.choose_again(issue, lane.channel.name, contact.key ^ _REDIAL_CHANNEL)
+        time = world.ask.moment_after(name, world.env.now + delay, contact.key ^ _REDIAL_MOMENT)
+        world.ask.contact_again(issue, time, name)
 
     @classmethod
     def measures(cls, scenario: Any) -> list[Measure]:

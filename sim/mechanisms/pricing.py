@@ -144,13 +144,13 @@ class Pricing(Mechanism[PricingSettings]):
     def _raise(self, kind: str, reaction: ReactionSettings, keys: npt.NDArray[np.uint64], slots: Slots) -> None:
         world = self.world
         delays = reaction.delay.quantiles(streams.uniforms(keys, _REACTION_DELAY)).tolist()
-        fractions = streams.uniforms(keys, _REACTION_MOMENT).tolist()
+        moments = (keys ^ np.uint64(_REACTION_MOMENT)).tolist()
         kinds = np.full(keys.size, world.kinds.index(kind), dtype=np.int64)
         channels = world.ask.choose(kinds, self.base.segment.array[slots], streams.uniforms(keys, _REACTION_CHANNEL))
         names = list(world.channels)
         times = [
-            world.ask.moment_after(names[channel], world.env.now + delay, fraction)
-            for channel, delay, fraction in zip(channels.tolist(), delays, fractions, strict=True)
+            world.ask.moment_after(names[channel], world.env.now + delay, moment)
+            for channel, delay, moment in zip(channels.tolist(), delays, moments, strict=True)
         ]
         world.ask.raise_issues(kinds, channels, keys, slots, np.array(times))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -45,6 +44,7 @@ class ResolutionSettings(Settings):
     returns: ReturnSettings
 
 
+Array = npt.NDArray[np.float64]
 _LUCK = streams.named("luck")
 _DIFFICULTY = streams.named("difficulty")
 _RETURN = streams.named("return")
@@ -73,11 +73,6 @@ def base_logit(first_contact: float, complexity: float) -> float:
     return 0.5 * (low + high)
 
 
-def resolved(ability: float, luck: float, difficulty: float) -> bool:
-    """Whether ability exceeds what this contact and this issue ask for."""
-    return ability > luck + difficulty
-
-
 class Resolution(Mechanism[ResolutionSettings]):
     """Who resolves what, and what becomes of unresolved issues."""
 
@@ -85,7 +80,7 @@ class Resolution(Mechanism[ResolutionSettings]):
 
     def __init__(self, world: World, settings: ResolutionSettings) -> None:
         super().__init__(world, settings)
-        self.raised = self.ended_resolved = self.given_up = self.dropped = 0
+        self.ended_resolved = self.given_up = self.dropped = 0
         self.contacts_of_ended = self.handled_of_ended = 0
 
     def adopted(self) -> None:
@@ -99,23 +94,22 @@ class Resolution(Mechanism[ResolutionSettings]):
         """Put the logit of its kind on a lane."""
         lane.base_logit = self._base[lane.kind]
 
-    def luck(self, keys: npt.NDArray[np.uint64]) -> Sequence[float]:
+    def luck(self, keys: npt.NDArray[np.uint64]) -> Array:
         """Logistic thresholds of contacts: ln(u / (1 - u))."""
         u = streams.uniforms(keys, _LUCK)
-        found: list[float] = elementary.log_array(u / (1.0 - u)).tolist()
-        return found
+        return elementary.log_array(u / (1.0 - u))
 
     def luck_one(self, key: int) -> float:
         """``luck`` of one contact."""
         u = streams.uniform(key, _LUCK)
         return elementary.log(u / (1.0 - u))
 
-    def difficulty(self, keys: npt.NDArray[np.uint64]) -> Sequence[float]:
-        """Standard normal deviates of issues."""
-        if self.settings.complexity == 0.0:
-            return [0.0] * int(keys.size)
-        found: list[float] = elementary.normal_quantile_array(streams.uniforms(keys, _DIFFICULTY)).tolist()
-        return found
+    def difficulty(self, keys: npt.NDArray[np.uint64]) -> Array:
+        """What issues add to the ability that it takes: complexity x a standard normal deviate of their own."""
+        complexity = self.settings.complexity
+        if complexity == 0.0:
+            return np.zeros(keys.size)
+        return complexity * elementary.normal_quantile_array(streams.uniforms(keys, _DIFFICULTY))
 
     def edge(self, agent: Agent) -> float:
         """What an agent's proficiency, knowledge, tools and authority add to the logit."""
@@ -128,32 +122,26 @@ class Resolution(Mechanism[ResolutionSettings]):
         )
 
     def resolves(self, contact: Contact) -> bool:
-        """Whether this contact ends its issue."""
-        ability = contact.lane.base_logit + contact.agent.edge  # type: ignore[union-attr]  # who resolves is there
-        return resolved(ability, contact.luck, self.settings.complexity * contact.issue.difficulty)
+        """Whether this contact ends its issue: ability exceeds what the contact and the issue ask for."""
+        return contact.lane.base_logit + contact.agent.edge > contact.threshold  # type: ignore[union-attr]  # is there
 
-    def on_issue_raised(self, _: Issue) -> None:
-        """Count an issue."""
-        self.raised += 1
+    def on_issue_resolved(self, issue: Issue) -> None:
+        """Count an issue that a contact has ended."""
+        self.ended_resolved += 1
+        self.contacts_of_ended += issue.contacts
+        self.handled_of_ended += issue.handled
 
-    def on_contact_handled(self, contact: Contact) -> None:
-        """The issue is resolved, comes back after a delay, or is given up."""
+    def on_contact_failed(self, contact: Contact) -> None:
+        """The issue of a contact that did not resolve it comes back after a delay, or is given up."""
         world, issue = self.world, contact.issue
-        if contact.resolved:
-            self.ended_resolved += 1
-            self.contacts_of_ended += issue.contacts
-            self.handled_of_ended += issue.handled
-            world.tell.issue_resolved(issue)
-            return
         returns = self.settings.returns
         if issue.handled >= returns.most_contacts or streams.uniform(contact.key, _RETURN) >= returns.share:
             world.tell.issue_given_up(issue)
             return
         delay = returns.delay.quantile(streams.uniform(contact.key, _RETURN_DELAY))
-        fraction = streams.uniform(contact.key, _RETURN_MOMENT)
-        switch = streams.uniform(contact.key, _RETURN_CHANNEL)
-        name = world.ask.choose_again(issue.segment, issue.kind, contact.lane.channel.name, switch)
-        world.ask.contact_again(issue, world.ask.moment_after(name, world.env.now + delay, fraction), name)
+        name = world.ask.choose_again(issue, contact.lane.channel.name, contact.key ^ _RETURN_CHANNEL)
+        time = world.ask.moment_after(name, world.env.now + delay, contact.key ^ _RETURN_MOMENT)
+        world.ask.contact_again(issue, time, name)
 
     def on_issue_given_up(self, issue: Issue) -> None:
         """Count an issue that nobody will resolve."""
@@ -172,7 +160,7 @@ class Resolution(Mechanism[ResolutionSettings]):
     def counts(self) -> dict[str, float]:
         """Issues raised, and issues ended by how."""
         return {
-            "issues.raised": self.raised,
+            "issues.raised": self._raised(),
             "issues.resolved": self.ended_resolved,
             "issues.given_up": self.given_up,
             "issues.dropped": self.dropped,
@@ -184,7 +172,11 @@ class Resolution(Mechanism[ResolutionSettings]):
     def balances(self) -> list[tuple[str, float, float]]:
         """Issues raised = ended + with a contact under way or to come."""
         ended = self.ended_resolved + self.given_up + self.dropped
-        return [("issues raised", self.raised, ended + self.world.ask.open_issues())]
+        return [("issues raised", self._raised(), ended + self.world.ask.open_issues())]
+
+    def _raised(self) -> int:
+        """Issues are raised by contacts that are no repeats."""
+        return sum(lane.offered - lane.repeats for lane in self.world.lanes)
 
     @classmethod
     def measures(cls, scenario: Any) -> list[Measure]:

@@ -49,6 +49,10 @@ class Routing(Mechanism[RoutingSettings]):
         self._lanes: dict[tuple[str, str], Lane] = {}
         self._queues: dict[tuple[str, tuple[str, ...]], Queue] = {}
 
+    def adopted(self) -> None:
+        """Whether the groups of a queue are asked in their order, or all of them."""
+        self._first_group = self.settings.kind == "fewest_skills"
+
     def on_lane_opened(self, lane: Lane) -> None:
         """Put the rank of its channel and kind on a lane."""
         settings = self.settings
@@ -105,21 +109,21 @@ class Routing(Mechanism[RoutingSettings]):
 
     def agent_for(self, contact: Contact) -> Agent | None:
         """An idle agent who can serve the contact, taken off the idle list; None if there is none."""
-        best: Agent | None = None
+        best: Group | None = None
         for group in contact.lane.queue.groups:
-            if group.idle:
-                agent = next(iter(group.idle))
-                if best is None or agent.idle_since < best.idle_since:
-                    best = agent
-                    if self.settings.kind == "fewest_skills":
-                        break
-        if best is not None:
-            self._take(best)
-        return best
+            if group.idle and (best is None or group.idle[0].idle_since < best.idle[0].idle_since):
+                best = group
+                if self._first_group:
+                    break
+        if best is None:
+            return None
+        agent = best.idle.popleft()
+        best.idled += self.world.env.now - agent.idle_since
+        return agent
 
     def _take(self, agent: Agent) -> None:
         group = agent.group
-        del group.idle[agent]
+        group.idle.remove(agent)
         group.idled += self.world.env.now - agent.idle_since
 
     def leave_queue(self, contact: Contact) -> None:
@@ -150,14 +154,14 @@ class Routing(Mechanism[RoutingSettings]):
         now = self.world.env.now
         if agent.on_until <= now:
             self._go_off(agent, now)
-            return
-        self._serve_next(agent)
+        else:
+            self._serve_next(agent)
 
     def _serve_next(self, agent: Agent) -> None:
         contact = self._best_waiting(agent.group)
         if contact is None:
             agent.idle_since = self.world.env.now
-            agent.group.idle[agent] = None
+            agent.group.idle.append(agent)
         else:
             self.leave_queue(contact)
             self.world.ask.answer(contact, agent)

@@ -103,7 +103,9 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         self.resting = self.base.column(np.float64)
         self.standing = self.base.column(np.float64)
         self._began = False
-        self._lived: list[tuple[int, int, int, int, float, bool, bool]] = []
+        self._ended: list[Contact] = []
+        self.on_contact_handled = self.on_contact_abandoned = self._ended.append
+        self.on_contact_blocked = self.on_contact_balked = self._ended.append
         self._in_force = settings
         self.satisfaction_days = self.equity_days = 0.0
         self.customer_days = self.surveys = self.experiences = 0
@@ -113,6 +115,8 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         """How far satisfaction recovers and equity follows in a day; contacts so far count as they were lived."""
         self._work_out()
         self._in_force = self.settings
+        units = self.settings.experience.wait_unit
+        self._wait_units = [units[name] for name in self.world.channels]
         self._recovers = 1.0 - elementary.exp(-DAY / self.settings.recovery)
         self._follows = 1.0 - elementary.exp(-DAY / self.settings.memory)
 
@@ -151,51 +155,34 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         step *= self._follows
         standing += step
 
-    def on_contact_handled(self, contact: Contact) -> None:
-        """A contact was handled."""
-        self._note(contact, contact.answered_at, reached=True)
-
-    def on_contact_abandoned(self, contact: Contact) -> None:
-        """A contact gave up."""
-        self._note(contact, self.world.env.now, reached=False)
-
-    def on_contact_blocked(self, contact: Contact) -> None:
-        """A contact met a busy line."""
-        self._note(contact, self.world.env.now, reached=False)
-
-    def on_contact_balked(self, contact: Contact) -> None:
-        """A contact turned away from the line."""
-        self._note(contact, self.world.env.now, reached=False)
-
-    def _note(self, contact: Contact, until: float, reached: bool) -> None:
-        issue = contact.issue
-        relative = (until - contact.offered_at) / self._in_force.experience.wait_unit[contact.lane.channel.name]
-        self._lived.append(
-            (contact.key, issue.slot, issue.customer, issue.contacts - 1, relative, reached, contact.resolved)
-        )
-
     def _work_out(self) -> None:
-        """Score the contacts noted so far, survey them and move the satisfaction of those who had them, in order."""
-        if not self._lived:
+        """Score the contacts that ended, survey them and move the satisfaction of those who had them, in order."""
+        ended = self._ended
+        if not ended:
             return
         settings, level, who = self._in_force, self.level.view, self.base.key.view
-        keys, slots, customers, earlier, relative, reached, resolved = zip(*self._lived, strict=True)
-        self._lived = []
-        columns = (np.array(column, dtype=np.float64) for column in (earlier, relative, reached, resolved))
-        experienced = scores(settings.experience, *columns).tolist()
+        experienced = self._experienced(ended).tolist()
         self.experiences += len(experienced)
         self.experienced += sum(experienced)
-        for slot, customer, one in zip(slots, customers, experienced, strict=True):
-            if slot >= 0 and who[slot] == customer:
+        for contact, one in zip(ended, experienced, strict=True):
+            issue = contact.issue
+            slot = issue.slot
+            if slot >= 0 and who[slot] == issue.customer:
                 level[slot] = moved(level[slot], one, settings.gain, settings.loss)
         if settings.survey is not None:
             share = settings.survey.asked * settings.survey.answered
-            answers = streams.uniforms(np.array(keys, dtype=np.uint64), _SURVEY) < share
-            answered = [
-                one for one, yes, was in zip(experienced, answers.tolist(), reached, strict=True) if yes and was
-            ]
+            keys = np.array([contact.key for contact in ended], dtype=np.uint64)
+            answers = np.flatnonzero(streams.uniforms(keys, _SURVEY) < share).tolist()
+            answered = [experienced[place] for place in answers if ended[place].reached]
             self.surveys += len(answered)
             self.survey_score += sum(answered)
+        ended.clear()
+
+    def _experienced(self, ended: list[Contact]) -> Array:
+        """Scores of contacts that ended, shape (n,)."""
+        units = self._wait_units
+        rows = [(one.earlier, one.waited / units[one.lane.channel.index], one.reached, one.resolved) for one in ended]
+        return scores(self._in_force.experience, *np.array(rows, dtype=np.float64).T)
 
     def satisfaction(self) -> npt.NDArray[np.float64]:
         """Satisfaction at all places of the base."""

@@ -1,22 +1,21 @@
 """Service: the path of a contact, from the moment it is offered until it is handled, gives up or is turned away.
 
-A contact brings its needs with it (patience, work, luck), drawn by its key. The path is one method after the
-other: offered, then blocked, balked, or admitted; answered at once or queued; abandoned or answered; handled. What
-has to wait rings by itself: a contact when its patience is over, an agent when a contact is done, an issue when it
-comes back. (Measured: a generator for each contact costs 2 us more.)
+A contact brings its needs with it (patience, work, the ability that it takes), drawn by its key. The path is one
+method after the other: offered, then blocked, balked, or admitted; answered at once or queued; abandoned or answered;
+handled. (Measured: a generator for each contact costs 2 us more.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from itertools import repeat
+from math import inf
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.core import streams
-from sim.core.entities import Agent, Contact, Issue, Lane
-from sim.core.kernel import Agenda
+from sim.core.entities import Agent, Birth, Brought, Contact, Issue, Lane
 from sim.core.measures import Measure
 from sim.core.world import Mechanism, World
 from sim.mechanisms.channels import ChannelsSettings
@@ -24,25 +23,20 @@ from sim.mechanisms.channels import ChannelsSettings
 Keys = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int64]
 Array = npt.NDArray[np.float64]
-Brought = tuple[int, float | None, float, float, float]
-"""The key of the first contact of an issue, its patience, work and luck, and the difficulty of the issue."""
 
-_FIRST = np.ones(1, dtype=np.uint64)
+_FIRST_TWO = np.array([1, 2], dtype=np.uint64)
 
 
 class Service(Mechanism[ChannelsSettings]):
     """The path of contacts, and what is counted on it."""
 
-    answers = ("foresee", "raise_issues", "contact_again", "answer", "open_issues")
+    answers = ("births", "bear", "raise_issues", "contact_again", "answer", "open_issues")
 
     def __init__(self, world: World, settings: ChannelsSettings) -> None:
         super().__init__(world, settings)
         self._lanes: dict[int, Lane] = {}
-        self._foreseen: dict[int, Brought] = {}
         self._to_come = 0
-        self._gives_up = [self._give_up]
-        self._is_done = [self._finish]
-        self._comes_again = [self._come_again]
+        self._edition = 0
 
     def adopted(self) -> None:
         """Put the targets in force on the lanes there are."""
@@ -56,49 +50,43 @@ class Service(Mechanism[ChannelsSettings]):
         lane.target = -1.0 if written else channel.target.within
         lane.reply_target = channel.target.within if written else -1.0
 
+    def on_settings_changed(self, _: float) -> None:
+        """The laws may have changed: what was drawn by the old ones does not hold for contacts to come."""
+        self._edition += 1
+
     def raise_issues(self, kinds: Numbers, channels: Numbers, keys: Keys, slots: Numbers, times: Array) -> None:
-        """Begin issues at given times, each with its first contact.
+        """Begin issues at given times, each with its first contact: ``births`` that are born when their time comes."""
+        self.bear(self.births(kinds, channels, keys, slots, times))
+
+    def bear(self, births: list[Birth]) -> None:
+        """Let issues begin when their times come."""
+        self.world.env.expect(births, self._begin)
+
+    def births(self, kinds: Numbers, channels: Numbers, keys: Keys, slots: Numbers, times: Array) -> list[Birth]:
+        """What it takes to begin issues, each with its first contact: many are drawn in one go.
 
         kinds, channels: by number; keys: the issues' keys; slots: places of their customers, -1 where no base is
         known; times: seconds; all of shape (n,).
         """
-        order = np.argsort(times, kind="stable")
-        kinds, channels, keys, slots = kinds[order], channels[order], keys[order], slots[order]
-        born, patience, work, luck, difficulty = zip(*self._brought(kinds, channels, keys), strict=True)
-        customers = self._customer_keys(slots).tolist()
-        issues = map(Issue, keys.tolist(), self._names_of(kinds), slots.tolist(), customers, difficulty)
-        contacts = map(Contact, born, issues, self._lanes_of(kinds, channels), patience, work, luck)
-        # Contacts are made one by one as they come: a day's made at once leave the processor's cache (1 us each).
-        Agenda(self.world.env, zip(times[order].tolist(), contacts, strict=True), self._bear)
+        difficulty = self.world.ask.difficulty(keys)
+        first, second = self._brought(kinds, channels, keys, difficulty)
+        lanes, editions = self._lanes_of(kinds, channels), repeat(self._edition)
+        who, hard = self._customers(slots), difficulty.tolist()
+        # Issues and contacts are made one by one as they come: all at once they leave the processor's cache (1 us each).
+        return list(zip(times.tolist(), keys.tolist(), lanes, slots.tolist(), *who, hard, editions, first, second))
 
-    def foresee(self, kinds: Numbers, channels: Numbers, keys: Keys) -> None:
-        """Draw ahead what issues will bring: a week's in one go costs a fifth of what each day's would."""
-        self._foreseen = dict(zip(keys.tolist(), self._draw(kinds, channels, keys), strict=True))
-
-    def on_settings_changed(self, _: float) -> None:
-        """The laws may have changed: what was foreseen under the old ones is drawn anew."""
-        self._foreseen = {}
-
-    def _brought(self, kinds: Numbers, channels: Numbers, keys: Keys) -> list[Brought]:
-        if not self._foreseen:
-            return list(self._draw(kinds, channels, keys))
-        found = [self._foreseen.get(key) for key in keys.tolist()]
-        missing = [place for place, brought in enumerate(found) if brought is None]
-        if missing:
-            drawn = self._draw(kinds[missing], channels[missing], keys[missing])
-            for place, brought in zip(missing, drawn, strict=True):
-                found[place] = brought
-        return found  # type: ignore[return-value]  # nothing is missing now
-
-    def _draw(self, kinds: Numbers, channels: Numbers, keys: Keys) -> Iterator[Brought]:
-        ask = self.world.ask
-        contacts = streams.children(keys, _FIRST)
+    def _brought(
+        self, kinds: Numbers, channels: Numbers, keys: Keys, difficulty: Array
+    ) -> tuple[list[Brought], list[Brought]]:
+        """What the first two contacts of issues bring: the second comes often enough to be drawn along."""
+        ask, count = self.world.ask, keys.size
+        contacts = streams.children(np.concatenate((keys, keys)), np.repeat(_FIRST_TWO, count))
+        kinds, channels = np.concatenate((kinds, kinds)), np.concatenate((channels, channels))
         patience, work = ask.patience(kinds, channels, contacts), ask.work(kinds, contacts)
-        return zip(contacts.tolist(), patience, work, ask.luck(contacts), ask.difficulty(keys), strict=True)
-
-    def _names_of(self, kinds: Numbers) -> list[str]:
-        names = self.world.kinds
-        return [names[kind] for kind in kinds.tolist()]
+        threshold = ask.luck(contacts) + np.concatenate((difficulty, difficulty))
+        columns = [column.tolist() for column in (contacts, patience, work, threshold)]
+        both = list(zip(*columns, strict=True))
+        return both[:count], both[count:]
 
     def _lanes_of(self, kinds: Numbers, channels: Numbers) -> list[Lane]:
         numbers = (channels * len(self.world.kinds) + kinds).tolist()
@@ -109,29 +97,29 @@ class Service(Mechanism[ChannelsSettings]):
                 lanes[number] = self.world.ask.lane(list(self.world.channels)[channel], self.world.kinds[kind])
         return [lanes[number] for number in numbers]
 
-    def _customer_keys(self, slots: Numbers) -> Keys:
+    def _customers(self, slots: Numbers) -> tuple[list[int], list[str]]:
+        """Keys and segments of the customers at places."""
         base = self.world.base
         if base is None:
-            return np.zeros(slots.size, dtype=np.uint64)
-        return np.where(slots >= 0, base.key.array[slots], np.uint64(0))
+            return [0] * slots.size, [""] * slots.size
+        names = base.segments
+        segments = [names[number] for number in base.segment.array[slots].tolist()]
+        return base.key.array[slots].tolist(), segments
 
-    def _bear(self, birth: tuple[float, Contact]) -> None:
-        contact = birth[1]
-        issue, world = contact.issue, self.world
-        slot, base = issue.slot, world.base
-        if base is not None and slot >= 0:
-            if base.key.view[slot] != issue.customer:
-                return  # the customer has left since
-            issue.segment = base.segments[base.segment.view[slot]]
-        issue.raised_at = world.env.now
+    def _begin(self, birth: Birth) -> None:
+        time, key, lane, slot, customer, segment, difficulty, edition, first, second = birth
+        world = self.world
+        if slot >= 0 and world.base.key.view[slot] != customer:  # type: ignore[union-attr]  # a place is in a base
+            return  # the customer has left since
+        issue = Issue(time, key, lane, slot, customer, segment, difficulty, edition, second)
         world.tell.issue_raised(issue)
-        self._offer(contact)
+        self._offer(Contact(issue, lane, time, first))
 
     def contact_again(self, issue: Issue, time: float, channel: str) -> None:
         """The issue's next contact, at a time and on a channel; it never comes if the customer has left by then."""
         issue.returns_by = channel
         self._to_come += 1
-        self.world.env.ring(issue, time - self.world.env.now, self._comes_again)
+        self.world.env.after(time - self.world.env.now, self._come_again, issue)
 
     def open_issues(self) -> int:
         """Issues with a contact under way or to come."""
@@ -139,22 +127,28 @@ class Service(Mechanism[ChannelsSettings]):
 
     def _come_again(self, issue: Issue) -> None:
         self._to_come -= 1
-        base = self.world.base
-        if issue.slot >= 0 and base is not None and base.key.view[issue.slot] != issue.customer:
-            self.world.tell.issue_dropped(issue)
+        world, ask = self.world, self.world.ask
+        base, slot = world.base, issue.slot
+        if slot >= 0 and base is not None and base.key.view[slot] != issue.customer:
+            world.tell.issue_dropped(issue)
             return
-        ask = self.world.ask
-        lane = ask.lane(issue.returns_by, issue.kind)
-        key = streams.child(issue.key, issue.contacts + 1)
-        contact = Contact(key, issue, lane, ask.patience_one(lane, key), ask.work_one(lane, key), ask.luck_one(key))
+        lane = issue.lane
+        if issue.returns_by != lane.channel.name:
+            lane = ask.lane(issue.returns_by, lane.kind)
         lane.repeats += 1
-        self._offer(contact)
+        if issue.contacts == 1 and lane is issue.lane and issue.edition == self._edition:
+            brought = issue.second
+        else:
+            key = streams.child(issue.key, issue.contacts + 1)
+            threshold = ask.luck_one(key) + issue.difficulty
+            brought = key, ask.patience_one(lane, key), ask.work_one(lane, key), threshold
+        self._offer(Contact(issue, lane, world.env.now, brought))
 
     def _offer(self, contact: Contact) -> None:
-        world, lane = self.world, contact.lane
+        world, lane, issue = self.world, contact.lane, contact.issue
         channel = lane.channel
-        contact.issue.contacts += 1
-        contact.offered_at = world.env.now
+        contact.earlier = issue.contacts
+        issue.contacts += 1
         lane.offered += 1
         world.tell.contact_offered(contact)
         if channel.lines is not None and channel.inside >= channel.lines:
@@ -178,54 +172,65 @@ class Service(Mechanism[ChannelsSettings]):
         channel.inside += 1
         lane.queued += 1
         world.ask.join_queue(contact)
-        if contact.patience is not None:
-            world.env.ring(contact, contact.patience, self._gives_up)
+        if contact.patience != inf:
+            world.env.after(contact.patience, self._lose_patience, contact)
 
-    def _give_up(self, contact: Contact) -> None:
+    def _lose_patience(self, contact: Contact) -> None:
+        if not contact.waiting:
+            return  # it was answered in time
         world, lane = self.world, contact.lane
         world.ask.leave_queue(contact)
         lane.channel.inside -= 1
         lane.abandoned += 1
-        lane.wait_abandoned += world.env.now - contact.offered_at
+        contact.waited = wait = world.env.now - contact.offered_at
+        lane.wait_abandoned += wait
         world.tell.contact_abandoned(contact)
 
     def answer(self, contact: Contact, agent: Agent) -> None:
         """An agent takes a contact, and is busy with it for the contact's work at his own pace."""
         world, lane = self.world, contact.lane
-        now = world.env.now
-        contact.callbacks = ()  # its patience no longer matters
+        env = world.env
+        now = env.now
         contact.agent = agent
         agent.contact = contact
         agent.busy_since = contact.answered_at = now
-        wait = now - contact.offered_at
+        contact.waited = wait = now - contact.offered_at
+        contact.reached = True
         lane.answered += 1
         if wait <= lane.target:
             lane.answered_in_target += 1
         lane.wait_answered += wait
         world.tell.contact_answered(contact)
-        contact.spent = contact.work * lane.factor * agent.pace
-        world.env.ring(agent, contact.spent, self._is_done)
+        contact.spent = spent = contact.work * lane.factor * agent.pace
+        env.after(spent, self._finish, agent)
 
     def _finish(self, agent: Agent) -> None:
-        world, contact = self.world, agent.contact
-        assert contact is not None  # who rings has a contact
+        contact = agent.contact
+        assert contact is not None  # who is done had a contact
+        tell, ask = self.world.tell, self.world.ask
         lane, issue, spent = contact.lane, contact.issue, contact.spent
         lane.channel.inside -= 1
         agent.contact = None
         agent.busy += spent
         agent.group.busy += spent
-        contact.resolved = resolved = world.ask.resolves(contact)
         lane.handled += 1
         lane.handle_time += spent
-        if contact.answered_at - contact.offered_at + spent <= lane.reply_target:
+        if contact.waited + spent <= lane.reply_target:
             lane.answered_in_target += 1
-        lane.resolved += resolved
+        contact.resolved = resolved = ask.resolves(contact)
+        if resolved:
+            lane.resolved += 1
         if issue.handled == 0:
             lane.first_handled += 1
-            lane.first_resolved += resolved
+            if resolved:
+                lane.first_resolved += 1
         issue.handled += 1
-        world.tell.contact_handled(contact)
-        world.ask.release(agent)
+        tell.contact_handled(contact)
+        if resolved:
+            tell.issue_resolved(issue)
+        else:
+            tell.contact_failed(contact)
+        ask.release(agent)
 
     def counts(self) -> dict[str, float]:
         """Contacts by channel, by lane and in all."""
