@@ -36,10 +36,11 @@ class Channel:
 class Queue:
     """Contacts waiting for the same agents on the same channel, best rank first; leavers stay until passed."""
 
-    __slots__ = ("area", "entries", "groups", "sequence", "settled", "waited", "waiting")
+    __slots__ = ("area", "entries", "groups", "only", "sequence", "settled", "waited", "waiting")
 
     def __init__(self, groups: tuple[Group, ...], now: float) -> None:
         self.groups = groups
+        self.only = groups[0] if len(groups) == 1 else None
         self.entries: list[tuple[float, int, Contact]] = []
         self.sequence = 0
         self.waiting = 0
@@ -154,20 +155,21 @@ class Contact:
     """One arrival at a channel for an issue, with the needs it was born with.
 
     patience: seconds until it gives up, infinite if it never does; work: handle time in seconds with a fully
-    proficient agent; threshold: the ability, on the logit scale, that it takes to resolve its issue. earlier: contacts
-    of the issue before it. waited: seconds until it was answered or went away; spent: handle time with the agent who
+    proficient agent; threshold: the ability, on the logit scale, that it takes to resolve its issue; returns_in:
+    seconds after which the issue comes back if it is not resolved, infinite if it never does. earlier: contacts
+    of the issue before it. agent, answered_at, spent: once it was answered; waiting: once it queued. waited: seconds until it was answered or went away; spent: handle time with the agent who
     answered it; reached, resolved: how it ended.
     """
 
-    agent: Agent | None
+    agent: Agent
     earlier: int
-    offered_at: float
+    waiting: bool
     answered_at: float
     spent: float
 
     __slots__ = (
         "agent", "answered_at", "earlier", "issue", "key", "lane", "offered_at", "patience", "reached", "resolved",
-        "spent", "threshold", "waited", "waiting", "work",
+        "returns_in", "spent", "threshold", "waited", "waiting", "work",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0917  # as for issues
@@ -176,14 +178,14 @@ class Contact:
         self.issue = issue
         self.lane = lane
         self.offered_at = offered_at
-        self.key, self.patience, self.work, self.threshold = brought
+        self.key, self.patience, self.work, self.threshold, self.returns_in = brought
         self.waited = 0.0
-        self.waiting = self.reached = self.resolved = False
-        self.agent = None
+        self.reached = self.resolved = False
 
 
-Brought = tuple[int, float, float, float]
-"""What a contact brings: its key, patience, work, and the ability that it takes to resolve its issue."""
+Brought = tuple[int, float, float, float, float]
+"""What a contact brings: its key, patience, work, the ability that it takes to resolve its issue, and after how long
+the issue comes back if that ability is not there."""
 
 Birth = tuple[float, int, Lane, int, int, str, float, int, Brought, Brought]
 """What begins an issue: the time, its key, lane, its customer's place, key and segment, its difficulty, the edition of

@@ -60,6 +60,11 @@ class Facts:
     customers_left: Callable[[Slots], None]
     paid: Callable[[Posting], None]
 
+    def heard(self, name: str) -> Callable[[Any], None] | None:
+        """What tells a fact, None where nobody listens: then the hot path need not tell it (0.05 us)."""
+        tell: Callable[[Any], None] = getattr(self, name)
+        return None if tell is _nobody else tell
+
     def bind(self, listeners: Iterable[object]) -> None:
         """Bind every fact to the listeners that have a method for it, in their order.
 

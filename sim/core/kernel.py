@@ -15,7 +15,6 @@ from simpy.core import EmptySchedule
 from simpy.events import NORMAL, URGENT, Event, EventPriority
 
 Entry = TypeVar("Entry", bound=tuple[Any, ...])
-Entity = TypeVar("Entity")
 
 _NEVER = float("inf")
 _TIME = itemgetter(0)
@@ -37,6 +36,7 @@ class Environment(simpy.Environment):
         super().__init__()
         self._line: list[tuple[Any, ...]] = [(_NEVER,)]
         self._meet: Callable[[Any], None] = _nothing
+        self.after = self._make_after()
 
     def run(self, until: float) -> None:  # type: ignore[override]  # always up to a moment here
         """Let everything happen that happens before a moment."""
@@ -75,10 +75,18 @@ class Environment(simpy.Environment):
         queue: list[Any] = self._queue
         heappush(queue, (self.now + delay, priority, next(self._eid), _happen, event))
 
-    def after(self, delay: float, act: Callable[[Entity], None], entity: Entity) -> None:
-        """Call a function with an entity after a delay in seconds. It cannot be taken back: let the function look."""
+    def _make_after(self) -> Callable[[float, Callable[[Any], None], Any], None]:
+        """``after(delay, act, entity)``: call a function with an entity after a delay in seconds.
+
+        It cannot be taken back: let the function look. A closure, since it is asked for twice a contact (0.05 us).
+        """
         queue: list[Any] = self._queue
-        heappush(queue, (self.now + delay, NORMAL, next(self._eid), act, entity))
+        number, normal, push = self._eid.__next__, NORMAL, heappush
+
+        def after(delay: float, act: Callable[[Any], None], entity: Any) -> None:
+            push(queue, (self.now + delay, normal, number(), act, entity))
+
+        return after
 
     def expect(self, entries: Iterable[tuple[Any, ...]], meet: Callable[[Any], None]) -> None:
         """Let entries, which begin with their times, be met one after the other, each at its time.

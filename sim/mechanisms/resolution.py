@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -76,7 +77,7 @@ def base_logit(first_contact: float, complexity: float) -> float:
 class Resolution(Mechanism[ResolutionSettings]):
     """Who resolves what, and what becomes of unresolved issues."""
 
-    answers = ("resolves", "luck", "luck_one", "difficulty", "edge")
+    answers = ("resolves", "luck", "luck_one", "difficulty", "returns", "returns_one", "edge")
 
     def __init__(self, world: World, settings: ResolutionSettings) -> None:
         super().__init__(world, settings)
@@ -111,6 +112,19 @@ class Resolution(Mechanism[ResolutionSettings]):
             return np.zeros(keys.size)
         return complexity * elementary.normal_quantile_array(streams.uniforms(keys, _DIFFICULTY))
 
+    def returns(self, keys: npt.NDArray[np.uint64]) -> Array:
+        """Seconds after which the issues of contacts come back if they are not resolved; infinite for those given up."""
+        returns = self.settings.returns
+        delay = returns.delay.quantiles(streams.uniforms(keys, _RETURN_DELAY))
+        return np.where(streams.uniforms(keys, _RETURN) < returns.share, delay, np.inf)
+
+    def returns_one(self, key: int) -> float:
+        """``returns`` of one contact."""
+        returns = self.settings.returns
+        if streams.uniform(key, _RETURN) >= returns.share:
+            return inf
+        return returns.delay.quantile(streams.uniform(key, _RETURN_DELAY))
+
     def edge(self, agent: Agent) -> float:
         """What an agent's proficiency, knowledge, tools and authority add to the logit."""
         settings, group = self.settings, agent.group
@@ -134,13 +148,11 @@ class Resolution(Mechanism[ResolutionSettings]):
     def on_contact_failed(self, contact: Contact) -> None:
         """The issue of a contact that did not resolve it comes back after a delay, or is given up."""
         world, issue = self.world, contact.issue
-        returns = self.settings.returns
-        if issue.handled >= returns.most_contacts or streams.uniform(contact.key, _RETURN) >= returns.share:
+        if contact.returns_in == inf or issue.handled >= self.settings.returns.most_contacts:
             world.tell.issue_given_up(issue)
             return
-        delay = returns.delay.quantile(streams.uniform(contact.key, _RETURN_DELAY))
         name = world.ask.choose_again(issue, contact.lane.channel.name, contact.key ^ _RETURN_CHANNEL)
-        time = world.ask.moment_after(name, world.env.now + delay, contact.key ^ _RETURN_MOMENT)
+        time = world.ask.moment_after(name, world.env.now + contact.returns_in, contact.key ^ _RETURN_MOMENT)
         world.ask.contact_again(issue, time, name)
 
     def on_issue_given_up(self, issue: Issue) -> None:

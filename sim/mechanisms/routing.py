@@ -109,17 +109,22 @@ class Routing(Mechanism[RoutingSettings]):
 
     def agent_for(self, contact: Contact) -> Agent | None:
         """An idle agent who can serve the contact, taken off the idle list; None if there is none."""
+        queue = contact.lane.queue
+        group = queue.only or self._best_group(queue)
+        if group is None or not group.idle:
+            return None
+        agent = group.idle.popleft()
+        group.idled += self.world.env.now - agent.idle_since
+        return agent
+
+    def _best_group(self, queue: Queue) -> Group | None:
         best: Group | None = None
-        for group in contact.lane.queue.groups:
+        for group in queue.groups:
             if group.idle and (best is None or group.idle[0].idle_since < best.idle[0].idle_since):
                 best = group
                 if self._first_group:
                     break
-        if best is None:
-            return None
-        agent = best.idle.popleft()
-        best.idled += self.world.env.now - agent.idle_since
-        return agent
+        return best
 
     def _take(self, agent: Agent) -> None:
         group = agent.group
@@ -151,11 +156,16 @@ class Routing(Mechanism[RoutingSettings]):
 
     def release(self, agent: Agent) -> None:
         """A contact is done: the agent goes off duty if his time is over, or takes the next, or is idle."""
-        now = self.world.env.now
+        now, group = self.world.env.now, agent.group
         if agent.on_until <= now:
             self._go_off(agent, now)
-        else:
-            self._serve_next(agent)
+            return
+        for queue in group.queues:
+            if queue.waiting:
+                self._serve_next(agent)
+                return
+        agent.idle_since = now
+        group.idle.append(agent)
 
     def _serve_next(self, agent: Agent) -> None:
         contact = self._best_waiting(agent.group)

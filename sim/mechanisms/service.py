@@ -43,6 +43,11 @@ class Service(Mechanism[ChannelsSettings]):
         for lane in self.world.lanes:
             self.on_lane_opened(lane)
 
+    def begin(self) -> None:
+        """Find out which facts of the hot path anybody hears."""
+        heard = self.world.tell.heard
+        self._raised, self._offered, self._answered = map(heard, ("issue_raised", "contact_offered", "contact_answered"))
+
     def on_lane_opened(self, lane: Lane) -> None:
         """Put the target of its channel on a lane: until the answer, or in writing until the reply is done."""
         channel = self.settings.channels[lane.channel.name]
@@ -84,7 +89,7 @@ class Service(Mechanism[ChannelsSettings]):
         kinds, channels = np.concatenate((kinds, kinds)), np.concatenate((channels, channels))
         patience, work = ask.patience(kinds, channels, contacts), ask.work(kinds, contacts)
         threshold = ask.luck(contacts) + np.concatenate((difficulty, difficulty))
-        columns = [column.tolist() for column in (contacts, patience, work, threshold)]
+        columns = [column.tolist() for column in (contacts, patience, work, threshold, ask.returns(contacts))]
         both = list(zip(*columns, strict=True))
         return both[:count], both[count:]
 
@@ -112,7 +117,8 @@ class Service(Mechanism[ChannelsSettings]):
         if slot >= 0 and world.base.key.view[slot] != customer:  # type: ignore[union-attr]  # a place is in a base
             return  # the customer has left since
         issue = Issue(time, key, lane, slot, customer, segment, difficulty, edition, second)
-        world.tell.issue_raised(issue)
+        if self._raised is not None:
+            self._raised(issue)
         self._offer(Contact(issue, lane, time, first))
 
     def contact_again(self, issue: Issue, time: float, channel: str) -> None:
@@ -141,7 +147,7 @@ class Service(Mechanism[ChannelsSettings]):
         else:
             key = streams.child(issue.key, issue.contacts + 1)
             threshold = ask.luck_one(key) + issue.difficulty
-            brought = key, ask.patience_one(lane, key), ask.work_one(lane, key), threshold
+            brought = key, ask.patience_one(lane, key), ask.work_one(lane, key), threshold, ask.returns_one(key)
         self._offer(Contact(issue, lane, world.env.now, brought))
 
     def _offer(self, contact: Contact) -> None:
@@ -150,7 +156,8 @@ class Service(Mechanism[ChannelsSettings]):
         contact.earlier = issue.contacts
         issue.contacts += 1
         lane.offered += 1
-        world.tell.contact_offered(contact)
+        if self._offered is not None:
+            self._offered(contact)
         if channel.lines is not None and channel.inside >= channel.lines:
             lane.blocked += 1
             world.tell.contact_blocked(contact)
@@ -188,8 +195,7 @@ class Service(Mechanism[ChannelsSettings]):
 
     def answer(self, contact: Contact, agent: Agent) -> None:
         """An agent takes a contact, and is busy with it for the contact's work at his own pace."""
-        world, lane = self.world, contact.lane
-        env = world.env
+        lane, env = contact.lane, self.world.env
         now = env.now
         contact.agent = agent
         agent.contact = contact
@@ -200,7 +206,8 @@ class Service(Mechanism[ChannelsSettings]):
         if wait <= lane.target:
             lane.answered_in_target += 1
         lane.wait_answered += wait
-        world.tell.contact_answered(contact)
+        if self._answered is not None:
+            self._answered(contact)
         contact.spent = spent = contact.work * lane.factor * agent.pace
         env.after(spent, self._finish, agent)
 
