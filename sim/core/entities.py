@@ -13,7 +13,6 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 
@@ -157,8 +156,8 @@ class Contact:
     patience: seconds until it gives up, infinite if it never does; work: handle time in seconds with a fully
     proficient agent; threshold: the ability, on the logit scale, that it takes to resolve its issue; returns_in:
     seconds after which the issue comes back if it is not resolved, infinite if it never does. earlier: contacts
-    of the issue before it. agent, answered_at, spent: once it was answered; waiting: once it queued. waited: seconds until it was answered or went away; spent: handle time with the agent who
-    answered it; reached, resolved: how it ended.
+    of the issue before it. waiting: once it queued; waited: seconds until it was answered or went away; agent,
+    answered_at, spent (handle time): once it was answered; reached, resolved: how it ended.
     """
 
     agent: Agent
@@ -172,7 +171,7 @@ class Contact:
         "returns_in", "spent", "threshold", "waited", "waiting", "work",
     )  # fmt: skip
 
-    def __init__(  # noqa: PLR0917  # as for issues
+    def __init__(  # as for issues
         self, issue: Issue, lane: Lane, offered_at: float, brought: Brought
     ) -> None:
         self.issue = issue

@@ -82,11 +82,12 @@ class Ports:
     channels; moment_after: the first moment at or after a time at which a channel is open, for the key of whoever
     waits for it. choose: channels for issues, by kind, segment and uniform; choose_again: the channel of an issue's
     next contact after the one with this key. patience, work, luck, returns: what contacts bring with them (``_one``
-    for a single contact), difficulty: what issues do; tolerance: how long a line a contact accepts. births: what it takes
-    to begin issues, by kind, channel, key, customer's place and time; bear: let births happen when their times come;
-    raise_issues: both; contact_again: the next contact of an issue. agent_for: an idle agent for a contact. answer:
-    an agent takes a contact; release: an agent has become free. edge: what an agent adds to the ability to resolve.
-    satisfaction: of all places of the base, None where nobody keeps it; equity, price_gap: of some customers.
+    for a single contact), difficulty: what issues do; tolerance: how long a line a contact accepts. births: what it
+    takes to begin issues, by kind, channel, key, customer's place and time; bear: let births happen when their times
+    come; raise_issues: both; contact_again: the next contact of an issue. agent_for: an idle agent for a contact.
+    answer: an agent takes a contact; release: an agent has become free. edge: what an agent adds to the ability to
+    resolve. satisfaction: of all places of the base, None where nobody keeps it; equity, price_gap: of some
+    customers.
     """
 
     lane: Callable[[str, str], Lane]

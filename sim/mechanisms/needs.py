@@ -159,7 +159,7 @@ class Needs(Mechanism[NeedsSettings]):
         at = self.mark.array.reshape(-1)[clocks]
         ordinal = self.ordinal.array.reshape(-1)[clocks]
         issues = self._issues(clocks, ordinal)
-        rounds = []
+        rounds: list[Turn] = []
         while clocks.size or not rounds:
             after = self._issues(clocks, ordinal + 1)
             left = self._drawn(after)

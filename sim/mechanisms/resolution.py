@@ -113,7 +113,7 @@ class Resolution(Mechanism[ResolutionSettings]):
         return complexity * elementary.normal_quantile_array(streams.uniforms(keys, _DIFFICULTY))
 
     def returns(self, keys: npt.NDArray[np.uint64]) -> Array:
-        """Seconds after which the issues of contacts come back if they are not resolved; infinite for those given up."""
+        """Seconds after which contacts' issues come back if they are not resolved; infinite if they never do."""
         returns = self.settings.returns
         delay = returns.delay.quantiles(streams.uniforms(keys, _RETURN_DELAY))
         return np.where(streams.uniforms(keys, _RETURN) < returns.share, delay, np.inf)
@@ -137,7 +137,7 @@ class Resolution(Mechanism[ResolutionSettings]):
 
     def resolves(self, contact: Contact) -> bool:
         """Whether this contact ends its issue: ability exceeds what the contact and the issue ask for."""
-        return contact.lane.base_logit + contact.agent.edge > contact.threshold  # type: ignore[union-attr]  # is there
+        return contact.lane.base_logit + contact.agent.edge > contact.threshold
 
     def on_issue_resolved(self, issue: Issue) -> None:
         """Count an issue that a contact has ended."""

@@ -66,19 +66,17 @@ Slots = npt.NDArray[np.int64]
 Array = npt.NDArray[np.float64]
 _RESTING = streams.named("resting satisfaction")
 _SURVEY = streams.named("survey")
+_MANY = 2000
 
 
-def scores(
-    experience: ExperienceSettings, earlier: Array, relative_wait: Array, reached: Array, resolved: Array
-) -> Array:
-    """Scores of contacts, 0 to 100, shape (n,).
+def score(experience: ExperienceSettings, earlier: int, relative_wait: float, reached: bool, resolved: bool) -> float:
+    """Score of a contact, 0 to 100.
 
-    earlier: contacts for the same issue before; relative_wait: wait / wait_unit of the channel; reached and resolved
-    are 0 or 1.
+    earlier: contacts for the same issue before; relative_wait: wait / wait_unit of the channel.
     """
-    logit = experience.start - experience.repeat * earlier - experience.wait * elementary.log_array(1.0 + relative_wait)
-    logit -= (1.0 - reached) * experience.not_reached + reached * (1.0 - resolved) * experience.unresolved
-    return np.asarray(100.0 / (1.0 + elementary.exp_array(-logit)))
+    lost = 0.0 if resolved else experience.unresolved if reached else experience.not_reached
+    waited = experience.wait * elementary.log(1.0 + relative_wait) if relative_wait else 0.0
+    return 100.0 / (1.0 + elementary.exp(lost - (experience.start - experience.repeat * earlier - waited)))
 
 
 def moved(level: float, experienced: float, gain: float, loss: float) -> float:
@@ -104,6 +102,9 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         self.standing = self.base.column(np.float64)
         self._began = False
         self._ended: list[Contact] = []
+        self._to_ask: list[tuple[int, float]] = []
+        self._at_once: dict[tuple[int, bool, bool], float] = {}
+        self._wait_units: list[float] = []
         self.on_contact_handled = self.on_contact_abandoned = self._ended.append
         self.on_contact_blocked = self.on_contact_balked = self._ended.append
         self._in_force = settings
@@ -114,7 +115,9 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
     def adopted(self) -> None:
         """How far satisfaction recovers and equity follows in a day; contacts so far count as they were lived."""
         self._work_out()
+        self._ask_those_served()
         self._in_force = self.settings
+        self._at_once = {}
         units = self.settings.experience.wait_unit
         self._wait_units = [units[name] for name in self.world.channels]
         self._recovers = 1.0 - elementary.exp(-DAY / self.settings.recovery)
@@ -156,33 +159,43 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         standing += step
 
     def _work_out(self) -> None:
-        """Score the contacts that ended, survey them and move the satisfaction of those who had them, in order."""
-        ended = self._ended
-        if not ended:
-            return
-        settings, level, who = self._in_force, self.level.view, self.base.key.view
-        experienced = self._experienced(ended).tolist()
-        self.experiences += len(experienced)
-        self.experienced += sum(experienced)
-        for contact, one in zip(ended, experienced, strict=True):
-            issue = contact.issue
+        """Score the contacts that ended, and move the satisfaction of those who had them, in order."""
+        settings, units = self._in_force, self._wait_units
+        experience, gain, loss = settings.experience, settings.gain, settings.loss
+        at_once, to_ask = self._at_once, self._to_ask
+        level, who = self.level.view, self.base.key.view
+        for contact in self._ended:
+            issue, wait, resolved = contact.issue, contact.waited, contact.resolved
+            if wait:
+                relative = wait / units[contact.lane.channel.index]
+                one = score(experience, contact.earlier, relative, contact.reached, resolved)
+            else:
+                ending = contact.earlier, contact.reached, resolved
+                found = at_once.get(ending)
+                if found is None:
+                    found = at_once[ending] = score(experience, contact.earlier, 0.0, contact.reached, resolved)
+                one = found
+            self.experienced += one
             slot = issue.slot
             if slot >= 0 and who[slot] == issue.customer:
-                level[slot] = moved(level[slot], one, settings.gain, settings.loss)
-        if settings.survey is not None:
-            share = settings.survey.asked * settings.survey.answered
-            keys = np.array([contact.key for contact in ended], dtype=np.uint64)
-            answers = np.flatnonzero(streams.uniforms(keys, _SURVEY) < share).tolist()
-            answered = [experienced[place] for place in answers if ended[place].reached]
+                level[slot] = moved(level[slot], one, gain, loss)
+            if contact.reached:
+                to_ask.append((contact.key, one))
+        self.experiences += len(self._ended)
+        self._ended.clear()
+        if len(to_ask) > _MANY:
+            self._ask_those_served()
+
+    def _ask_those_served(self) -> None:
+        """The survey: who is asked and answers belongs to the contact; many are drawn in one go."""
+        survey = self._in_force.survey
+        if survey is not None and self._to_ask:
+            keys, experienced = zip(*self._to_ask, strict=True)
+            answers = streams.uniforms(np.array(keys, dtype=np.uint64), _SURVEY) < survey.asked * survey.answered
+            answered = [experienced[place] for place in answers.nonzero()[0].tolist()]
             self.surveys += len(answered)
             self.survey_score += sum(answered)
-        ended.clear()
-
-    def _experienced(self, ended: list[Contact]) -> Array:
-        """Scores of contacts that ended, shape (n,)."""
-        units = self._wait_units
-        rows = [(one.earlier, one.waited / units[one.lane.channel.index], one.reached, one.resolved) for one in ended]
-        return scores(self._in_force.experience, *np.array(rows, dtype=np.float64).T)
+        self._to_ask.clear()
 
     def satisfaction(self) -> npt.NDArray[np.float64]:
         """Satisfaction at all places of the base."""
@@ -195,6 +208,7 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
     def counts(self) -> dict[str, float]:
         """Satisfaction and equity summed over customers and days, and what contacts and surveys scored."""
         self._work_out()
+        self._ask_those_served()
         return {
             "satisfaction.days": self.satisfaction_days,
             "equity.days": self.equity_days,

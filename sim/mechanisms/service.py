@@ -7,7 +7,6 @@ handled. (Measured: a generator for each contact costs 2 us more.)
 
 from __future__ import annotations
 
-from itertools import repeat
 from math import inf
 from typing import Any
 
@@ -46,7 +45,9 @@ class Service(Mechanism[ChannelsSettings]):
     def begin(self) -> None:
         """Find out which facts of the hot path anybody hears."""
         heard = self.world.tell.heard
-        self._raised, self._offered, self._answered = map(heard, ("issue_raised", "contact_offered", "contact_answered"))
+        self._raised, self._offered, self._answered = map(
+            heard, ("issue_raised", "contact_offered", "contact_answered")
+        )
 
     def on_lane_opened(self, lane: Lane) -> None:
         """Put the target of its channel on a lane: until the answer, or in writing until the reply is done."""
@@ -75,10 +76,10 @@ class Service(Mechanism[ChannelsSettings]):
         """
         difficulty = self.world.ask.difficulty(keys)
         first, second = self._brought(kinds, channels, keys, difficulty)
-        lanes, editions = self._lanes_of(kinds, channels), repeat(self._edition)
-        who, hard = self._customers(slots), difficulty.tolist()
-        # Issues and contacts are made one by one as they come: all at once they leave the processor's cache (1 us each).
-        return list(zip(times.tolist(), keys.tolist(), lanes, slots.tolist(), *who, hard, editions, first, second))
+        lanes, editions = self._lanes_of(kinds, channels), [self._edition] * keys.size
+        where = times.tolist(), keys.tolist(), lanes, slots.tolist(), *self._customers(slots)
+        # Issues and contacts are made one by one as they come: all at once they leave the processor's cache.
+        return list(zip(*where, difficulty.tolist(), editions, first, second, strict=True))
 
     def _brought(
         self, kinds: Numbers, channels: Numbers, keys: Keys, difficulty: Array

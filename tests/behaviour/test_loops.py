@@ -53,17 +53,9 @@ class Dealt(Satisfaction):
         slot = next(slot for slot in slots if base.active.view[slot])
         return Another(contact, issue=Another(contact.issue, slot=slot, customer=base.key.view[slot]))
 
-    def on_contact_handled(self, contact: Any) -> None:
-        super().on_contact_handled(self._dealt(contact))
-
-    def on_contact_abandoned(self, contact: Any) -> None:
-        super().on_contact_abandoned(self._dealt(contact))
-
-    def on_contact_blocked(self, contact: Any) -> None:
-        super().on_contact_blocked(self._dealt(contact))
-
-    def on_contact_balked(self, contact: Any) -> None:
-        super().on_contact_balked(self._dealt(contact))
+    def _work_out(self) -> None:
+        self._ended[:] = [self._dealt(contact) for contact in self._ended]
+        super()._work_out()
 
 
 class Histories:

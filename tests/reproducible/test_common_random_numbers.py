@@ -13,14 +13,22 @@ Needs = dict[tuple[int, int, str], tuple[Any, ...]]
 
 
 def needs_of(bench: Any, scenario: Any, **more: Any) -> Needs:
-    """What every contact of a run was born with: by issue, ordinal and channel its patience, work and luck."""
+    """What every contact of a run was born with: by issue, ordinal and channel its needs."""
     found: Needs = {}
 
     def offered(_: Any, contact: Any) -> None:
         issue = contact.issue
         place = issue.key, issue.contacts, contact.lane.channel.name
         assert place not in found
-        found[place] = (contact.key, contact.patience, contact.work, contact.luck, issue.difficulty, issue.kind)
+        found[place] = (
+            contact.key,
+            contact.patience,
+            contact.work,
+            contact.threshold,
+            contact.returns_in,
+            issue.difficulty,
+            issue.kind,
+        )
 
     bench.watch(scenario, {"contact_offered": offered}, **more)
     return found

@@ -13,7 +13,7 @@ import simpy
 from sim.core import streams
 from sim.core.entities import Base
 from sim.core.facts import Facts
-from sim.core.kernel import Agenda, Bell, Environment
+from sim.core.kernel import Agenda, Environment
 from sim.core.observations import Observations, rounded
 from sim.core.points import PointProcess
 from sim.core.ports import Ports
@@ -71,17 +71,56 @@ def test_what_goes_wrong_in_a_process_is_not_lost() -> None:
         env.run(until=5)
 
 
-def test_a_bell_rings_when_it_should_and_may_ring_again() -> None:
+def test_a_call_is_made_after_its_delay_in_the_order_of_all_that_happens() -> None:
     env, heard = Environment(), []
 
-    def again(bell: Bell) -> None:
-        heard.append(env.now)
+    def again(name: str) -> None:
+        heard.append((env.now, name))
         if len(heard) < 3:
-            env.ring(bell, 2.0, [again])
+            env.after(2.0, again, name)
 
-    env.ring(Bell(), 1.0, [again])
+    env.after(1.0, again, "call")
+    later(env, 3.0, lambda _: heard.append((env.now, "event")))
     env.run(until=100.0)
-    assert heard == [1.0, 3.0, 5.0]
+    assert heard == [(1.0, "call"), (3.0, "event"), (3.0, "call")]
+
+
+def test_what_is_expected_is_met_at_its_time_after_the_events_of_that_moment() -> None:
+    env, heard = Environment(), []
+
+    def meet(entry: tuple[float, str]) -> None:
+        heard.append((env.now, entry[1]))
+        if entry[1] == "first":
+            env.expect([(3.0, "told in between"), (2.5, "before it")], meet)
+
+    env.expect([(4.0, "last"), (1.0, "first"), (3.0, "with an event")], meet)
+    for moment in (3.0, 5.0):
+        later(env, moment, lambda _: heard.append((env.now, "event")))
+    env.run(until=4.5)
+    assert heard == [
+        (1.0, "first"), (2.5, "before it"), (3.0, "event"), (3.0, "with an event"), (3.0, "told in between"),
+        (4.0, "last"),
+    ]  # fmt: skip
+    with pytest.raises(ValueError, match=r"before 4\.5"):
+        env.expect([(1.0, "too late")], meet)
+
+
+def test_single_steps_go_the_same_way_as_a_run() -> None:
+    def doings_of(env: Environment) -> list[Any]:
+        heard: list[Any] = []
+        env.expect([(2.0, "b"), (1.0, "a")], lambda entry: heard.append((env.now, entry[1])))
+        env.after(1.5, lambda name: heard.append((env.now, name)), "call")
+        later(env, 3.0, lambda _: heard.append((env.now, "event")))
+        return heard
+
+    one, other = Environment(), Environment()
+    whole, steps = doings_of(one), doings_of(other)
+    one.run(until=10.0)
+    for _ in range(4):
+        other.step()
+    assert steps == whole == [(1.0, "a"), (1.5, "call"), (2.0, "b"), (3.0, "event")]
+    with pytest.raises(simpy.core.EmptySchedule):
+        other.step()
 
 
 def test_an_agenda_is_gone_through_in_order_and_what_is_past_at_once() -> None:
