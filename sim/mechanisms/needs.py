@@ -33,13 +33,14 @@ Keys = npt.NDArray[np.uint64]
 Array = npt.NDArray[np.float64]
 _CLOCK = streams.named("need clock")
 _CHOICE = streams.named("channel choice")
+_FIRST = np.zeros(1, dtype=np.uint64)
 _AHEAD = 7
 """Days that are planned in one go: a week's costs a fifth of what seven days' would, one by one."""
 
 
-def marks(since: float | Array, left: Array, rates: Array) -> Array:
-    """Where clocks that have so much left will have run down: since + left / rate, never at a rate of 0."""
-    return np.where(rates > 0.0, since + left / np.where(rates > 0.0, rates, 1.0), np.inf)
+def times_between(rates: Array) -> Array:
+    """Mean times between the issues of a clock that runs at these rates; at a rate of 0 longer than any horizon."""
+    return np.where(rates > 0.0, 1.0 / np.where(rates > 0.0, rates, 1.0), 1e300)
 
 
 class Turn(NamedTuple):
@@ -99,24 +100,26 @@ class Needs(Mechanism[NeedsSettings]):
         self._numbers = np.array([self.world.kinds.index(kind) for kind in kinds], dtype=np.int64)
         old, size = self._rates, self.base.size
         self._rates = np.array([[need.rate.get(segment, 0.0) for need in kinds.values()] for segment in segments])
+        self._between = times_between(self._rates)
         if size:
             segment = self.base.segment.array[:size]
             left, mark = self.left.array[:size], self.mark.array[:size]
             running = (old[segment] > 0.0) & np.isfinite(mark)
             left[running] = (mark[running] - self._passed) * old[segment][running]
             known = self.base.active.array[:size, None]
-            mark[:] = np.where(known, marks(self._passed, left, self._rates[segment]), np.inf)
+            mark[:] = np.where(known, self._passed + left * self._between[segment], np.inf)
 
     def on_customers_joined(self, slots: Slots) -> None:
         """Newcomers start all their clocks; what will run down in the days already planned is planned too."""
-        clocks = (slots[:, None] * self._width + np.arange(self._width)).ravel()
-        issues = self._issues(clocks, np.zeros_like(clocks))
-        left = self._drawn(issues)
-        mark = marks(self._passed, left, self._rate_of(clocks))
-        self.left.array.reshape(-1)[clocks] = left
-        self.mark.array.reshape(-1)[clocks] = mark
+        customers = self.base.key.array[slots]
+        issues = streams.children(streams.children(customers[:, None], self._names), _FIRST).ravel()
+        left = self._drawn(issues).reshape(slots.size, self._width)
+        mark = self._passed + left * self._between[self.base.segment.array[slots]]
+        self.left.array[slots] = left
+        self.mark.array[slots] = mark
         if self._plans and mark.min() <= self._ends[-1]:
-            self._plans.append(self._planned(self._plans[0].first, clocks[mark <= self._ends[-1]]))
+            places, kinds = (mark <= self._ends[-1]).nonzero()
+            self._plans.append(self._planned(self._plans[0].first, slots[places] * self._width + kinds))
 
     def on_settings_changed(self, _: float) -> None:
         """Plan anew: rates, channels or laws may have changed."""
@@ -163,7 +166,7 @@ class Needs(Mechanism[NeedsSettings]):
         while clocks.size or not rounds:
             after = self._issues(clocks, ordinal + 1)
             left = self._drawn(after)
-            mark = marks(at, left, self._rate_of(clocks))
+            mark = at + left * self._between_of(clocks)
             rounds.append(Turn(clocks, at, issues, ordinal + 1, left, mark))
             again = np.flatnonzero(mark <= self._ends[-1])
             clocks, at, issues, ordinal = clocks[again], mark[again], after[again], ordinal[again] + 1
@@ -196,9 +199,9 @@ class Needs(Mechanism[NeedsSettings]):
         customers = self.base.key.array[slots]
         return streams.children(streams.children(customers, self._names[kinds]), ordinals)
 
-    def _rate_of(self, clocks: Slots) -> Array:
+    def _between_of(self, clocks: Slots) -> Array:
         slots, kinds = np.divmod(clocks, self._width)
-        return np.asarray(self._rates[self.base.segment.array[slots], kinds])
+        return np.asarray(self._between[self.base.segment.array[slots], kinds])
 
     @staticmethod
     def _drawn(issues: Keys) -> Array:

@@ -66,7 +66,6 @@ Slots = npt.NDArray[np.int64]
 Array = npt.NDArray[np.float64]
 _RESTING = streams.named("resting satisfaction")
 _SURVEY = streams.named("survey")
-_MANY = 2000
 
 
 def score(experience: ExperienceSettings, earlier: int, relative_wait: float, reached: bool, resolved: bool) -> float:
@@ -88,7 +87,7 @@ def moved(level: float, experienced: float, gain: float, loss: float) -> float:
 class Satisfaction(Mechanism[SatisfactionSettings]):
     """Satisfaction and equity of every customer, moved by contacts and by time.
 
-    What the contacts of a day are like is worked out in one go when it is over, before anything looks at it.
+    A contact that meets no wait is like all others with the same ending: its score is worked out once (``_at_once``).
     """
 
     answers = ("satisfaction", "equity")
@@ -101,23 +100,18 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         self.resting = self.base.column(np.float64)
         self.standing = self.base.column(np.float64)
         self._began = False
-        self._ended: list[Contact] = []
-        self._to_ask: list[tuple[int, float]] = []
-        self._at_once: dict[tuple[int, bool, bool], float] = {}
-        self._wait_units: list[float] = []
-        self.on_contact_handled = self.on_contact_abandoned = self._ended.append
-        self.on_contact_blocked = self.on_contact_balked = self._ended.append
-        self._in_force = settings
+        self._served: list[tuple[int, float]] = []
+        self._answering = 0.0
         self.satisfaction_days = self.equity_days = 0.0
         self.customer_days = self.surveys = self.experiences = 0
         self.survey_score = self.experienced = 0.0
 
     def adopted(self) -> None:
-        """How far satisfaction recovers and equity follows in a day; contacts so far count as they were lived."""
-        self._work_out()
+        """How far satisfaction recovers and equity follows in a day; those served so far are asked first."""
         self._ask_those_served()
-        self._in_force = self.settings
-        self._at_once = {}
+        self._at_once: dict[tuple[int, bool, bool], float] = {}
+        survey = self.settings.survey
+        self._answering = survey.asked * survey.answered if survey is not None else 0.0
         units = self.settings.experience.wait_unit
         self._wait_units = [units[name] for name in self.world.channels]
         self._recovers = 1.0 - elementary.exp(-DAY / self.settings.recovery)
@@ -145,7 +139,7 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
     def on_day_began(self, day: Day) -> None:
         """Count satisfaction, then let it recover and equity follow; one step over the base."""
         self._began = True
-        self._work_out()
+        self._ask_those_served()
         base, size = self.base, self.base.size
         level, standing = self.level.array[:size], self.standing.array[:size]
         self.satisfaction_days += elementary.total(level)
@@ -158,44 +152,39 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         step *= self._follows
         standing += step
 
-    def _work_out(self) -> None:
-        """Score the contacts that ended, and move the satisfaction of those who had them, in order."""
-        settings, units = self._in_force, self._wait_units
-        experience, gain, loss = settings.experience, settings.gain, settings.loss
-        at_once, to_ask = self._at_once, self._to_ask
-        level, who = self.level.view, self.base.key.view
-        for contact in self._ended:
-            issue, wait, resolved = contact.issue, contact.waited, contact.resolved
-            if wait:
-                relative = wait / units[contact.lane.channel.index]
-                one = score(experience, contact.earlier, relative, contact.reached, resolved)
-            else:
-                ending = contact.earlier, contact.reached, resolved
-                found = at_once.get(ending)
-                if found is None:
-                    found = at_once[ending] = score(experience, contact.earlier, 0.0, contact.reached, resolved)
-                one = found
-            self.experienced += one
-            slot = issue.slot
-            if slot >= 0 and who[slot] == issue.customer:
-                level[slot] = moved(level[slot], one, gain, loss)
-            if contact.reached:
-                to_ask.append((contact.key, one))
-        self.experiences += len(self._ended)
-        self._ended.clear()
-        if len(to_ask) > _MANY:
-            self._ask_those_served()
+    def _live(self, contact: Contact) -> None:
+        """A contact has ended: score it, and move the satisfaction of the customer who had it."""
+        wait, earlier, reached, resolved = contact.waited, contact.earlier, contact.reached, contact.resolved
+        if wait:
+            relative = wait / self._wait_units[contact.lane.channel.index]
+            experienced = score(self.settings.experience, earlier, relative, reached, resolved)
+        else:
+            found = self._at_once.get((earlier, reached, resolved))
+            if found is None:
+                found = score(self.settings.experience, earlier, 0.0, reached, resolved)
+                self._at_once[earlier, reached, resolved] = found
+            experienced = found
+        self.experiences += 1
+        self.experienced += experienced
+        issue = contact.issue
+        slot = issue.slot
+        if slot >= 0 and self.base.key.view[slot] == issue.customer:
+            level, settings = self.level.view, self.settings
+            level[slot] = moved(level[slot], experienced, settings.gain, settings.loss)
+        if reached:
+            self._served.append((contact.key, experienced))
+
+    on_contact_handled = on_contact_abandoned = on_contact_blocked = on_contact_balked = _live
 
     def _ask_those_served(self) -> None:
-        """The survey: who is asked and answers belongs to the contact; many are drawn in one go."""
-        survey = self._in_force.survey
-        if survey is not None and self._to_ask:
-            keys, experienced = zip(*self._to_ask, strict=True)
-            answers = streams.uniforms(np.array(keys, dtype=np.uint64), _SURVEY) < survey.asked * survey.answered
+        """The survey: whether somebody is asked and answers belongs to the contact; a day's are drawn in one go."""
+        if self._answering and self._served:
+            keys, experienced = zip(*self._served, strict=True)
+            answers = streams.uniforms(np.array(keys, dtype=np.uint64), _SURVEY) < self._answering
             answered = [experienced[place] for place in answers.nonzero()[0].tolist()]
             self.surveys += len(answered)
             self.survey_score += sum(answered)
-        self._to_ask.clear()
+        self._served.clear()
 
     def satisfaction(self) -> npt.NDArray[np.float64]:
         """Satisfaction at all places of the base."""
@@ -207,7 +196,6 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
 
     def counts(self) -> dict[str, float]:
         """Satisfaction and equity summed over customers and days, and what contacts and surveys scored."""
-        self._work_out()
         self._ask_those_served()
         return {
             "satisfaction.days": self.satisfaction_days,
@@ -221,7 +209,6 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
 
     def levels(self) -> dict[str, float]:
         """Mean satisfaction and equity now."""
-        self._work_out()
         size, count = self.base.size, len(self.base)
         if not count:
             return {"satisfaction": 0.0, "equity": 0.0}

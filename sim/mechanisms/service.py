@@ -143,12 +143,14 @@ class Service(Mechanism[ChannelsSettings]):
         if issue.returns_by != lane.channel.name:
             lane = ask.lane(issue.returns_by, lane.kind)
         lane.repeats += 1
-        if issue.contacts == 1 and lane is issue.lane and issue.edition == self._edition:
-            brought = issue.second
-        else:
+        brought = issue.second
+        if issue.contacts > 1 or issue.edition != self._edition:
             key = streams.child(issue.key, issue.contacts + 1)
             threshold = ask.luck_one(key) + issue.difficulty
             brought = key, ask.patience_one(lane, key), ask.work_one(lane, key), threshold, ask.returns_one(key)
+        elif lane is not issue.lane:
+            key, _, work, threshold, returns_in = brought
+            brought = key, ask.patience_one(lane, key), work, threshold, returns_in
         self._offer(Contact(issue, lane, world.env.now, brought))
 
     def _offer(self, contact: Contact) -> None:

@@ -53,9 +53,10 @@ class Dealt(Satisfaction):
         slot = next(slot for slot in slots if base.active.view[slot])
         return Another(contact, issue=Another(contact.issue, slot=slot, customer=base.key.view[slot]))
 
-    def _work_out(self) -> None:
-        self._ended[:] = [self._dealt(contact) for contact in self._ended]
-        super()._work_out()
+    def _deal(self, contact: Any) -> None:
+        self._live(self._dealt(contact))
+
+    on_contact_handled = on_contact_abandoned = on_contact_blocked = on_contact_balked = _deal
 
 
 class Histories:
