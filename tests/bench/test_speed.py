@@ -26,7 +26,7 @@ REDIALS, REDIAL_DELAY, RESOLVED, RETURNS, RETURN_DELAY = 0.45, 2400.0, 0.8, 0.8,
 
 
 class PlainQueue:
-    """M/M/10+M with redials and repeats as SimPy is taught: a process for each contact, draws from NumPy's generator."""
+    """M/M/10+M with redials and repeats as SimPy is taught: a process for each contact, draws by a NumPy generator."""
 
     def __init__(self, seed: int) -> None:
         self.random = np.random.default_rng(seed)
