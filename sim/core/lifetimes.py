@@ -81,8 +81,11 @@ class TenureCurve:
     def cumulated(self, tenure: Array) -> Array:
         """Integral of the factor from 0 to each tenure, in seconds."""
         starts, before = self._pieces
-        piece = np.searchsorted(self.ends, tenure, side="right")
-        return np.asarray(before[piece] + (tenure - starts[piece]) * self.factors[piece])
+        piece = self.ends.searchsorted(tenure, side="right")
+        found = tenure - starts[piece]
+        found *= self.factors[piece]
+        found += before[piece]
+        return found
 
     def base_hazard(self, half_life: float) -> float:
         """Hazard per second for which half are gone after ``half_life`` seconds in the reference state."""

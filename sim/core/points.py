@@ -32,7 +32,7 @@ class PointProcess:
             self._keys = np.concatenate((self._keys, keys))
             self._drawn += _BLOCK
             self._last = float(points[-1])
-        count = int(np.searchsorted(self._points, mass, side="right"))
+        count = int(self._points.searchsorted(mass, side="right"))
         taken = self._points[:count], self._keys[:count]
         self._points, self._keys = self._points[count:], self._keys[count:]
         return taken

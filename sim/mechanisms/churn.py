@@ -61,20 +61,24 @@ def price_term(gap: Array, loss: float, gain: float) -> Array:
     return np.asarray(loss * np.maximum(gap, 0.0) + gain * np.minimum(gap, 0.0))
 
 
-def cause(service: Array, price: Array, u: Array) -> npt.NDArray[np.int64]:
-    """Index into CAUSES of each loss.
+def cause(service: float, price: float, u: float) -> int:
+    """Index into CAUSES of a loss.
 
     With the log hazard ratios s and p the share 1 - exp(-(s+ + p+)) of the hazard is due to service and price,
     in proportion to their positive parts; the rest would have happened in the reference state.
     """
-    s, p = np.maximum(service, 0.0), np.maximum(price, 0.0)
-    blamed = 1.0 - elementary.exp_array(-(s + p))
-    by_service = blamed * s / np.where(s + p > 0.0, s + p, 1.0)
-    return np.where(u < by_service, 0, np.where(u < blamed, 1, 2))
+    s, p = max(service, 0.0), max(price, 0.0)
+    blamed = 1.0 - elementary.exp(-(s + p))
+    if u >= blamed:
+        return 2
+    return 0 if u < blamed * s / (s + p) else 1
 
 
 class Churn(Mechanism[ChurnSettings]):
-    """Leaving at renewal: each customer has a unit exponential, and leaves when the cumulated hazard passes it."""
+    """Leaving at renewal: each customer has a unit exponential, and leaves when the cumulated hazard passes it.
+
+    cumulated: hazard so far; lived: integral of the tenure factor up to the last renewal, in seconds.
+    """
 
     def __init__(self, world: World, settings: ChurnSettings) -> None:
         super().__init__(world, settings)
@@ -82,13 +86,19 @@ class Churn(Mechanism[ChurnSettings]):
         self.base: Base = world.base
         self.cumulated = self.base.column(np.float64)
         self.threshold = self.base.column(np.float64)
-        self.renewed_at = self.base.column(np.float64)
+        self.lived = self.base.column(np.float64)
+        self._curve = TenureCurve.of(settings.tenure)
         self.losses = [0, 0, 0]
         self._began = False
 
     def adopted(self) -> None:
-        """The curve of the hazard by tenure."""
+        """The curve of the hazard by tenure; time since the last renewal counts by the curve that was in force in it."""
+        base, size, before = self.base, self.base.size, self._curve
         self._curve = TenureCurve.of(self.settings.tenure)
+        if size:
+            tenure = self.world.env.now - base.joined.array[:size]
+            change = self._curve.cumulated(tenure) - before.cumulated(tenure)
+            self.lived.array[:size] += change * base.active.array[:size]
 
     def on_day_began(self, _: Day) -> None:
         """From the first day on, whoever joins is new."""
@@ -98,36 +108,37 @@ class Churn(Mechanism[ChurnSettings]):
         """Newcomers draw how much hazard they stand; those there at the start also their tenure."""
         keys = self.base.key.array[slots]
         self.threshold.array[slots] = -elementary.log_array(streams.uniforms(keys, _THRESHOLD))
-        now = self.world.env.now
-        self.renewed_at.array[slots] = now
         if not self._began:
             u = streams.uniforms(keys, _TENURE)
             tenure = self._curve.stationary_tenures(self.settings.reference.base_hazard, u)
-            self.base.joined.array[slots] = now - tenure
+            self.base.joined.array[slots] = self.world.env.now - tenure
+            self.lived.array[slots] = self._curve.cumulated(tenure)
 
     def on_customers_renewed(self, slots: Slots) -> None:
         """Add the hazard of the time since the last renewal; those who have had enough leave."""
-        settings, ask, now = self.settings, self.world.ask, self.world.env.now
-        service = service_term(
-            ask.equity(slots, settings.reference.equity), settings.reference.equity, settings.equity_effect
-        )
-        price = price_term(ask.price_gap(slots), settings.price_loss, settings.price_gain)
-        joined = self.base.joined.array[slots]
-        before, after = self.renewed_at.array[slots] - joined, now - joined
-        cumulated = self._curve.cumulated(np.concatenate((before, after)))
-        exposure = cumulated[slots.size :] - cumulated[: slots.size]
-        hazard = settings.reference.base_hazard * exposure * elementary.exp_array(service + price)
+        service, price = self._terms(slots)
+        lived = self._curve.cumulated(self.world.env.now - self.base.joined.array[slots])
+        hazard = lived - self.lived.array[slots]
+        hazard *= self.settings.reference.base_hazard
+        hazard *= elementary.exp_array(service + price)
         hazard += self.cumulated.array[slots]
         self.cumulated.array[slots] = hazard
-        self.renewed_at.array[slots] = now
-        leaving = hazard >= self.threshold.array[slots]
-        if leaving.any():
+        self.lived.array[slots] = lived
+        leaving = (hazard >= self.threshold.array[slots]).nonzero()[0]
+        if leaving.size:
             self._leave(slots[leaving], service[leaving], price[leaving])
 
+    def _terms(self, slots: Slots) -> tuple[Array, Array]:
+        """Log hazard ratios of customers by their relationship and by their price."""
+        settings, ask, reference = self.settings, self.world.ask, self.settings.reference.equity
+        service = service_term(ask.equity(slots, reference), reference, settings.equity_effect)
+        gap = ask.price_gap(slots)
+        return service, price_term(gap, settings.price_loss, settings.price_gain) if gap.any() else gap
+
     def _leave(self, slots: Slots, service: Array, price: Array) -> None:
-        causes = cause(service, price, streams.uniforms(self.base.key.array[slots], _CAUSE))
-        for index in range(len(CAUSES)):
-            self.losses[index] += int(np.count_nonzero(causes == index))
+        keys = self.base.key.array[slots].tolist()
+        for key, s, p in zip(keys, service.tolist(), price.tolist(), strict=True):
+            self.losses[cause(s, p, streams.uniform(key, _CAUSE))] += 1
         self.world.ask.remove_customers(slots)
 
     def counts(self) -> dict[str, float]:

@@ -54,6 +54,13 @@ _REACTION_MOMENT = streams.named("price reaction moment")
 _REACTION_CHANNEL = streams.named("price reaction channel")
 
 
+def above(price: npt.NDArray[np.float64], reference: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """How far prices are above others, relative to them; 0 where the other is 0."""
+    ratio = np.divide(price, reference, out=np.ones_like(price), where=reference > 0.0)
+    ratio -= 1.0
+    return ratio
+
+
 class Pricing(Mechanism[PricingSettings]):
     """Renewals: each customer pays in advance, at the fee in force, and notices a rise."""
 
@@ -67,6 +74,8 @@ class Pricing(Mechanism[PricingSettings]):
         self.reference = self.base.column(np.float64)
         self.due = self.base.column(np.int64, _NEVER)
         self.rises = self.base.column(np.int64)
+        self._fee = np.empty(0)
+        self._turns: dict[int, list[Slots]] = {}
         self._today = 0
         self._began = self._ever_changed = False
         self.fees = 0.0
@@ -74,8 +83,9 @@ class Pricing(Mechanism[PricingSettings]):
 
     def adopted(self) -> None:
         """Fees by segment, and how far the reference price moves in a day."""
-        self._ever_changed = self._began
-        self._fee = np.array([self.settings.fee.get(segment, 0.0) for segment in self.base.segments])
+        fee = np.array([self.settings.fee.get(segment, 0.0) for segment in self.base.segments])
+        self._ever_changed |= self.base.size > 0 and fee.tolist() != self._fee.tolist()
+        self._fee = fee
         self._days = round(self.settings.renewal / DAY)
         self._adapts = 1.0 - elementary.exp(-DAY / self.settings.adaptation)
 
@@ -85,11 +95,20 @@ class Pricing(Mechanism[PricingSettings]):
         self.price.array[slots] = fees
         self.reference.array[slots] = fees
         if self._began:
-            self.due.array[slots] = self._today + self._days
+            self._come_back(slots)
             self._pay(slots)
         else:
             phases = streams.uniforms(self.base.key.array[slots], _PHASE) * self._days
-            self.due.array[slots] = np.floor(phases).astype(np.int64)
+            self.due.array[slots] = phases.astype(np.int64)
+            for day in range(self._days):
+                turn = slots[self.due.array[slots] == day]
+                self._turns.setdefault(day, []).append(turn)
+
+    def _come_back(self, slots: Slots) -> None:
+        """Note whose turn it is again after a renewal period."""
+        day = self._today + self._days
+        self.due.array[slots] = day
+        self._turns.setdefault(day, []).append(slots)
 
     def on_day_began(self, day: Day) -> None:
         """Let reference prices follow, and renew those whose turn it is: they stay or leave, and pay."""
@@ -99,34 +118,38 @@ class Pricing(Mechanism[PricingSettings]):
         if self._ever_changed:  # until a price changes every reference is the price
             reference = self.reference.array[:size]
             reference += self._adapts * (self.price.array[:size] - reference)
-        due = np.flatnonzero(self.due.array[:size] <= day.index)
+        turn = self._turns.pop(day.index, None)
+        if turn is None:
+            return
+        slots = np.concatenate(turn)
+        due = slots[self.due.array[slots] == day.index]  # a place given to somebody else has another turn
         if due.size:
             self._renew(due)
 
     def _renew(self, due: Slots) -> None:
-        old = self.price.array[due]
-        new = self._fee[self.base.segment.array[due]]
-        self.price.array[due] = new
-        self.due.array[due] += self._days
+        rise = self._meet_the_fee(due) if self._ever_changed else None
         self.world.tell.customers_renewed(due)
         staying = self.base.active.array[due]
         stayers = due[staying]
+        self._come_back(stayers)
         self._pay(stayers)
-        if (new > old).any():
-            self._notice(stayers, old[staying], new[staying])
+        if rise is not None and (risen := rise[staying] > 1e-12).any():
+            self._react(stayers[risen], rise[staying][risen])
 
-    def _notice(self, slots: Slots, old: npt.NDArray[np.float64], new: npt.NDArray[np.float64]) -> None:
-        rise = np.where(old > 0.0, new / np.where(old > 0.0, old, 1.0) - 1.0, 0.0)
-        risen = rise > 1e-12
-        if risen.any():
-            self._react(slots[risen], rise[risen])
+    def _meet_the_fee(self, slots: Slots) -> npt.NDArray[np.float64]:
+        """Put the fee in force for those who renew; returns how far it is above the price before, relative to it."""
+        before = self.price.array[slots]
+        fee = self._fee[self.base.segment.array[slots]]
+        self.price.array[slots] = fee
+        return above(fee, before)
 
     def _pay(self, slots: Slots) -> None:
-        amounts = self.price.array[slots] * self.settings.renewal
-        total = float(np.cumsum(amounts)[-1]) if slots.size else 0.0
-        self.fees += total
-        self.payments += int(slots.size)
-        self.world.tell.paid(Posting("fees", total, "none"))
+        if slots.size:
+            total = float((self.price.array[slots] * self.settings.renewal).cumsum()[-1])
+            self.fees += total
+            self.payments += int(slots.size)
+            if total:
+                self.world.tell.paid(Posting("fees", total, "none"))
 
     def _react(self, slots: Slots, rise: npt.NDArray[np.float64]) -> None:
         base = self.base
@@ -158,10 +181,7 @@ class Pricing(Mechanism[PricingSettings]):
         """Price above the reference price, relative to it, shape (n,)."""
         if not self._ever_changed:
             return np.zeros(slots.size)
-        reference = self.reference.array[slots]
-        return np.asarray(
-            np.where(reference > 0.0, self.price.array[slots] / np.where(reference > 0, reference, 1) - 1, 0)
-        )
+        return above(self.price.array[slots], self.reference.array[slots])
 
     def counts(self) -> dict[str, float]:
         """Fees paid, and customers who met a rise."""
