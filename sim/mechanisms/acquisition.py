@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from heapq import heappop, heappush
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -28,7 +31,7 @@ class AdvertisingSettings(Settings):
 
 
 class ReferralSettings(Settings):
-    """A customer whose satisfaction is above ``from_satisfaction`` brings newcomers at this rate."""
+    """A customer whose satisfaction is at least ``from_satisfaction`` brings newcomers at this rate."""
 
     rate: Rate
     from_satisfaction: float = Field(ge=0, le=100)
@@ -52,13 +55,15 @@ class AcquisitionSettings(Settings):
 
 
 Slots = npt.NDArray[np.int64]
-Newcomers = tuple[npt.NDArray[np.uint64], Slots]
-"""Keys and segments of newcomers, shape (n,) each."""
+Newcomers = list[tuple[int, int]]
+"""Key and segment of each newcomer."""
 
-_NOBODY: Newcomers = (np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64))
-_REFERRAL = np.array([streams.named("referral")], dtype=np.uint64)
-_CLOCK = streams.named("referral clock")
+_REFERRAL = streams.named("referral")
+_FIRST_OCCASION = streams.named("first occasion to refer")
+_NEXT_OCCASION = streams.named("next occasion to refer")
 _SEGMENT = streams.named("segment of a newcomer")
+_AHEAD = 7
+"""Days for which the base is searched in one go for occasions to refer."""
 
 
 def newcomers_by_spend(newcomers: float, spend: float, reference: float, elasticity: float) -> float:
@@ -67,79 +72,109 @@ def newcomers_by_spend(newcomers: float, spend: float, reference: float, elastic
 
 
 class Acquisition(Mechanism[AcquisitionSettings]):
-    """Newcomers: each belongs to an ordinal of the advertising, or to the customer who spoke for the firm."""
+    """Newcomers: each belongs to an ordinal of the advertising, or to the customer who spoke for the firm.
+
+    Occasions on which a customer may refer are a Poisson process. The marks of the next ones are kept on a scale that
+    all share: the cumulated rate of referral so far. A changed rate makes the scale run faster and moves no mark.
+    """
 
     def __init__(self, world: World, settings: AcquisitionSettings) -> None:
         super().__init__(world, settings)
         assert world.base is not None
         self.base: Base = world.base
-        self.left = self.base.column(np.float64, np.inf)
+        self.mark = self.base.column(np.float64, np.inf)
         self.ordinal = self.base.column(np.int64)
+        self._passed = self._searched = 0.0
+        self._occasions: list[tuple[float, int]] = []
         self._adverts = PointProcess(streams.child(world.root, streams.named("advertising")))
         self.advertised = self.referred = 0
         self.spent = 0.0
 
     def adopted(self) -> None:
-        """The cumulated mix of segments."""
-        self._shares = np.cumsum([self.settings.mix.get(segment, 0.0) for segment in self.base.segments])
+        """The cumulated mix of segments, and what advertising brings and costs in a day."""
+        settings, adverts = self.settings, self.settings.advertising
+        self._shares = list(accumulate(settings.mix.get(segment, 0.0) for segment in self.base.segments))
+        self._advertise = self._adverts_cost = 0.0
+        if adverts is not None:
+            self._adverts_cost = adverts.spend * DAY
+            self._advertise = DAY * newcomers_by_spend(
+                adverts.newcomers, adverts.spend, adverts.reference_spend, adverts.elasticity
+            )
 
     def on_customers_joined(self, slots: Slots) -> None:
-        """Start the clocks after which customers bring somebody."""
-        self.left.array[slots] = self._clocks(slots)
+        """Note when newcomers first have occasion to refer."""
+        marks = self._passed - elementary.log_array(streams.uniforms(self.base.key.array[slots], _FIRST_OCCASION))
+        self.mark.array[slots] = marks
+        self._await(marks, slots)
 
-    def _keys(self, slots: Slots) -> npt.NDArray[np.uint64]:
-        """Keys of the newcomers whom these customers will bring next."""
-        return streams.children(streams.children(self.base.key.array[slots], _REFERRAL), self.ordinal.array[slots])
-
-    def _clocks(self, slots: Slots) -> npt.NDArray[np.float64]:
-        return -elementary.log_array(streams.uniforms(self._keys(slots), _CLOCK))
+    def _await(self, marks: npt.NDArray[np.float64], slots: Slots) -> None:
+        """Wait for those occasions that come in the days searched."""
+        soon = (marks <= self._searched).nonzero()[0]
+        for occasion in zip(marks[soon].tolist(), slots[soon].tolist(), strict=True):
+            heappush(self._occasions, occasion)
 
     def on_day_began(self, _: Day) -> None:
         """Let the newcomers of the day join, and pay for them."""
         market = self.settings.market
         room = 1.0 if market is None else max(1.0 - len(self.base) / market, 0.0)
         joined = self._join(self._by_advertising(room), self._by_referral(room))
-        cost = joined * self.settings.joining_cost
-        if self.settings.advertising is not None:
-            cost += self.settings.advertising.spend * DAY
+        cost = joined * self.settings.joining_cost + self._adverts_cost
         if cost:
             self.spent += cost
             self.world.tell.paid(Posting("acquisition", -cost, "prices"))
 
     def _join(self, advertised: Newcomers, referred: Newcomers) -> int:
-        keys = np.concatenate((advertised[0], referred[0]))
-        if keys.size:
-            self.world.ask.add_customers(keys, np.concatenate((advertised[1], referred[1])))
-            self.advertised += int(advertised[0].size)
-            self.referred += int(referred[0].size)
-        return int(keys.size)
+        newcomers = advertised + referred
+        if newcomers:
+            keys, segments = zip(*newcomers, strict=True)
+            self.world.ask.add_customers(np.array(keys, dtype=np.uint64), np.array(segments, dtype=np.int64))
+            self.advertised += len(advertised)
+            self.referred += len(referred)
+        return len(newcomers)
 
     def _by_advertising(self, room: float) -> Newcomers:
-        adverts = self.settings.advertising
-        if adverts is None:
-            return _NOBODY
-        rate = newcomers_by_spend(adverts.newcomers, adverts.spend, adverts.reference_spend, adverts.elasticity)
-        mass = self._adverts.passed + rate * DAY * room
-        _, keys = self._adverts.points_up_to(mass)
-        self._adverts.passed = mass
-        shares = self._shares
-        return keys, np.searchsorted(shares, streams.uniforms(keys, _SEGMENT) * shares[-1], side="right")
+        adverts, shares = self._adverts, self._shares
+        adverts.passed += self._advertise * room
+        _, keys = adverts.points_up_to(adverts.passed)
+        return [(key, bisect_right(shares, streams.uniform(key, _SEGMENT) * shares[-1])) for key in keys.tolist()]
 
     def _by_referral(self, room: float) -> Newcomers:
+        """Newcomers whom customers bring who have occasion to refer today and are satisfied."""
         referral = self.settings.referral
         if referral is None:
-            return _NOBODY
-        base, size = self.base, self.base.size
+            return []
+        self._passed += referral.rate * DAY * room
+        if self._passed > self._searched:
+            self._look_ahead(referral.rate)
         satisfaction = self.world.ask.satisfaction()
-        left, step = self.left.array[:size], referral.rate * DAY * room
-        left -= step if satisfaction is None else (satisfaction >= referral.from_satisfaction) * step
-        due = np.flatnonzero(left <= 0.0)
-        if not due.size:
-            return _NOBODY
-        keys = self._keys(due)
-        self.ordinal.array[due] += 1
-        left[due] += self._clocks(due)
-        return keys, base.segment.array[due]
+        found = []
+        for slot, key in self._occasions_of_today():
+            if satisfaction is None or satisfaction.item(slot) >= referral.from_satisfaction:
+                found.append((key, self.base.segment.view[slot]))
+        return found
+
+    def _look_ahead(self, rate: float) -> None:
+        """Find the occasions of the next days; where the rate rises they come sooner, and the next search does."""
+        self._searched = self._passed + (_AHEAD - 1) * rate * DAY
+        self._occasions = []
+        marks = self.mark.array[: self.base.size]
+        self._await(marks, np.arange(marks.size))
+
+    def _occasions_of_today(self) -> list[tuple[int, int]]:
+        """Places of customers with occasion to refer and keys of whom they would bring; the next occasions follow."""
+        waiting, found = self._occasions, []
+        while waiting and waiting[0][0] <= self._passed:
+            mark, slot = heappop(waiting)
+            if self.mark.view[slot] != mark:  # the customer has left since
+                continue
+            ordinal = self.ordinal.view[slot]
+            key = streams.child(streams.child(self.base.key.view[slot], _REFERRAL), ordinal)
+            self.ordinal.view[slot] = ordinal + 1
+            self.mark.view[slot] = after = mark - elementary.log(streams.uniform(key, _NEXT_OCCASION))
+            if after <= self._searched:
+                heappush(waiting, (after, slot))
+            found.append((slot, key))
+        return found
 
     def counts(self) -> dict[str, float]:
         """Newcomers by how they came, and what was spent on them (in prices of the start)."""
