@@ -15,6 +15,7 @@ from sim.core import elementary, streams
 from sim.core.calendar import Day
 from sim.core.entities import Base
 from sim.core.facts import Posting
+from sim.core.lifetimes import thresholds
 from sim.core.measures import Measure
 from sim.core.points import PointProcess
 from sim.core.units import DAY, Money, MoneyRate, Rate, Settings, Share
@@ -103,7 +104,7 @@ class Acquisition(Mechanism[AcquisitionSettings]):
 
     def on_customers_joined(self, slots: Slots) -> None:
         """Note when newcomers first have occasion to refer."""
-        marks = self._passed - elementary.log_array(streams.uniforms(self.base.key.array[slots], _FIRST_OCCASION))
+        marks = self._passed + thresholds(self.base.key.array[slots], _FIRST_OCCASION)
         self.mark.array[slots] = marks
         self._await(marks, slots)
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from sim.core import elementary, streams
 from sim.core.calendar import Day
 from sim.core.entities import Base
-from sim.core.lifetimes import TenureCurve, TenureFactors
+from sim.core.lifetimes import TenureCurve, TenureFactors, thresholds
 from sim.core.measures import Measure
 from sim.core.units import Duration, Rate, Settings
 from sim.core.world import Mechanism, World
@@ -107,7 +107,7 @@ class Churn(Mechanism[ChurnSettings]):
     def on_customers_joined(self, slots: Slots) -> None:
         """Newcomers draw how much hazard they stand; those there at the start also their tenure."""
         keys = self.base.key.array[slots]
-        self.threshold.array[slots] = -elementary.log_array(streams.uniforms(keys, _THRESHOLD))
+        self.threshold.array[slots] = thresholds(keys, _THRESHOLD)
         if not self._began:
             u = streams.uniforms(keys, _TENURE)
             tenure = self._curve.stationary_tenures(self.settings.reference.base_hazard, u)

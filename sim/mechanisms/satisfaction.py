@@ -84,6 +84,11 @@ def moved(level: float, experienced: float, gain: float, loss: float) -> float:
     return level + (gain if gap > 0.0 else loss) * gap
 
 
+def within_bounds(level: Array) -> Array:
+    """Levels cut to 0 .. 100."""
+    return np.asarray(np.minimum(np.maximum(level, 0.0), 100.0))
+
+
 class Satisfaction(Mechanism[SatisfactionSettings]):
     """Satisfaction and equity of every customer, moved by contacts and by time.
 
@@ -125,10 +130,12 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         if settings.spread:
             u = streams.uniforms(base.key.array[slots], _RESTING)
             resting = resting + settings.spread * elementary.normal_quantile_array(u)
-        level = resting if self._began else resting + self._settled()[base.segment.array[slots]]
-        self.resting.array[slots] = np.clip(resting, 0.0, 100.0)
-        for column in (self.level, self.standing):
-            column.array[slots] = np.clip(level, 0.0, 100.0)
+        level = within_bounds(resting)
+        self.resting.array[slots] = level
+        if not self._began:
+            level = within_bounds(resting + self._settled()[base.segment.array[slots]])
+        self.level.array[slots] = level
+        self.standing.array[slots] = level
 
     def _settled(self) -> npt.NDArray[np.float64]:
         """How far those who are there at the start are from their resting level, by segment."""
