@@ -84,7 +84,7 @@ class Acquisition(Mechanism[AcquisitionSettings]):
         assert world.base is not None
         self.base: Base = world.base
         self.mark = self.base.column(np.float64, np.inf)
-        self.ordinal = self.base.column(np.int64)
+        self.ordinal = self.base.column(np.int32)
         self._passed = self._searched = 0.0
         self._occasions: list[tuple[float, int]] = []
         self._adverts = PointProcess(streams.child(world.root, streams.named("advertising")))

@@ -92,7 +92,7 @@ class Churn(Mechanism[ChurnSettings]):
         self._began = False
 
     def adopted(self) -> None:
-        """The curve of the hazard by tenure; time since the last renewal counts by the curve that was in force in it."""
+        """The curve of the hazard by tenure; the time before a change counts by the curve in force then."""
         base, size, before = self.base, self.base.size, self._curve
         self._curve = TenureCurve.of(self.settings.tenure)
         if size:

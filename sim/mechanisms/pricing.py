@@ -46,7 +46,7 @@ class PricingSettings(Settings):
 
 
 Slots = npt.NDArray[np.int64]
-_NEVER = 1 << 62
+_NEVER = (1 << 31) - 1
 _PHASE = streams.named("renewal phase")
 _REACTION = streams.named("price reaction")
 _REACTION_DELAY = streams.named("price reaction delay")
@@ -72,7 +72,7 @@ class Pricing(Mechanism[PricingSettings]):
         self.base: Base = world.base
         self.price = self.base.column(np.float64)
         self.reference = self.base.column(np.float64)
-        self.due = self.base.column(np.int64, _NEVER)
+        self.due = self.base.column(np.int32, _NEVER)
         self.rises = self.base.column(np.int64)
         self._fee = np.empty(0)
         self._turns: dict[int, list[Slots]] = {}
@@ -99,7 +99,7 @@ class Pricing(Mechanism[PricingSettings]):
             self._pay(slots)
         else:
             phases = streams.uniforms(self.base.key.array[slots], _PHASE) * self._days
-            self.due.array[slots] = phases.astype(np.int64)
+            self.due.array[slots] = phases.astype(np.int32)
             for day in range(self._days):
                 turn = slots[self.due.array[slots] == day]
                 self._turns.setdefault(day, []).append(turn)

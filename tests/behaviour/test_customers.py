@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -21,6 +22,14 @@ def test_a_fee_rise_brings_revenue_price_losses_and_price_enquiries(bench: Any) 
     )
     expected = 0.30 * 1.5 * risen.sum("fees.risen")  # 30 % per 10 % of rise
     assert firsts == pytest.approx(expected, abs=5 * expected**0.5)
+
+
+def test_a_fee_rise_on_the_first_day_is_felt_like_any_other(bench: Any) -> None:
+    start = bench.firm.calendar.start.isoformat()
+    rise = {"fee_up": {"changes": {"pricing.fee.home": {"multiply": 1.3, "from": start}}}}
+    early, base = bench.run(bench.with_policies(bench.firm, **rise), 2), bench.run(bench.firm, 2)
+    assert early.sum("losses.price") > 0
+    assert early.sum("customers.left") > base.sum("customers.left")
 
 
 def test_a_lower_fee_keeps_customers_and_causes_no_enquiries(bench: Any) -> None:
@@ -100,6 +109,16 @@ def test_new_customers_leave_more_often(bench: Any) -> None:
         return sum(young[factor]) / len(young[factor])
 
     assert shares(5.0) > shares(1.0) + 0.15
+
+
+def test_a_tenure_factor_raised_by_a_policy_counts_from_its_date(bench: Any) -> None:
+    """Three times the factors for the second half lose no more in the first half, and more in the second."""
+    half = (bench.firm.calendar.start + dt.timedelta(weeks=16)).isoformat()
+    changes = {"churn.tenure": {"to": {"steps": [], "after": 3.0}, "from": half}}
+    firm = bench.changed(bench.firm, {"churn.tenure": {"steps": [], "after": 1.0}, "acquisition": None})
+    more, base = bench.run(bench.with_policies(firm, harder={"changes": changes}), 2), bench.run(firm, 2)
+    assert more.month("customers.left", 0, 1) == base.month("customers.left", 0, 1)
+    assert sum(more.month("customers.left", 3)) > 1.5 * sum(base.month("customers.left", 3))
 
 
 def test_a_higher_hazard_means_fewer_are_kept(bench: Any) -> None:

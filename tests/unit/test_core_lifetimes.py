@@ -9,7 +9,8 @@ import pytest
 from pydantic import ValidationError
 from scipy import integrate
 
-from sim.core.lifetimes import TenureCurve, TenureFactors
+from sim.core import streams
+from sim.core.lifetimes import TenureCurve, TenureFactors, thresholds
 from sim.core.units import YEAR
 
 STEPS = {"steps": [{"until": "1 years", "factor": 1.4}, {"until": "3 years", "factor": 1.1}], "after": 0.9}
@@ -63,6 +64,16 @@ def test_tenures_rise_with_their_probability_and_are_never_negative() -> None:
     assert tenures[0] >= 0.0
     assert np.all(np.diff(tenures) > 0)
     assert np.all(np.isfinite(tenures))
+
+
+def test_thresholds_of_few_are_those_of_many_and_average_to_one() -> None:
+    keys, stream = streams.brood(5, 0, 40_000), streams.named("threshold")
+    many = thresholds(keys, stream)
+    assert many[:40].tolist() == [
+        one for first in range(0, 40, 8) for one in thresholds(keys[first : first + 8], stream)
+    ]
+    assert thresholds(keys[:0], stream).size == 0
+    assert np.mean(many) == pytest.approx(1.0, abs=4 / 200)
 
 
 def test_steps_must_rise() -> None:
