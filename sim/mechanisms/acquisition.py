@@ -106,13 +106,9 @@ class Acquisition(Mechanism[AcquisitionSettings]):
         """Note when newcomers first have occasion to refer."""
         marks = self._passed + thresholds(self.base.key.array[slots], _FIRST_OCCASION)
         self.mark.array[slots] = marks
-        self._await(marks, slots)
-
-    def _await(self, marks: npt.NDArray[np.float64], slots: Slots) -> None:
-        """Wait for those occasions that come in the days searched."""
-        soon = (marks <= self._searched).nonzero()[0]
-        for occasion in zip(marks[soon].tolist(), slots[soon].tolist(), strict=True):
-            heappush(self._occasions, occasion)
+        for occasion in zip(marks.tolist(), slots.tolist(), strict=True):
+            if occasion[0] <= self._searched:
+                heappush(self._occasions, occasion)
 
     def on_day_began(self, _: Day) -> None:
         """Let the newcomers of the day join, and pay for them."""
@@ -157,9 +153,9 @@ class Acquisition(Mechanism[AcquisitionSettings]):
     def _look_ahead(self, rate: float) -> None:
         """Find the occasions of the next days; where the rate rises they come sooner, and the next search does."""
         self._searched = self._passed + (_AHEAD - 1) * rate * DAY
-        self._occasions = []
         marks = self.mark.array[: self.base.size]
-        self._await(marks, np.arange(marks.size))
+        soon = (marks <= self._searched).nonzero()[0]
+        self._occasions = sorted(zip(marks[soon].tolist(), soon.tolist(), strict=True))  # sorted is a heap
 
     def _occasions_of_today(self) -> list[tuple[int, int]]:
         """Places of customers with occasion to refer and keys of whom they would bring; the next occasions follow."""
