@@ -75,17 +75,16 @@ def cause(service: float, price: float, u: float) -> int:
 
 
 class Churn(Mechanism[ChurnSettings]):
-    """Leaving at renewal: each customer has a unit exponential, and leaves when the cumulated hazard passes it.
+    """Leaving at renewal: each customer has a unit exponential, and leaves when the cumulated hazard has used it up.
 
-    cumulated: hazard so far; lived: integral of the tenure factor up to the last renewal, in seconds.
+    left: what is left of it; lived: integral of the tenure factor up to the last renewal, in seconds.
     """
 
     def __init__(self, world: World, settings: ChurnSettings) -> None:
         super().__init__(world, settings)
         assert world.base is not None
         self.base: Base = world.base
-        self.cumulated = self.base.column(np.float64)
-        self.threshold = self.base.column(np.float64)
+        self.left = self.base.column(np.float64)
         self.lived = self.base.column(np.float64)
         self._curve = TenureCurve.of(settings.tenure)
         self.losses = [0, 0, 0]
@@ -107,7 +106,7 @@ class Churn(Mechanism[ChurnSettings]):
     def on_customers_joined(self, slots: Slots) -> None:
         """Newcomers draw how much hazard they stand; those there at the start also their tenure."""
         keys = self.base.key.array[slots]
-        self.threshold.array[slots] = thresholds(keys, _THRESHOLD)
+        self.left.array[slots] = thresholds(keys, _THRESHOLD)
         if not self._began:
             u = streams.uniforms(keys, _TENURE)
             tenure = self._curve.stationary_tenures(self.settings.reference.base_hazard, u)
@@ -115,16 +114,17 @@ class Churn(Mechanism[ChurnSettings]):
             self.lived.array[slots] = self._curve.cumulated(tenure)
 
     def on_customers_renewed(self, slots: Slots) -> None:
-        """Add the hazard of the time since the last renewal; those who have had enough leave."""
+        """Take off the hazard of the time since the last renewal; those who have had enough leave."""
         service, price = self._terms(slots)
         lived = self._curve.cumulated(self.world.env.now - self.base.joined.array[slots])
         hazard = lived - self.lived.array[slots]
         hazard *= self.settings.reference.base_hazard
         hazard *= elementary.exp_array(service + price)
-        hazard += self.cumulated.array[slots]
-        self.cumulated.array[slots] = hazard
+        left = self.left.array[slots]
+        left -= hazard
+        self.left.array[slots] = left
         self.lived.array[slots] = lived
-        leaving = (hazard >= self.threshold.array[slots]).nonzero()[0]
+        leaving = (left <= 0.0).nonzero()[0]
         if leaving.size:
             self._leave(slots[leaving], service[leaving], price[leaving])
 
