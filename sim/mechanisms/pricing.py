@@ -62,7 +62,11 @@ def above(price: npt.NDArray[np.float64], reference: npt.NDArray[np.float64]) ->
 
 
 class Pricing(Mechanism[PricingSettings]):
-    """Renewals: each customer pays in advance, at the fee in force, and notices a rise."""
+    """Renewals: each customer pays in advance, at the fee in force, and notices a rise.
+
+    The reference price moves every day, but the price only at a renewal and nobody asks in between: so the reference is
+    worked out at each renewal, for all the time since the last.
+    """
 
     answers = ("price_gap",)
 
@@ -75,19 +79,21 @@ class Pricing(Mechanism[PricingSettings]):
         self.due = self.base.column(np.int32, _NEVER)
         self.rises = self.base.column(np.int64)
         self._fee = np.empty(0)
-        self._turns: dict[int, list[Slots]] = {}
-        self._today = 0
+        self._turns: dict[int, list[tuple[float, Slots]]] = {}
+        self._today, self._met_by_all = 0, -1
+        self._followed = 0.0
         self._began = self._ever_changed = False
         self.fees = 0.0
         self.payments = self.risen = 0
 
     def adopted(self) -> None:
-        """Fees by segment, and how far the reference price moves in a day."""
+        """Fees by segment; a changed one is met by all with the last of the turns that are now noted."""
         fee = np.array([self.settings.fee.get(segment, 0.0) for segment in self.base.segments])
-        self._ever_changed |= self.base.size > 0 and fee.tolist() != self._fee.tolist()
+        if self.base.size and fee.tolist() != self._fee.tolist():
+            self._ever_changed = True
+            self._met_by_all = max(self._turns, default=-1)
         self._fee = fee
         self._days = round(self.settings.renewal / DAY)
-        self._adapts = 1.0 - elementary.exp(-DAY / self.settings.adaptation)
 
     def on_customers_joined(self, slots: Slots) -> None:
         """Newcomers pay at once and take the price as their reference; those there at the start have their turn."""
@@ -102,32 +108,39 @@ class Pricing(Mechanism[PricingSettings]):
             self.due.array[slots] = phases.astype(np.int32)
             for day in range(self._days):
                 turn = slots[self.due.array[slots] == day]
-                self._turns.setdefault(day, []).append(turn)
+                self._turns.setdefault(day, []).append((0.0, turn))
 
     def _come_back(self, slots: Slots) -> None:
         """Note whose turn it is again after a renewal period."""
         day = self._today + self._days
         self.due.array[slots] = day
-        self._turns.setdefault(day, []).append(slots)
+        self._turns.setdefault(day, []).append((self._followed, slots))
 
     def on_day_began(self, day: Day) -> None:
-        """Let reference prices follow, and renew those whose turn it is: they stay or leave, and pay."""
+        """Renew those whose turn it is: they stay or leave, and pay."""
         self._today = day.index
         self._began = True
-        size = self.base.size
-        if self._ever_changed:  # until a price changes every reference is the price
-            reference = self.reference.array[:size]
-            reference += self._adapts * (self.price.array[:size] - reference)
-        turn = self._turns.pop(day.index, None)
-        if turn is None:
-            return
-        slots = np.concatenate(turn)
-        due = slots[self.due.array[slots] == day.index]  # a place given to somebody else has another turn
-        if due.size:
+        self._followed += DAY / self.settings.adaptation
+        turns = [self._whose_turn(since, slots) for since, slots in self._turns.pop(day.index, ())]
+        if turns and (due := np.concatenate(turns)).size:
             self._renew(due)
 
+    def _whose_turn(self, since: float, slots: Slots) -> Slots:
+        """Those noted for today who are still there, with their reference price of today.
+
+        since: time passed when they were noted, in time constants of the reference price.
+        """
+        due = slots[self.due.array[slots] == self._today]
+        if self._ever_changed:  # until a price changes every reference is the price
+            price = self.price.array[due]
+            reference = self.reference.array[due] - price
+            reference *= elementary.exp(since - self._followed)
+            reference += price
+            self.reference.array[due] = reference
+        return due
+
     def _renew(self, due: Slots) -> None:
-        rise = self._meet_the_fee(due) if self._ever_changed else None
+        rise = self._meet_the_fee(due) if self._today <= self._met_by_all else None
         self.world.tell.customers_renewed(due)
         staying = self.base.active.array[due]
         stayers = due[staying]
