@@ -130,7 +130,7 @@ class Pricing(Mechanism[PricingSettings]):
 
         since: time passed when they were noted, in time constants of the reference price.
         """
-        due = slots[self.due.array[slots] == self._today]
+        due: Slots = slots[self.due.array[slots] == self._today]
         if self._ever_changed:  # until a price changes every reference is the price
             price = self.price.array[due]
             reference = self.reference.array[due] - price

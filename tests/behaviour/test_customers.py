@@ -150,6 +150,19 @@ def test_only_satisfied_customers_bring_others(bench: Any) -> None:
     assert abs(anyone.sum("newcomers") - expected) < 4 * expected**0.5
 
 
+def test_more_demanding_customers_bring_some_of_the_same_newcomers_on_the_same_days(bench: Any) -> None:
+    came: dict[float, set[tuple[int, float]]] = {}
+    for level in (0.0, 74.0):
+        came[level] = joined = set()
+
+        def note(model: Any, slots: Any, joined: set[tuple[int, float]] = joined) -> None:
+            joined.update((key, model.world.env.now) for key in model.world.base.key.array[slots].tolist())
+
+        referral = {"acquisition.referral.from_satisfaction": level, "acquisition.market": None, "churn": None}
+        bench.watch(bench.changed(bench.firm, referral), {"customers_joined": note})
+    assert came[74.0] < came[0.0]
+
+
 def test_a_market_that_is_full_gives_no_newcomers(bench: Any) -> None:
     full, base = bench.pair({"acquisition.market": 1500, "churn": None}, 1)
     assert full.sum("newcomers") == 0
