@@ -129,7 +129,8 @@ def _happen(event: Event) -> None:
 class Agenda(Generic[Entry]):
     """Entries in the order of their times, which come first in each; each is acted on when its time has come.
 
-    Entries whose time has passed are acted on at once.
+    All that is due at one moment is acted on in one go, in the order given. Entries whose time has passed are acted
+    on at the moment at which the agenda is made, after what is under way.
     """
 
     __slots__ = ("_act", "_entries", "_env", "_next")
@@ -138,13 +139,20 @@ class Agenda(Generic[Entry]):
         self._env = env
         self._entries = iter(entries)
         self._act = act
-        self._next: Entry | None = None
-        self._go_on()
-
-    def _go_on(self) -> None:
-        if self._next is not None:
-            self._act(self._next)
         self._next = entry = next(self._entries, None)
         if entry is not None:
-            delay = entry[0] - self._env.now
-            self._env.after(delay if delay > 0.0 else 0.0, Agenda._go_on, self)
+            self._wait_for(entry[0] if entry[0] > env.now else env.now)
+
+    def _wait_for(self, moment: float) -> None:
+        env = self._env
+        queue: list[Any] = env._queue
+        heappush(queue, (moment, NORMAL, next(env._eid), Agenda._go_on, self))
+
+    def _go_on(self) -> None:
+        act, now, entry = self._act, self._env.now, self._next
+        while entry is not None and entry[0] <= now:
+            act(entry)
+            entry = next(self._entries, None)
+        self._next = entry
+        if entry is not None:
+            self._wait_for(entry[0])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from operator import itemgetter
+from math import ceil
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
+import numpy as np
 from pydantic import Field, model_validator
 
 from sim.core import streams
@@ -14,7 +16,7 @@ from sim.core.entities import Agent
 from sim.core.kernel import Agenda
 from sim.core.measures import Measure
 from sim.core.tables import ByInterval
-from sim.core.units import Clock, Duration, Settings, Several, Share
+from sim.core.units import DAY, Clock, Duration, Settings, Several, Share
 from sim.core.world import Mechanism, World
 
 
@@ -82,19 +84,31 @@ class StaffingSettings(Settings):
 Stretch = tuple[float, float]
 """From and to, in seconds after midnight."""
 
-WorkingDay = tuple[float, list[Stretch]]
-"""Seconds of work planned for a day, and its stretches."""
+
+class WorkingDay(NamedTuple):
+    """Seconds of work planned for a day of a seat, the stretches in which they lie, and the days of its week."""
+
+    planned: float
+    stretches: list[Stretch]
+    days: int
 
 
 class Week(NamedTuple):
-    """The week of a seat: on how many days it works, and its work by weekday, on ordinary days and on holidays."""
+    """The week of a seat: its work by weekday, on ordinary days and on holidays."""
 
-    length: int
     days: dict[Weekday, WorkingDay]
     holidays: dict[Weekday, WorkingDay]
 
 
-_FIRST_THREE = itemgetter(0, 1, 2)
+Duties = tuple[Agent, list[Stretch]]
+"""An agent and the stretches of his day."""
+
+Change = tuple[float, float, Agent]
+"""When an agent comes on duty and until when, or when he goes and 0."""
+
+_TIME = itemgetter(0)
+_NAME = attrgetter("name")
+_DRAWN_AHEAD = 7  # days
 _ABSENT = streams.named("absence")
 _AWAY = streams.named("away")
 _TRAINING = streams.named("training block")
@@ -116,24 +130,56 @@ def without(stretches: list[Stretch], hole: Stretch) -> list[Stretch]:
 
 def shortened(stretches: list[Stretch], length: float, u: float) -> list[Stretch]:
     """The stretches less a block of working time at a place of its own; what is no working time does not count."""
-    total = sum(end - start for start, end in stretches)
-    first = u * max(total - length, 0.0)
-    worked, left = 0.0, []
-    for start, end in stretches:
+    if not length:
+        return stretches
+    total = sum([end - start for start, end in stretches])
+    first = u * (total - length) if total > length else 0.0
+    last = first + length
+    left: list[Stretch] = []
+    worked = 0.0
+    for stretch in stretches:
+        start, end = stretch
         until = worked + end - start
-        before, after = min(until, max(worked, first)), max(worked, min(until, first + length))
-        left += [(start, start + before - worked), (end - (until - after), end)] if after > before else [(start, end)]
+        if until <= first or worked >= last:
+            left.append(stretch)
+        else:
+            if first > worked:
+                left.append((start, start + first - worked))
+            if last < until:
+                left.append((end - (until - last), end))
         worked = until
-    return [(start, end) for start, end in left if end > start]
+    return left
 
 
-def working_day(shifts: list[ShiftSettings]) -> WorkingDay:
-    """Seconds of work in the shifts of a day, and its stretches between the breaks."""
+def joined(stretches: Iterable[Stretch]) -> list[Stretch]:
+    """The stretches in order, those that follow each other without a gap made one."""
+    found: list[Stretch] = []
+    for start, end in sorted(stretches):
+        follows = found and found[-1][1] == start
+        found.append((found.pop()[0] if follows else start, end))
+    return found
+
+
+def working_day(shifts: list[ShiftSettings], days: int) -> WorkingDay:
+    """The work of a seat in the shifts of one of the ``days`` of its week, between the breaks."""
     stretches = [(shift.start, shift.end) for shift in shifts]
     for shift in shifts:
         for pause in shift.breaks:
             stretches = without(stretches, (pause.start, pause.start + pause.length))
-    return sum(worked(shift) for shift in shifts), stretches
+    return WorkingDay(sum(worked(shift) for shift in shifts), joined(stretches), days)
+
+
+def on_duty_by_place(row: Iterable[float], width: float, places: int) -> list[list[Stretch]]:
+    """Stretches of the first, second, ... agent where a row says how many are on duty in each interval."""
+    stretches: list[list[Stretch]] = [[] for _ in range(places)]
+    since: list[float] = []  # of those who are on duty, by place
+    for index, wanted in enumerate((*row, 0.0)):
+        time = index * width
+        wanted_now = min(ceil(wanted), places)
+        while len(since) > wanted_now:
+            stretches[len(since) - 1].append((since.pop(), time))
+        since += [time] * (wanted_now - len(since))
+    return stretches
 
 
 class Staffing(Mechanism[StaffingSettings]):
@@ -142,7 +188,9 @@ class Staffing(Mechanism[StaffingSettings]):
     def __init__(self, world: World, settings: StaffingSettings) -> None:
         super().__init__(world, settings)
         self._leaving: list[Agent] = []
+        self._until_midnight: list[Agent] = []
         self.planned = self.absent = self.away = self.trained = 0.0
+        self._forget_crew()
 
     def adopted(self) -> None:
         """Weeks of each seat of the rotas."""
@@ -151,6 +199,7 @@ class Staffing(Mechanism[StaffingSettings]):
             for name, roster in self.settings.rosters.items()
             if roster.rota is not None
         }
+        self._forget_crew()
 
     def _week(self, entry: str) -> Week:
         week: dict[Weekday, list[ShiftSettings]] = {}
@@ -160,83 +209,132 @@ class Staffing(Mechanism[StaffingSettings]):
                 week.setdefault(weekday, []).append(shift)
         holidays = {day: [shift for shift in shifts if shift.holidays] for day, shifts in week.items()}
         return Week(
-            len(week),
-            {day: working_day(shifts) for day, shifts in week.items()},
-            {day: working_day(shifts) for day, shifts in holidays.items() if shifts},
+            {day: working_day(shifts, len(week)) for day, shifts in week.items()},
+            {day: working_day(shifts, len(week)) for day, shifts in holidays.items() if shifts},
         )
+
+    def on_agent_deployed(self, _: Agent) -> None:
+        """The crew has changed."""
+        self._forget_crew()
+
+    def _forget_crew(self) -> None:
+        """Who works a rota, what everyone works on which weekday, and their draws: all follow from the crew."""
+        self._crew: list[Agent] | None = None
+        self._teams: dict[tuple[int, bool], list[tuple[int, Agent, WorkingDay]]] = {}
+        self._draws: dict[int, list[list[float]]] = {}
+        self._drawn_from = -_DRAWN_AHEAD
+
+    def _team(self, day: Day) -> list[tuple[int, Agent, WorkingDay]]:
+        """Who works a rota on such a day, by name, with their places in the crew."""
+        if self._crew is None:
+            deployed = self.world.ask.deployed
+            self._crew = sorted((agent for name in self._weeks for agent in deployed(name)), key=_NAME)
+        kind = day.weekday, day.holiday
+        if kind not in self._teams:
+            self._teams[kind] = team = []
+            for place, agent in enumerate(self._crew):
+                weeks = self._weeks[agent.group.name]
+                week = weeks[agent.seat % len(weeks)]
+                work = (week.holidays if day.holiday else week.days).get(WEEKDAYS[day.weekday])
+                if work is not None:
+                    team.append((place, agent, work))
+        return self._teams[kind]
+
+    def _uniforms(self, stream: int, index: int) -> list[float]:
+        """A draw of each of the crew for a day; drawn a week ahead."""
+        if index >= self._drawn_from + _DRAWN_AHEAD:
+            self._draws, self._drawn_from = {}, index
+        if stream not in self._draws:
+            crew = np.array([[agent.key for agent in self._crew or ()]], dtype=np.uint64)
+            days = np.arange(self._drawn_from, self._drawn_from + _DRAWN_AHEAD, dtype=np.uint64)
+            self._draws[stream] = streams.uniforms(streams.children(crew, days[:, np.newaxis]), stream).tolist()
+        return self._draws[stream][index - self._drawn_from]
 
     def on_day_began(self, day: Day) -> None:
         """Plan the day, agent by agent, and let it happen."""
-        plan: list[tuple[float, str, float, Agent]] = []
-        clock = self.world.calendar.clock
-        for name in self.settings.rosters:
-            for agent, stretches in self._stretches(name, day):
-                for start, end in stretches:
-                    until = clock(day.index, end)
-                    plan.append((clock(day.index, start), agent.name, until, agent))
-                    plan.append((until, agent.name, 0.0, agent))
+        duties = self._by_rota(day)
+        for name, roster in self.settings.rosters.items():
+            if roster.on_duty is not None:
+                duties += self._by_table(name, roster.on_duty, day)
+        if len(self._weeks) < len(self.settings.rosters):
+            duties.sort(key=lambda duty: duty[0].name)
+        plan = self._plan(duties, day)
         if plan:
-            plan.sort(key=_FIRST_THREE)
             Agenda(self.world.env, plan, self._follow)
 
-    def _follow(self, entry: tuple[float, str, float, Agent]) -> None:
-        _, _, until, agent = entry
+    def _by_rota(self, day: Day) -> list[Duties]:
+        team, absence, away = self._team(day), self.settings.absence, self.settings.away
+        absent = self._uniforms(_ABSENT, day.index) if absence else []
+        block = self._uniforms(_AWAY, day.index) if away else []
+        hours = self.world.ask.training_hours()
+        lesson = self._uniforms(_TRAINING, day.index) if hours else []
+        duties = []
+        for place, agent, (planned, stretches, days) in team:
+            self.planned += planned
+            if absence and absent[place] < absence:
+                self.absent += planned
+                continue
+            present = stretches
+            if away:
+                self.away += away * planned
+                present = shortened(present, away * planned, block[place])
+            if hours:
+                present = self._train(agent, hours / days, present, lesson[place])
+            duties.append((agent, present))
+        return duties
+
+    def _train(self, agent: Agent, hours: float, stretches: list[Stretch], u: float) -> list[Stretch]:
+        """An agent is in training for so many seconds of his day, if he works so long; what is left of it."""
+        length = min(hours, sum(end - start for start, end in stretches))
+        agent.trained = length
+        self.trained += length
+        self.world.tell.agent_trained(agent)
+        return shortened(stretches, length, u)
+
+    def _by_table(self, group: str, table: ByInterval, day: Day) -> list[Duties]:
+        agents = self.world.ask.deployed(group)
+        row = table.row(self.world.calendar, day.index)
+        return list(zip(agents, on_duty_by_place(row, table.interval, len(agents)), strict=True))
+
+    def _plan(self, duties: list[Duties], day: Day) -> list[Change]:
+        """All changes of a day in order, ends before beginnings, by name; who works past midnight simply stays."""
+        midnight = day.start
+        if day.end - midnight != DAY:
+            duties = [(agent, self._passed(stretches, day)) for agent, stretches in duties]
+        begins: list[Change] = []
+        ends: list[Change] = []
+        for agent, stretches in duties:
+            for start, end in stretches:
+                moment, until = midnight + start, midnight + end
+                if moment < until:
+                    begins.append((moment, until, agent))
+                    ends.append((until, 0.0, agent))
+        if self._until_midnight:
+            stay = {agent for moment, _, agent in begins if moment == midnight}
+            ends += [(midnight, 0.0, agent) for agent in self._until_midnight if agent not in stay]
+            self._until_midnight = []
+        plan = ends + begins
+        plan.sort(key=_TIME)
+        while plan and plan[-1][0] == day.end:
+            self._until_midnight.append(plan.pop()[2])
+        self._until_midnight.reverse()
+        return plan
+
+    def _passed(self, stretches: list[Stretch], day: Day) -> list[Stretch]:
+        """Stretches by the clock on the wall in seconds that have passed since midnight, where clocks change."""
+        clock, index = self.world.calendar.clock, day.index
+        return [(clock(index, start) - day.start, clock(index, end) - day.start) for start, end in stretches]
+
+    def _follow(self, change: Change) -> None:
+        _, until, agent = change
         if until and agent.employed:
             self.world.ask.begin_duty(agent, until)
         else:
             self.world.ask.end_duty(agent)
 
-    def _stretches(self, group: str, day: Day) -> Iterable[tuple[Agent, list[Stretch]]]:
-        roster = self.settings.rosters[group]
-        if roster.on_duty is not None:
-            return self._by_table(group, roster.on_duty, day)
-        return self._by_rota(group, day)
-
-    def _by_table(self, group: str, table: ByInterval, day: Day) -> Iterable[tuple[Agent, list[Stretch]]]:
-        row = table.row(self.world.calendar, day.index)
-        width = table.interval
-        for place, agent in enumerate(self.world.ask.deployed(group)):
-            stretches: list[Stretch] = []
-            for index, wanted in enumerate(row):
-                if wanted > place:
-                    start = index * width
-                    if stretches and stretches[-1][1] == start:
-                        start = stretches.pop()[0]
-                    stretches.append((start, (index + 1) * width))
-            yield agent, stretches
-
-    def _by_rota(self, group: str, day: Day) -> Iterable[tuple[Agent, list[Stretch]]]:
-        weeks = self._weeks[group]
-        weekday = WEEKDAYS[day.weekday]
-        for agent in self.world.ask.deployed(group):
-            week = weeks[agent.seat % len(weeks)]
-            work = (week.holidays if day.holiday else week.days).get(weekday)
-            if work is None:
-                continue
-            key = streams.child(agent.key, day.index)
-            self.planned += work[0]
-            if streams.uniform(key, _ABSENT) < self.settings.absence:
-                self.absent += work[0]
-                continue
-            yield agent, self._present(agent, key, work, week.length)
-
-    def _present(self, agent: Agent, key: int, work: WorkingDay, days: int) -> list[Stretch]:
-        planned, stretches = work
-        if self.settings.away:
-            length = self.settings.away * planned
-            self.away += length
-            stretches = shortened(stretches, length, streams.uniform(key, _AWAY))
-        hours = self.world.ask.training_hours()
-        if hours:
-            length = min(hours / days, sum(end - start for start, end in stretches))
-            agent.trained = length
-            self.trained += length
-            self.world.tell.agent_trained(agent)
-            stretches = shortened(stretches, length, streams.uniform(key, _TRAINING))
-        return stretches
-
     def on_agent_left(self, agent: Agent) -> None:
-        """A leaver finishes the contact in hand; those hours count too."""
+        """The crew has changed; a leaver finishes the contact in hand, and those hours count too."""
+        self._forget_crew()
         if agent.on_duty:
             self._leaving = [one for one in self._leaving if one.on_duty]
             self._leaving.append(agent)

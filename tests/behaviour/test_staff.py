@@ -211,3 +211,26 @@ def test_a_mechanism_switched_off_is_the_same_as_one_without_effect(bench: Any, 
         for settings in (off, neutral)
     )
     assert one.observations[0].to_plain() == other.observations[0].to_plain()
+
+
+def test_who_works_past_midnight_does_not_leave_in_between(bench: Any) -> None:
+    """A seat that is always on duty comes once, and its hours are those of the clock, days of 23 and 25 hours too."""
+    came: list[float] = []
+    settings = {
+        "calendar.warm_up": "0 days", "calendar.horizon": "45 weeks", "workforce.attrition": None,
+        "workforce.groups.desk.headcount": 1, "staffing.absence": "0 %", "staffing.away": "0 %",
+        "staffing.rosters.desk": {"on_duty": {"interval": "1 h", "rows": {"every_day": [1.0] * 24}}},
+    }  # fmt: skip
+    firm = bench.changed(bench.firm, settings)
+
+    def note(model: Any, agent: Any) -> None:
+        if agent.group.name == "desk":
+            came.append(agent.on_since)
+
+    def look(model: Any, _: Any) -> None:
+        for agent in model.world.agents.values():
+            note(model, agent)
+
+    bench.watch(firm, {"day_began": look})
+    assert len(came) == 45 * 7
+    assert set(came) == {0.0}
