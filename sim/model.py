@@ -5,7 +5,9 @@ Nothing below this line knows files, other replications or the clock on the wall
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Generator, Mapping, Sequence
+from operator import sub
 from typing import Any
 
 from simpy import Event
@@ -117,7 +119,7 @@ class Model:
         env = self.world.env
         env.process(self._days())
         env.run(until=self.world.calendar.end)
-        self._recorder.end_day(self.world.calendar.days - self.world.calendar.first_counted)
+        self._recorder.end_day()
         self._recorder.end_month()
         check_balances(self.mechanisms, self.scenario.name, self.replication)
         return self._recorder.observations(self.world, self.replication)
@@ -131,7 +133,7 @@ class Model:
                 self._recorder.begin(day)
                 tell.counting_began(env.now)
             elif day.counted > 0:
-                self._recorder.end_day(day.counted)
+                self._recorder.end_day()
                 if day.month != month:
                     self._recorder.end_month()
             month = day.month
@@ -161,10 +163,11 @@ class Recorder:
         self._service = service
         self._start: dict[str, float] = {}
         self._month_start: dict[str, float] = {}
-        self._day_start: dict[str, float] = {}
+        self._day_names: tuple[str, ...] = ()
+        self._by_day = array("d")
         self._month_names: list[str] = []
         self._months: dict[str, list[float]] = {}
-        self._days: dict[str, list[float]] = {}
+        self._month = -1
 
     def _counts(self) -> dict[str, float]:
         return {name: value for mechanism in self._mechanisms for name, value in mechanism.counts().items()}
@@ -175,32 +178,34 @@ class Recorder:
     def begin(self, _: Day) -> None:
         """The warm-up is over: what has been counted so far does not count."""
         self._start = self._month_start = self._counts()
-        self._day_start = self._service.daily()
+        self._day_names = tuple(self._service.daily())
+        self.end_day()
 
     def note_month(self, day: Day) -> None:
         """Remember the names of the months that are counted."""
-        name = f"{day.date:%Y-%m}"
-        if day.counted >= 0 and (not self._month_names or self._month_names[-1] != name):
-            self._month_names.append(name)
+        if day.counted >= 0 and day.month != self._month:
+            self._month = day.month
+            self._month_names.append(f"{day.date:%Y-%m}")
 
-    def end_day(self, counted: int) -> None:
-        """Close day number ``counted`` (from 1) of those that count."""
-        now = self._service.daily()
-        for name, value in now.items():
-            row = self._days.setdefault(name, [0.0] * (counted - 1))
-            row.append(value - self._day_start.get(name, 0.0))
-        self._day_start = now
+    def end_day(self) -> None:
+        """Close a day that counts: put down what has been counted since the beginning."""
+        self._by_day.extend(self._service.daily().values())
 
     def end_month(self) -> None:
         """Close a month that counts."""
-        now = self._counts()
+        now, before = self._counts(), self._month_start
         done = len(next(iter(self._months.values()), []))
-        for name, value in now.items():
-            if name.count(".") < 2:
-                self._months.setdefault(name, [0.0] * done).append(value - self._month_start.get(name, 0.0))
-        for name, value in self._levels().items():
+        grown = {name: now[name] - before.get(name, 0.0) for name in now if name.count(".") < 2}
+        for name, value in (grown | self._levels()).items():
             self._months.setdefault(name, [0.0] * done).append(value)
         self._month_start = now
+
+    def _days(self) -> dict[str, tuple[float, ...]]:
+        """What each day has added, by name."""
+        width = len(self._day_names)
+        columns = (self._by_day[place::width].tolist() for place in range(width))
+        grown = (tuple(map(sub, column[1:], column)) for column in columns)
+        return dict(zip(self._day_names, grown, strict=True))
 
     def observations(self, world: World, replication: int) -> Observations:
         """All that was observed."""
@@ -216,7 +221,7 @@ class Recorder:
             replication=replication,
             totals={name: float(value) for name, value in totals.items()},
             months={name: tuple(map(float, row)) for name, row in self._months.items()},
-            days={name: tuple(map(float, row)) for name, row in self._days.items()},
+            days=self._days(),
             month_names=tuple(self._month_names),
         )
 
