@@ -77,6 +77,7 @@ class Agents(Mechanism[AgentSettings]):
 
     def __init__(self, world: World, settings: AgentSettings) -> None:
         super().__init__(world, settings)
+        self._settled: set[Agent] = set()
         world.kinds = tuple(settings.handle_time)
 
     def adopted(self) -> None:
@@ -103,20 +104,15 @@ class Agents(Mechanism[AgentSettings]):
         z = elementary.normal_quantile(streams.uniform(agent.key, _EFFECT)) if spread else 0.0
         agent.effect = elementary.exp(spread * z - 0.5 * spread * spread)
 
-    def on_day_began(self, day: Day) -> None:
-        """Bring everyone's proficiency, pace and edge to today's."""
-        if day.index == 0 or self.settings.learning is not None:
-            self._refresh_all()
-        else:
-            for agent in self.world.agents.values():
-                if agent.knowledge > 0.0:
-                    self._refresh(agent)
+    def on_day_began(self, _: Day) -> None:
+        """Bring proficiency, pace and edge to today's, except of those whom another day of work does not change."""
+        settled = self._settled
+        for agent in self.world.agents.values():
+            if (agent not in settled or agent.knowledge) and agent.deployed_at is not None:
+                self._refresh(agent)
 
     def on_settings_changed(self, _: float) -> None:
         """Tools, authority, training effects or learning may have changed."""
-        self._refresh_all()
-
-    def _refresh_all(self) -> None:
         for agent in self.world.agents.values():
             self._refresh(agent)
 
@@ -124,22 +120,32 @@ class Agents(Mechanism[AgentSettings]):
         """A newcomer begins with his own pace and edge."""
         self._refresh(agent)
 
+    def on_agent_left(self, agent: Agent) -> None:
+        """A leaver learns no more."""
+        self._settled.discard(agent)
+
     def _practice(self, agent: Agent, learning: LearningSettings) -> float:
-        since = agent.deployed_at if agent.deployed_at is not None else self.world.env.now
+        now = self.world.env.now
+        since = agent.deployed_at if agent.deployed_at is not None else now
         if learning.by == "tenure":
-            return self.world.env.now - since
+            return now - since
         before = max(-since, 0.0) * (learning.handling_share or 0.0)
         return agent.busy + before
 
     def _refresh(self, agent: Agent) -> None:
-        learning = self.settings.learning
+        settings = self.settings
+        learning, knowledge = settings.learning, agent.knowledge
         gap, novice = 0.0, 1.0
         if learning is not None:
-            agent.proficiency = proficiency(learning.start, self._practice(agent, learning), learning.time_constant)
-            gap = (1.0 - agent.proficiency) / (1.0 - learning.start) if learning.start < 1.0 else 0.0
-            novice = learning.novice_handle_time
-        agent.pace = pace(agent.effect, novice, gap, self.settings.training * agent.knowledge)
+            start, novice = learning.start, learning.novice_handle_time
+            agent.proficiency = able = proficiency(start, self._practice(agent, learning), learning.time_constant)
+            gap = (1.0 - able) / (1.0 - start) if start < 1.0 else 0.0
+        agent.pace = pace(agent.effect, novice, gap, settings.training * knowledge)
         agent.edge = self.world.ask.edge(agent)
+        if agent.proficiency == 1.0 and not knowledge:
+            self._settled.add(agent)  # practice only grows
+        else:
+            self._settled.discard(agent)
 
     def levels(self) -> dict[str, float]:
         """Mean proficiency and knowledge of the agents on the roster."""

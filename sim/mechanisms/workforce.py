@@ -94,7 +94,8 @@ _LONG = 10 * YEAR
 
 def attrition_hazard(base: float, factor: float, strain: float, reference: float, effect: float) -> float:
     """Hazard per second: base x tenure factor x exp(effect x (strain - reference) / 10 points), strain in 0..1."""
-    return base * factor * elementary.exp(effect * (strain - reference) * 10.0)
+    hazard = base * factor
+    return hazard * elementary.exp(effect * (strain - reference) * 10.0) if effect else hazard
 
 
 def knowledge_after(knowledge: float, hours: float, gain: float) -> float:
@@ -130,9 +131,12 @@ class Workforce(Mechanism[WorkforceSettings]):
         self.strain_days = 0.0
         self._at_start = 0
         self._kept_a_year: int | None = None
+        self._unmatched = True
 
     def adopted(self) -> None:
-        """Skills and equipment of the groups; the curve of the hazard by tenure."""
+        """Skills, equipment and pay of the groups, whose seats may be too many or too few; the hazard by tenure."""
+        self._unmatched = True
+        self._wages = {name: settings.wage * DAY for name, settings in self.settings.groups.items()}
         for name, settings in self.settings.groups.items():
             group = self.world.groups[name]
             group.channels = settings.channels
@@ -200,40 +204,56 @@ class Workforce(Mechanism[WorkforceSettings]):
         """Pay a day's wages; let people tire, forget, and leave; fill and cut seats."""
         if day.counted * DAY == YEAR:
             self._kept_a_year = self._still_here()
-        self._attrition()
-        for name, settings in self.settings.groups.items():
-            self._match(name, settings.headcount)
+        self._forget()
+        attrition, curve = self.settings.attrition, self._curve
+        if attrition is not None and curve is not None:
+            self._tire()
+            self._attrition(attrition, curve)
+        if self._unmatched:
+            self._unmatched = False
+            for name, settings in self.settings.groups.items():
+                self._match(name, settings.headcount)
         self._pay()
 
-    def _attrition(self) -> None:
-        attrition = self.settings.attrition
-        for agent in list(self.world.agents.values()):
-            agent.knowledge -= self._forgets * agent.knowledge
-            if attrition is None or self._curve is None:
-                continue
-            self._tire(agent)
-            tenure = self.world.env.now - agent.hired_at
-            factor = self._curve.factor_at(tenure)
-            reference = attrition.reference
-            hazard = attrition_hazard(
-                reference.base_hazard, factor, agent.strain, reference.occupancy, attrition.strain_effect
-            )
-            agent.hazard += hazard * DAY
-            if agent.hazard >= agent.threshold:
-                self.left += 1
-                self._go(agent)
+    def _forget(self) -> None:
+        """A day's knowledge fades."""
+        forgets = self._forgets
+        if forgets:
+            for agent in self.world.agents.values():
+                if agent.knowledge:
+                    agent.knowledge -= forgets * agent.knowledge
 
-    def _tire(self, agent: Agent) -> None:
-        now = self.world.env.now
-        duty = agent.duty + (now - agent.on_since if agent.on_duty else 0.0)
-        busy = agent.busy + (now - agent.busy_since if agent.contact is not None else 0.0)
-        worked = duty - agent.seen_duty
-        if worked > 0.0:
-            occupancy = min((busy - agent.seen_busy) / worked, 1.0)
-            agent.strain += self._strains * (occupancy - agent.strain)
-        agent.seen_duty, agent.seen_busy = duty, busy
+    def _attrition(self, attrition: AttritionSettings, curve: TenureCurve) -> None:
+        """Add the hazard of a day for everybody; who has passed his threshold leaves."""
+        now, factor_at, effect = self.world.env.now, curve.factor_at, attrition.strain_effect
+        base, reference = attrition.reference.base_hazard, attrition.reference.occupancy
+        leavers = []
+        for agent in self.world.agents.values():
+            factor = factor_at(now - agent.hired_at)
+            agent.hazard += attrition_hazard(base, factor, agent.strain, reference, effect) * DAY
+            if agent.hazard >= agent.threshold:
+                leavers.append(agent)
+        for agent in leavers:
+            self.left += 1
+            self._go(agent)
+
+    def _tire(self) -> None:
+        """Bring everybody's strain up to date by his occupancy since it was looked at last."""
+        now, strains = self.world.env.now, self._strains
+        for agent in self.world.agents.values():
+            duty, busy = agent.duty, agent.busy
+            if agent.on_duty:
+                duty += now - agent.on_since
+            if agent.contact is not None:
+                busy += now - agent.busy_since
+            worked = duty - agent.seen_duty
+            if worked > 0.0:
+                occupancy = (busy - agent.seen_busy) / worked
+                agent.strain += strains * ((occupancy if occupancy < 1.0 else 1.0) - agent.strain)
+            agent.seen_duty, agent.seen_busy = duty, busy
 
     def _go(self, agent: Agent) -> None:
+        self._unmatched = True
         agent.employed = False
         agent.on_until = self.world.env.now
         self.world.ask.end_duty(agent)
@@ -260,6 +280,7 @@ class Workforce(Mechanism[WorkforceSettings]):
             yield self.world.env.timeout(hiring.lead_time)
         if number >= self.settings.groups[group].headcount:
             seat.recruiting = False
+            self._unmatched = True
             return
         agent = self._person(group, seat, number)
         self.hired += 1
@@ -286,10 +307,11 @@ class Workforce(Mechanism[WorkforceSettings]):
             self.world.tell.paid(Posting(account, -amount, "prices" if account != "severance" else "wages"))
 
     def _pay(self) -> None:
-        total = 0.0
+        total, strain, wages = 0.0, self.strain_days, self._wages
         for agent in self.world.agents.values():
-            total += self.settings.groups[agent.group.name].wage * DAY
-            self.strain_days += agent.strain
+            total += wages[agent.group.name]
+            strain += agent.strain
+        self.strain_days = strain
         self.agent_days += len(self.world.agents)
         self.wages += total
         if total:
