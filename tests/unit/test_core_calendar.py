@@ -34,7 +34,7 @@ def index(days: Calendar, date: str) -> int:
 
 def test_the_days_on_which_the_clocks_change_have_23_and_25_hours() -> None:
     days = calendar()
-    lengths = {str(day.date): (day.end - day.start) / HOUR for day in days.walk()}
+    lengths = {str(day.date): (day.end - day.start) / HOUR for day in days.all_days}
     assert lengths.pop("2026-03-29") == 23
     assert lengths.pop("2026-10-25") == 25
     assert set(lengths.values()) == {24}
@@ -54,12 +54,12 @@ def test_opening_times_stay_on_the_wall_clock_when_the_clocks_change() -> None:
 
 def test_a_zone_without_daylight_saving_has_days_of_24_hours() -> None:
     days = calendar(time_zone="UTC")
-    assert {day.end - day.start for day in days.walk()} == {DAY}
+    assert {day.end - day.start for day in days.all_days} == {DAY}
 
 
 def test_every_moment_lies_in_its_day() -> None:
     days = calendar()
-    for day in days.walk():
+    for day in days.all_days:
         assert days.index_at(day.start) == day.index
         assert days.index_at(day.start + 1) == day.index
         assert days.index_at(math.nextafter(day.end, 0)) == day.index
@@ -76,7 +76,7 @@ def test_days_beyond_the_end_go_on() -> None:
 
 
 def test_the_warm_up_is_not_counted_and_months_number_from_the_first_that_counts() -> None:
-    days = list(calendar().walk())
+    days = calendar().all_days
     assert [day.counted for day in days[:15]] == list(range(-14, 1))
     assert days[14].month == 0
     assert {day.month for day in days} == set(range(13))
@@ -96,7 +96,7 @@ def test_a_holiday_has_its_own_weight_besides_that_of_its_weekday() -> None:
     days = calendar(holidays=["2026-04-06", "2026-12-25"], holiday_weight=0.4, day_of_week=WEEK)
     easter, week_later = index(days, "2026-04-06"), index(days, "2026-04-13")
     assert days.weight(easter) == pytest.approx(0.4 * days.weight(week_later))
-    assert [day.date.isoformat() for day in days.walk() if day.holiday] == ["2026-04-06", "2026-12-25"]
+    assert [day.date.isoformat() for day in days.all_days if day.holiday] == ["2026-04-06", "2026-12-25"]
 
 
 def test_growth_begins_after_the_warm_up_and_is_simple() -> None:
@@ -110,7 +110,7 @@ def test_growth_begins_after_the_warm_up_and_is_simple() -> None:
 
 def factors(replications: int, **settings: Any) -> list[np.ndarray[Any, Any]]:
     return [
-        np.array([day.busyness for day in calendar(n, horizon="3650 days", warm_up="0 days", **settings).walk()])
+        np.array([day.busyness for day in calendar(n, horizon="3650 days", warm_up="0 days", **settings).all_days])
         for n in range(1, replications + 1)
     ]
 
@@ -131,8 +131,8 @@ def test_the_busyness_of_days_has_the_mean_spread_and_correlation_that_was_asked
 
 def test_busyness_is_that_of_its_day_whatever_the_horizon_and_multiplies_its_weight() -> None:
     busy = {"cv": "20 %", "correlation": "30 %"}
-    short = list(calendar(busyness=busy, horizon="10 days", day_of_week=WEEK).walk())
-    long = list(calendar(busyness=busy, horizon="300 days", day_of_week=WEEK).walk())
+    short = calendar(busyness=busy, horizon="10 days", day_of_week=WEEK).all_days
+    long = calendar(busyness=busy, horizon="300 days", day_of_week=WEEK).all_days
     assert [day.busyness for day in short] == [day.busyness for day in long[: len(short)]]
     days = calendar(day_of_week=WEEK)
     for day in short:
@@ -142,7 +142,7 @@ def test_busyness_is_that_of_its_day_whatever_the_horizon_and_multiplies_its_wei
 def test_replications_have_days_of_their_own_and_no_busyness_means_one() -> None:
     one, other = factors(2, busyness={"cv": "20 %", "correlation": "0 %"})
     assert abs(np.corrcoef(one, other)[0, 1]) < 4.5 / math.sqrt(one.size)
-    assert {day.busyness for day in calendar().walk()} == {1.0}
+    assert {day.busyness for day in calendar().all_days} == {1.0}
 
 
 @pytest.mark.parametrize(
