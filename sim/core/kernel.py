@@ -133,26 +133,24 @@ class Agenda(Generic[Entry]):
     on at the moment at which the agenda is made, after what is under way.
     """
 
-    __slots__ = ("_act", "_entries", "_env", "_next")
+    __slots__ = ("_act", "_entries", "_env")
 
     def __init__(self, env: Environment, entries: Iterable[Entry], act: Callable[[Entry], None]) -> None:
         self._env = env
-        self._entries = iter(entries)
         self._act = act
-        self._next = entry = next(self._entries, None)
-        if entry is not None:
-            self._wait_for(entry[0] if entry[0] > env.now else env.now)
+        self._entries: list[Any] = [*entries, (_NEVER,)]  # the next one last
+        self._entries.reverse()
+        first = self._entries[-1][0]
+        self._wait_for(first if first > env.now else env.now)
 
     def _wait_for(self, moment: float) -> None:
         env = self._env
-        queue: list[Any] = env._queue
-        heappush(queue, (moment, NORMAL, next(env._eid), Agenda._go_on, self))
+        if moment < _NEVER:
+            queue: list[Any] = env._queue
+            heappush(queue, (moment, NORMAL, next(env._eid), Agenda._go_on, self))
 
     def _go_on(self) -> None:
-        act, now, entry = self._act, self._env.now, self._next
-        while entry is not None and entry[0] <= now:
-            act(entry)
-            entry = next(self._entries, None)
-        self._next = entry
-        if entry is not None:
-            self._wait_for(entry[0])
+        act, entries, now = self._act, self._entries, self._env.now
+        while (moment := entries[-1][0]) <= now:
+            act(entries.pop())
+        self._wait_for(moment)

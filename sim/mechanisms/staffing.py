@@ -109,6 +109,7 @@ Change = tuple[float, float, Agent]
 _TIME = itemgetter(0)
 _NAME = attrgetter("name")
 _DRAWN_AHEAD = 7  # days
+_NO_TIME = 1e-6  # what rounding may leave at the edge of a block
 _ABSENT = streams.named("absence")
 _AWAY = streams.named("away")
 _TRAINING = streams.named("training block")
@@ -128,11 +129,10 @@ def without(stretches: list[Stretch], hole: Stretch) -> list[Stretch]:
     return left
 
 
-def shortened(stretches: list[Stretch], length: float, u: float) -> list[Stretch]:
-    """The stretches less a block of working time at a place of its own; what is no working time does not count."""
+def shortened(stretches: list[Stretch], total: float, length: float, u: float) -> list[Stretch]:
+    """Stretches of ``total`` seconds less a block at a place of its own; what is no working time does not count."""
     if not length:
         return stretches
-    total = sum([end - start for start, end in stretches])
     first = u * (total - length) if total > length else 0.0
     last = first + length
     left: list[Stretch] = []
@@ -277,7 +277,7 @@ class Staffing(Mechanism[StaffingSettings]):
             present = stretches
             if away:
                 self.away += away * planned
-                present = shortened(present, away * planned, block[place])
+                present = shortened(present, planned, away * planned, block[place])
             if hours:
                 present = self._train(agent, hours / days, present, lesson[place])
             duties.append((agent, present))
@@ -285,11 +285,12 @@ class Staffing(Mechanism[StaffingSettings]):
 
     def _train(self, agent: Agent, hours: float, stretches: list[Stretch], u: float) -> list[Stretch]:
         """An agent is in training for so many seconds of his day, if he works so long; what is left of it."""
-        length = min(hours, sum(end - start for start, end in stretches))
+        total = sum(end - start for start, end in stretches)
+        length = min(hours, total)
         agent.trained = length
         self.trained += length
         self.world.tell.agent_trained(agent)
-        return shortened(stretches, length, u)
+        return shortened(stretches, total, length, u)
 
     def _by_table(self, group: str, table: ByInterval, day: Day) -> list[Duties]:
         agents = self.world.ask.deployed(group)
@@ -301,14 +302,13 @@ class Staffing(Mechanism[StaffingSettings]):
         midnight = day.start
         if day.end - midnight != DAY:
             duties = [(agent, self._passed(stretches, day)) for agent, stretches in duties]
-        begins: list[Change] = []
-        ends: list[Change] = []
-        for agent, stretches in duties:
-            for start, end in stretches:
-                moment, until = midnight + start, midnight + end
-                if moment < until:
-                    begins.append((moment, until, agent))
-                    ends.append((until, 0.0, agent))
+        begins: list[Change] = [
+            (midnight + start, midnight + end, agent)
+            for agent, stretches in duties
+            for start, end in stretches
+            if end - start > _NO_TIME
+        ]
+        ends: list[Change] = [(until, 0.0, agent) for _, until, agent in begins]
         if self._until_midnight:
             stay = {agent for moment, _, agent in begins if moment == midnight}
             ends += [(midnight, 0.0, agent) for agent in self._until_midnight if agent not in stay]

@@ -12,6 +12,7 @@ from sim.mechanisms.staffing import Stretch, joined, on_duty_by_place, shortened
 
 HOUR = 3600.0
 MORNING_AND_AFTERNOON: list[Stretch] = [(8 * HOUR, 12 * HOUR), (12.5 * HOUR, 14 * HOUR), (14.25 * HOUR, 17 * HOUR)]
+WHOLE = 8.25 * HOUR
 
 
 def length(stretches: list[Stretch]) -> float:
@@ -22,16 +23,17 @@ def test_two_blocks_out_of_a_day_leave_stretches_in_order_and_no_slivers() -> No
     """Rounding may not leave a stretch of no length at the edge of a block: who goes on duty for it would stay."""
     u = streams.uniforms(streams.brood(streams.root_key(7, 1), 0, 4000), streams.named("test")).tolist()
     for one, other in zip(u[::2], u[1::2], strict=True):
-        left = shortened(shortened(MORNING_AND_AFTERNOON, 3000.0, one), 1440.0, other)
-        assert length(left) == pytest.approx(length(MORNING_AND_AFTERNOON) - 4440.0, abs=1e-6)
+        less = shortened(MORNING_AND_AFTERNOON, WHOLE, 3000.0, one)
+        left = shortened(less, length(less), 1440.0, other)
+        assert length(left) == pytest.approx(WHOLE - 4440.0, abs=1e-6)
         assert all(end - start > 1e-6 for start, end in left)
         assert all(before[1] < after[0] for before, after in pairwise(left))
 
 
 def test_a_block_as_long_as_the_day_leaves_nothing_and_one_of_no_length_everything() -> None:
-    assert shortened(MORNING_AND_AFTERNOON, length(MORNING_AND_AFTERNOON), 0.3) == []
-    assert shortened(MORNING_AND_AFTERNOON, 0.0, 0.3) == MORNING_AND_AFTERNOON
-    assert shortened([], 0.0, 0.3) == []
+    assert shortened(MORNING_AND_AFTERNOON, WHOLE, WHOLE, 0.3) == []
+    assert shortened(MORNING_AND_AFTERNOON, WHOLE, 0.0, 0.3) == MORNING_AND_AFTERNOON
+    assert shortened([], 0.0, 0.0, 0.3) == []
 
 
 def test_shifts_that_follow_each_other_without_a_gap_are_one_stretch() -> None:
