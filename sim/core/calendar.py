@@ -9,7 +9,7 @@ import datetime as dt
 import math
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -135,7 +135,8 @@ class Calendar:
         self.first_counted = settings.warm_up_days
         self.days = settings.warm_up_days + settings.horizon_days
         self._holidays = frozenset(settings.holidays)
-        self._starts = self._day_starts()
+        # returns after a delay may be placed on days beyond the end
+        self._starts = _day_starts(settings.time_zone, settings.start, self.days + 60)
         self._dates = [settings.start + dt.timedelta(days=index) for index in range(len(self._starts))]
         self._root = streams.child(root, streams.named("calendar"))
         self._day_weights = _normalised(settings.day_of_week, WEEKDAYS)
@@ -150,13 +151,6 @@ class Calendar:
     def counted_from(self) -> float:
         """The end of the warm-up, in seconds."""
         return self._starts[self.first_counted]
-
-    def _day_starts(self) -> list[float]:
-        zone = ZoneInfo(self.settings.time_zone)
-        origin = dt.datetime.combine(self.settings.start, dt.time(), zone).timestamp()
-        last = self.days + 60  # returns after a delay may be placed on days beyond the end
-        dates = (self.settings.start + dt.timedelta(days=index) for index in range(last + 1))
-        return [dt.datetime.combine(date, dt.time(), zone).timestamp() - origin for date in dates]
 
     def index_at(self, time: float) -> int:
         """The index of the day in which a moment lies."""
@@ -198,16 +192,15 @@ class Calendar:
         weight = self._day_weights[date.weekday()] * self._month_weights[date.month - 1]
         if date in self._holidays:
             weight *= self.settings.holiday_weight
-        growth = 1.0 + self.settings.growth * (self._start_of_growth(index))
+        growth = 1.0 + self.settings.growth * (max(index - self.first_counted, 0) * DAY)
         return weight * max(growth, 0.0)
-
-    def _start_of_growth(self, index: int) -> float:
-        return max(index - self.first_counted, 0) * DAY
 
     @cached_property
     def all_days(self) -> list[Day]:
         """All days in order, each with its weight and busyness: what is to come does not depend on what happens."""
-        return [self._day(index, factor) for index, factor in enumerate(self._factors())]
+        first = self.date(self.first_counted)
+        months_before = first.year * 12 + first.month
+        return [self._day(index, factor, months_before) for index, factor in enumerate(self._factors())]
 
     def _factors(self) -> list[float]:
         """Busyness of each day: a gamma factor of mean 1, the normal score of which follows that of the day before."""
@@ -223,8 +216,8 @@ class Calendar:
         factors: list[float] = elementary.gamma_quantiles(elementary.normal_cdfs(np.array(scores)), shape).tolist()
         return factors
 
-    def _day(self, index: int, factor: float) -> Day:
-        date, first = self.date(index), self.date(self.first_counted)
+    def _day(self, index: int, factor: float, months_before: int) -> Day:
+        date = self._dates[index]
         return Day(
             index=index,
             date=date,
@@ -235,12 +228,21 @@ class Calendar:
             weight=self.weight(index) * factor,
             busyness=factor,
             counted=index - self.first_counted,
-            month=(date.year - first.year) * 12 + date.month - first.month,
+            month=date.year * 12 + date.month - months_before,
         )
 
 
 _CLOCKS_CHANGE = 3 * 3600.0
 _BUSYNESS = streams.named("busyness")
+
+
+@lru_cache(maxsize=8)
+def _day_starts(time_zone: str, start: dt.date, last: int) -> tuple[float, ...]:
+    """Seconds at local midnight of days 0 to ``last``: the same for all replications of a scenario."""
+    zone = ZoneInfo(time_zone)
+    origin = dt.datetime.combine(start, dt.time(), zone).timestamp()
+    dates = (start + dt.timedelta(days=index) for index in range(last + 1))
+    return tuple(dt.datetime.combine(date, dt.time(), zone).timestamp() - origin for date in dates)
 
 
 def _normalised(weights: dict[Weekday, float] | dict[Month, float] | None, names: tuple[str, ...]) -> list[float]:

@@ -144,8 +144,8 @@ class Agents(Mechanism[AgentSettings]):
         agent.edge = self.world.ask.edge(agent)
         if agent.proficiency == 1.0 and not knowledge:
             self._settled.add(agent)  # practice only grows
-        else:
-            self._settled.discard(agent)
+        elif agent in self._settled:
+            self._settled.remove(agent)
 
     def levels(self) -> dict[str, float]:
         """Mean proficiency and knowledge of the agents on the roster."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Generator
 from typing import Any, Literal
 
@@ -144,7 +145,9 @@ class Workforce(Mechanism[WorkforceSettings]):
             group.skills = len(group.channels) * (len(group.kinds) if group.kinds is not None else 1_000)
             group.tools, group.authority = settings.tools, settings.authority
         attrition = self.settings.attrition
-        self._curve = TenureCurve.of(attrition.tenure) if attrition is not None else None
+        self._curve = curve = TenureCurve.of(attrition.tenure) if attrition is not None else None
+        self._tenures: list[float] = curve.ends.tolist() if curve is not None else []
+        self._factors: list[float] = curve.factors.tolist() if curve is not None else []
         self._strains = 1.0 - elementary.exp(-DAY / attrition.strain_memory) if attrition is not None else 0.0
         training = self.settings.training
         self._forgets = 1.0 - elementary.exp(-DAY / training.forgetting) if training is not None else 0.0
@@ -205,10 +208,9 @@ class Workforce(Mechanism[WorkforceSettings]):
         if day.counted * DAY == YEAR:
             self._kept_a_year = self._still_here()
         self._forget()
-        attrition, curve = self.settings.attrition, self._curve
-        if attrition is not None and curve is not None:
+        if self.settings.attrition is not None:
             self._tire()
-            self._attrition(attrition, curve)
+            self._attrition(self.settings.attrition)
         if self._unmatched:
             self._unmatched = False
             for name, settings in self.settings.groups.items():
@@ -223,13 +225,13 @@ class Workforce(Mechanism[WorkforceSettings]):
                 if agent.knowledge:
                     agent.knowledge -= forgets * agent.knowledge
 
-    def _attrition(self, attrition: AttritionSettings, curve: TenureCurve) -> None:
+    def _attrition(self, attrition: AttritionSettings) -> None:
         """Add the hazard of a day for everybody; who has passed his threshold leaves."""
-        now, factor_at, effect = self.world.env.now, curve.factor_at, attrition.strain_effect
+        now, tenures, factors, effect = self.world.env.now, self._tenures, self._factors, attrition.strain_effect
         base, reference = attrition.reference.base_hazard, attrition.reference.occupancy
         leavers = []
         for agent in self.world.agents.values():
-            factor = factor_at(now - agent.hired_at)
+            factor = factors[bisect_right(tenures, now - agent.hired_at)]
             agent.hazard += attrition_hazard(base, factor, agent.strain, reference, effect) * DAY
             if agent.hazard >= agent.threshold:
                 leavers.append(agent)
