@@ -210,8 +210,9 @@ class Calendar:
         fresh = elementary.normal_quantile_array(streams.uniforms(streams.brood(self._root, 0, self.days), _BUSYNESS))
         kept = busyness.correlation
         scores = fresh.tolist()
+        new = math.sqrt(1.0 - kept * kept)
         for index in range(1, self.days):
-            scores[index] = kept * scores[index - 1] + math.sqrt(1.0 - kept * kept) * scores[index]
+            scores[index] = kept * scores[index - 1] + new * scores[index]
         shape = 1.0 / (busyness.cv * busyness.cv)
         factors: list[float] = elementary.gamma_quantiles(elementary.normal_cdfs(np.array(scores)), shape).tolist()
         return factors
