@@ -156,46 +156,43 @@ class Routing(Mechanism[RoutingSettings]):
 
     def release(self, agent: Agent) -> None:
         """A contact is done: the agent goes off duty if his time is over, or takes the next, or is idle."""
-        now, group = self.world.env.now, agent.group
+        now = self.world.env.now
         if agent.on_until <= now:
             self._go_off(agent, now)
-            return
+        else:
+            self._go_on(agent)
+
+    def _go_on(self, agent: Agent) -> None:
+        group = agent.group
         for queue in group.queues:
             if queue.waiting:
                 self._serve_next(agent)
                 return
-        agent.idle_since = now
+        agent.idle_since = self.world.env.now
         group.idle.append(agent)
 
     def _serve_next(self, agent: Agent) -> None:
-        contact = self._best_waiting(agent.group)
-        if contact is None:
-            agent.idle_since = self.world.env.now
-            agent.group.idle.append(agent)
-        else:
-            self.leave_queue(contact)
-            self.world.ask.answer(contact, agent)
-
-    def _best_waiting(self, group: Group) -> Contact | None:
-        source: list[tuple[float, int, Contact]] | None = None
-        for queue in group.queues:
+        """Take the contact of the best rank among those waiting; there is one."""
+        source: list[tuple[float, int, Contact]] = []
+        for queue in agent.group.queues:
             if queue.waiting:
                 entries = queue.entries
                 while not entries[0][2].waiting:
                     heappop(entries)
-                if source is None or entries[0][0] < source[0][0]:
+                if not source or entries[0][0] < source[0][0]:
                     source = entries
-        return heappop(source)[2] if source is not None else None
+        contact = heappop(source)[2]
+        self.leave_queue(contact)
+        self.world.ask.answer(contact, agent)
 
     def begin_duty(self, agent: Agent, until: float) -> None:
         """An agent comes on duty, or stays on, until a moment."""
         agent.on_until = until
         if agent.on_duty:
             return
-        now = self.world.env.now
         agent.on_duty = True
-        agent.on_since = now
-        self._serve_next(agent)
+        agent.on_since = self.world.env.now
+        self._go_on(agent)
 
     def end_duty(self, agent: Agent) -> None:
         """The time of duty is over: an idle agent goes; one with a contact finishes it first."""
