@@ -155,9 +155,10 @@ class Contact:
 
     patience: seconds until it gives up, infinite if it never does; work: handle time in seconds with a fully
     proficient agent; threshold: the ability, on the logit scale, that it takes to resolve its issue; returns_in:
-    seconds after which the issue comes back if it is not resolved, infinite if it never does. earlier: contacts
-    of the issue before it. waiting: once it queued; waited: seconds until it was answered or went away; agent,
-    answered_at, spent (handle time): once it was answered; reached, resolved: how it ended.
+    seconds after which the issue comes back if it is not resolved, infinite if it never does; asked: whether a survey
+    would be answered. earlier: contacts of the issue before it. waiting: once it queued; waited: seconds until it was
+    answered or went away; agent, answered_at, spent (handle time): once it was answered; reached, resolved: how it
+    ended.
     """
 
     agent: Agent
@@ -167,8 +168,8 @@ class Contact:
     spent: float
 
     __slots__ = (
-        "agent", "answered_at", "earlier", "issue", "key", "lane", "offered_at", "patience", "reached", "resolved",
-        "returns_in", "spent", "threshold", "waited", "waiting", "work",
+        "agent", "answered_at", "asked", "earlier", "issue", "key", "lane", "offered_at", "patience", "reached",
+        "resolved", "returns_in", "spent", "threshold", "waited", "waiting", "work",
     )  # fmt: skip
 
     def __init__(  # as for issues
@@ -177,14 +178,14 @@ class Contact:
         self.issue = issue
         self.lane = lane
         self.offered_at = offered_at
-        self.key, self.patience, self.work, self.threshold, self.returns_in = brought
+        self.key, self.patience, self.work, self.threshold, self.returns_in, self.asked = brought
         self.waited = 0.0
         self.reached = self.resolved = False
 
 
-Brought = tuple[int, float, float, float, float]
-"""What a contact brings: its key, patience, work, the ability that it takes to resolve its issue, and after how long
-the issue comes back if that ability is not there."""
+Brought = tuple[int, float, float, float, float, bool]
+"""What a contact brings: its key, patience, work, the ability that it takes to resolve its issue, after how long the
+issue comes back if that ability is not there, and whether a survey would be answered."""
 
 Birth = tuple[float, int, Lane, int, int, str, float, int, Brought, Brought]
 """What begins an issue: the time, its key, lane, its customer's place, key and segment, its difficulty, the edition of

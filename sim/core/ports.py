@@ -49,6 +49,14 @@ def _never_one(_: int) -> float:
     return inf
 
 
+def _nobody_asked(keys: Keys) -> npt.NDArray[np.bool_]:
+    return np.zeros(keys.size, dtype=np.bool_)
+
+
+def _not_asked(_: int) -> bool:
+    return False
+
+
 def _none_at_all() -> float:
     return 0.0
 
@@ -81,13 +89,13 @@ class Ports:
     lane: the lane of a channel and a kind. moments: when the customers of fractions of the demand of days reach their
     channels; moment_after: the first moment at or after a time at which a channel is open, for the key of whoever
     waits for it. choose: channels for issues, by kind, segment and uniform; choose_again: the channel of an issue's
-    next contact after the one with this key. patience, work, luck, returns: what contacts bring with them (``_one``
-    for a single contact), difficulty: what issues do; tolerance: how long a line a contact accepts. births: what it
-    takes to begin issues, by kind, channel, key, customer's place and time; bear: let births happen when their times
-    come; raise_issues: both; contact_again: the next contact of an issue. agent_for: an idle agent for a contact.
-    answer: an agent takes a contact; release: an agent has become free. edge: what an agent adds to the ability to
-    resolve. satisfaction: of all places of the base, None where nobody keeps it; equity, price_gap: of some
-    customers.
+    next contact after the one with this key. patience, work, luck, returns, asked: what contacts bring with them
+    (``_one`` for a single contact), difficulty: what issues do; tolerance: how long a line a contact accepts. births:
+    what it takes to begin issues, by kind, channel, key, customer's place and time; bear: let births happen when
+    their times come; raise_issues: both; contact_again: the next contact of an issue. agent_for: an idle agent for a
+    contact. answer: an agent takes a contact; release: an agent has become free. edge: what an agent adds to the
+    ability to resolve. satisfaction: of all places of the base, None where nobody keeps it; equity, price_gap: of
+    some customers.
     """
 
     lane: Callable[[str, str], Lane]
@@ -105,6 +113,8 @@ class Ports:
     difficulty: Callable[[Keys], Array] = staticmethod(_zeros)
     returns: Callable[[Keys], Array] = staticmethod(_never)
     returns_one: Callable[[int], float] = staticmethod(_never_one)
+    asked: Callable[[Keys], npt.NDArray[np.bool_]] = staticmethod(_nobody_asked)
+    asked_one: Callable[[int], bool] = staticmethod(_not_asked)
     resolves: Callable[[Contact], bool] = staticmethod(_always)
     edge: Callable[[Agent], float] = staticmethod(_no_edge)
     births: Callable[[Numbers, Numbers, Keys, Slots, Array], list[Birth]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import accumulate
 from typing import Literal
 
 import numpy as np
@@ -168,7 +169,8 @@ class Channels(Mechanism[ChannelsSettings]):
         """Lay out the open hours of each weekday and the cumulated shares of the choice."""
         self._names = list(self.settings.channels)
         self._open = {name: self._week(channel) for name, channel in self.settings.channels.items()}
-        self._windows: dict[tuple[str, int], Window | None] = {}
+        self._windows: dict[str, dict[int, Window | None]] = {name: {} for name in self._names}
+        self._others: dict[tuple[str, str, str], tuple[list[str], list[float]]] = {}
         self._sides: dict[tuple[OpenHours, ...], SideBySide] = {}
         base = self.world.base
         segments = base.segments if base is not None else ()
@@ -207,13 +209,13 @@ class Channels(Mechanism[ChannelsSettings]):
 
     def _window(self, channel: str, index: int) -> Window | None:
         """When a channel opens and closes on a day; None if it stays closed. Laid out once (6 us) for each day."""
-        place = channel, index
-        if place not in self._windows:
+        windows = self._windows[channel]
+        if index not in windows:
             hours, clock = self._hours(channel, index), self.world.calendar.clock
-            self._windows[place] = (
+            windows[index] = (
                 None if hours is None else (clock(index, hours.starts[0]), clock(index, hours.ends[-1]), hours)
             )
-        return self._windows[place]
+        return windows[index]
 
     def _next_open(self, channel: str, index: int) -> Window:
         for day in range(index, index + _LOOK_AHEAD):
@@ -251,14 +253,17 @@ class Channels(Mechanism[ChannelsSettings]):
         u = streams.uniform(key, 0) if switch else 1.0
         if u >= switch:
             return channel
-        shares = self._shares(issue.segment, issue.kind)
-        others = {name: share for name, share in shares.items() if name != channel and share > 0}
-        mark = u / switch * sum(others.values())
-        for name, share in others.items():
-            if mark < share:
-                return name
-            mark -= share
-        return channel
+        names, cumulated = self._others_than(channel, issue.segment, issue.kind)
+        return names[bisect_right(cumulated, u / switch * cumulated[-1])] if names else channel
+
+    def _others_than(self, channel: str, segment: str, kind: str) -> tuple[list[str], list[float]]:
+        """The other channels of a segment for a kind, with their cumulated shares; looked up once for each."""
+        place = channel, segment, kind
+        if place not in self._others:
+            shares = self._shares(segment, kind)
+            names = [name for name, share in shares.items() if name != channel and share > 0]
+            self._others[place] = names, list(accumulate(shares[name] for name in names))
+        return self._others[place]
 
 
 _LOOK_AHEAD = 60

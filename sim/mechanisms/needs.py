@@ -75,7 +75,8 @@ class Needs(Mechanism[NeedsSettings]):
     """Needs of the whole base: a week at a time is planned, and lived day by day.
 
     Each customer and kind has a clock, a unit exponential that runs down by rate x weight of the days. It is kept as
-    the mark at which it will have run down, on a scale that all share: the weights of the days so far, in seconds. A
+    the mark at which it will have run down, on a scale that all share: the weights of the days so far, in seconds
+    (``soonest``: the first mark of a customer). A
     need arises on the day in which its mark lies, at the fraction of the day's demand at which it does. Clocks go on
     as planned only when the day has come, so that a plan can be thrown away when settings change.
     """
@@ -89,6 +90,7 @@ class Needs(Mechanism[NeedsSettings]):
         self.mark = self.base.column(np.float64, np.inf, self._width)
         self.left = self.base.column(np.float64, 0.0, self._width)
         self.ordinal = self.base.column(np.int64, 0, self._width)
+        self.soonest = self.base.column(np.float64, np.inf)
         self._rates = np.zeros((len(self.base.segments), self._width))
         self._passed = 0.0
         self._plans: list[Plan] = []
@@ -108,6 +110,7 @@ class Needs(Mechanism[NeedsSettings]):
             left[running] = (mark[running] - self._passed) * old[segment][running]
             known = self.base.active.array[:size, None]
             mark[:] = np.where(known, self._passed + left * self._between[segment], np.inf)
+            self.soonest.array[:size] = mark.min(axis=1)
 
     def on_customers_joined(self, slots: Slots) -> None:
         """Newcomers start all their clocks; what will run down in the days already planned is planned too."""
@@ -117,6 +120,7 @@ class Needs(Mechanism[NeedsSettings]):
         mark = self._passed + left * self._between[self.base.segment.array[slots]]
         self.left.array[slots] = left
         self.mark.array[slots] = mark
+        self.soonest.array[slots] = mark.min(axis=1)
         if self._plans and mark.min() <= self._ends[-1]:
             places, kinds = (mark <= self._ends[-1]).nonzero()
             self._plans.append(self._planned(self._plans[0].first, slots[places] * self._width + kinds))
@@ -138,8 +142,9 @@ class Needs(Mechanism[NeedsSettings]):
         """Find the clocks that run down in the next days."""
         days = self.world.calendar.all_days[day.index : day.index + _AHEAD]
         self._ends = np.cumsum([self._passed, *(day.weight * DAY for day in days)])
-        clocks = np.flatnonzero(self.mark.array.reshape(-1)[: self.base.size * self._width] <= self._ends[-1])
-        self._plans = [self._planned(day.index, clocks)]
+        slots = (self.soonest.array[: self.base.size] <= self._ends[-1]).nonzero()[0]
+        places, kinds = (self.mark.array[slots] <= self._ends[-1]).nonzero()
+        self._plans = [self._planned(day.index, slots[places] * self._width + kinds)]
 
     def _planned(self, first: int, clocks: Slots) -> Plan:
         """What clocks will raise until the last of the planned days is over."""
@@ -181,14 +186,17 @@ class Needs(Mechanism[NeedsSettings]):
             return
         turns, births = plan.turns, plan.births[begin:end]
         clocks = turns.clocks[begin:end]
-        here = self.base.key.array[clocks // self._width] == plan.customers[begin:end]
+        slots = clocks // self._width
+        here = self.base.key.array[slots] == plan.customers[begin:end]
         if here.all():
             mark, left, ordinal = turns.mark[begin:end], turns.left[begin:end], turns.ordinal[begin:end]
         else:
             stay = begin + np.flatnonzero(here)
             clocks, mark, left, ordinal = turns.clocks[stay], turns.mark[stay], turns.left[stay], turns.ordinal[stay]
             births = [plan.births[place] for place in stay.tolist()]
+            slots = clocks // self._width
         self.mark.array.reshape(-1)[clocks] = mark
+        self.soonest.array[slots] = self.mark.array[slots].min(axis=1)
         self.left.array.reshape(-1)[clocks] = left
         self.ordinal.array.reshape(-1)[clocks] = ordinal
         self.world.ask.bear(births)

@@ -75,7 +75,9 @@ def tolerance(stays: float, u: float) -> int:
 
 def redial_probability(share: float, persistence: float, tries: int) -> float:
     """Probability to try again after the tries so far (0 for the first): share x persistence^tries."""
-    return share * elementary.power(persistence, float(tries)) if tries else share
+    for _ in range(tries):
+        share *= persistence
+    return share
 
 
 class Patience(Mechanism[PatienceSettings]):

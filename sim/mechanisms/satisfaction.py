@@ -64,8 +64,11 @@ class SatisfactionSettings(Settings):
 
 Slots = npt.NDArray[np.int64]
 Array = npt.NDArray[np.float64]
+Keys = npt.NDArray[np.uint64]
 _RESTING = streams.named("resting satisfaction")
 _SURVEY = streams.named("survey")
+_AT_ONCE = 8
+"""Earlier contacts up to which the scores of contacts that meet no wait are worked out beforehand."""
 
 
 def score(experience: ExperienceSettings, earlier: int, relative_wait: float, reached: bool, resolved: bool) -> float:
@@ -92,10 +95,10 @@ def within_bounds(level: Array) -> Array:
 class Satisfaction(Mechanism[SatisfactionSettings]):
     """Satisfaction and equity of every customer, moved by contacts and by time.
 
-    A contact that meets no wait is like all others with the same ending: its score is worked out once (``_at_once``).
+    A contact that meets no wait is like all others with the same ending: its score stands in ``_at_once``.
     """
 
-    answers = ("satisfaction", "equity")
+    answers = ("satisfaction", "equity", "asked", "asked_one")
 
     def __init__(self, world: World, settings: SatisfactionSettings) -> None:
         super().__init__(world, settings)
@@ -105,16 +108,15 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         self.resting = self.base.column(np.float64)
         self.standing = self.base.column(np.float64)
         self._began = False
-        self._served: list[tuple[int, float]] = []
-        self._answering = 0.0
         self.satisfaction_days = self.equity_days = 0.0
         self.customer_days = self.surveys = self.experiences = 0
         self.survey_score = self.experienced = 0.0
 
     def adopted(self) -> None:
-        """How far satisfaction recovers and equity follows in a day; those served so far are asked first."""
-        self._ask_those_served()
-        self._at_once: dict[tuple[int, bool, bool], float] = {}
+        """How far satisfaction recovers and equity follows in a day, what a contact without a wait is like."""
+        endings = ((False, False), (True, False), (True, True))
+        experience = self.settings.experience
+        self._at_once = [[score(experience, earlier, 0.0, *end) for end in endings] for earlier in range(_AT_ONCE)]
         survey = self.settings.survey
         self._answering = survey.asked * survey.answered if survey is not None else 0.0
         units = self.settings.experience.wait_unit
@@ -146,7 +148,6 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
     def on_day_began(self, day: Day) -> None:
         """Count satisfaction, then let it recover and equity follow; one step over the base."""
         self._began = True
-        self._ask_those_served()
         base, size = self.base, self.base.size
         level, standing = self.level.array[:size], self.standing.array[:size]
         self.satisfaction_days += elementary.total(level)
@@ -165,12 +166,10 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         if wait:
             relative = wait / self._wait_units[contact.lane.channel.index]
             experienced = score(self.settings.experience, earlier, relative, reached, resolved)
+        elif earlier < _AT_ONCE:
+            experienced = self._at_once[earlier][2 if resolved else 1 if reached else 0]
         else:
-            found = self._at_once.get((earlier, reached, resolved))
-            if found is None:
-                found = score(self.settings.experience, earlier, 0.0, reached, resolved)
-                self._at_once[earlier, reached, resolved] = found
-            experienced = found
+            experienced = score(self.settings.experience, earlier, 0.0, reached, resolved)
         self.experiences += 1
         self.experienced += experienced
         issue = contact.issue
@@ -178,20 +177,19 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         if slot >= 0 and self.base.key.view[slot] == issue.customer:
             level, settings = self.level.view, self.settings
             level[slot] = moved(level[slot], experienced, settings.gain, settings.loss)
-        if reached:
-            self._served.append((contact.key, experienced))
+        if contact.asked and reached:
+            self.surveys += 1
+            self.survey_score += experienced
 
     on_contact_handled = on_contact_abandoned = on_contact_blocked = on_contact_balked = _live
 
-    def _ask_those_served(self) -> None:
-        """The survey: whether somebody is asked and answers belongs to the contact; a day's are drawn in one go."""
-        if self._answering and self._served:
-            keys, experienced = zip(*self._served, strict=True)
-            answers = streams.uniforms(np.array(keys, dtype=np.uint64), _SURVEY) < self._answering
-            answered = [experienced[place] for place in answers.nonzero()[0].tolist()]
-            self.surveys += len(answered)
-            self.survey_score += sum(answered)
-        self._served.clear()
+    def asked(self, keys: Keys) -> npt.NDArray[np.bool_]:
+        """Whether customers are asked after contacts, if they are served, and answer, shape (n,)."""
+        return streams.uniforms(keys, _SURVEY) < self._answering
+
+    def asked_one(self, key: int) -> bool:
+        """``asked`` of one contact."""
+        return streams.uniform(key, _SURVEY) < self._answering
 
     def satisfaction(self) -> npt.NDArray[np.float64]:
         """Satisfaction at all places of the base."""
@@ -203,7 +201,6 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
 
     def counts(self) -> dict[str, float]:
         """Satisfaction and equity summed over customers and days, and what contacts and surveys scored."""
-        self._ask_those_served()
         return {
             "satisfaction.days": self.satisfaction_days,
             "equity.days": self.equity_days,

@@ -90,7 +90,8 @@ class Service(Mechanism[ChannelsSettings]):
         kinds, channels = np.concatenate((kinds, kinds)), np.concatenate((channels, channels))
         patience, work = ask.patience(kinds, channels, contacts), ask.work(kinds, contacts)
         threshold = ask.luck(contacts) + np.concatenate((difficulty, difficulty))
-        columns = [column.tolist() for column in (contacts, patience, work, threshold, ask.returns(contacts))]
+        needs = contacts, patience, work, threshold, ask.returns(contacts), ask.asked(contacts)
+        columns = [column.tolist() for column in needs]
         both = list(zip(*columns, strict=True))
         return both[:count], both[count:]
 
@@ -147,10 +148,11 @@ class Service(Mechanism[ChannelsSettings]):
         if issue.contacts > 1 or issue.edition != self._edition:
             key = streams.child(issue.key, issue.contacts + 1)
             threshold = ask.luck_one(key) + issue.difficulty
-            brought = key, ask.patience_one(lane, key), ask.work_one(lane, key), threshold, ask.returns_one(key)
+            patience, work = ask.patience_one(lane, key), ask.work_one(lane, key)
+            brought = key, patience, work, threshold, ask.returns_one(key), ask.asked_one(key)
         elif lane is not issue.lane:
-            key, _, work, threshold, returns_in = brought
-            brought = key, ask.patience_one(lane, key), work, threshold, returns_in
+            key, _, work, threshold, returns_in, asked = brought
+            brought = key, ask.patience_one(lane, key), work, threshold, returns_in, asked
         self._offer(Contact(issue, lane, world.env.now, brought))
 
     def _offer(self, contact: Contact) -> None:
