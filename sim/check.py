@@ -27,6 +27,7 @@ from sim.workload import (
 )
 
 _HALF_HOURS = HOUR / HALF_HOUR
+_LARGEST_LOAD = 5_000.0  # erlang; a formula takes a quarter of a second there, and more than in proportion beyond
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,9 @@ def _load(scenario: Scenario, channel: str, expected: tuple[Flow, ...]) -> Chann
 
 
 def _needed(scenario: Scenario, channel: str, load: float, mean_handle: float) -> tuple[str, int | None]:
-    """Agents that a formula asks for at a load, and which formula; None where the target asks for all or nothing."""
+    """Agents that a formula asks for at a load, and which formula; None where the target asks for all or nothing,
+    or the load is beyond any operation.
+    """
     settings = scenario.channels.channels[channel]
     if load <= 0.0:
         return "no load", 0
@@ -142,7 +145,7 @@ def _needed(scenario: Scenario, channel: str, load: float, mean_handle: float) -
     own = scenario.patience.channels.get(channel) if scenario.patience else None
     patience = own.patience.mean_value if own and own.patience else None
     formula = "Erlang C" if patience is None else "Erlang A"
-    if not 0.0 < settings.target.share < 1.0:
+    if not 0.0 < settings.target.share < 1.0 or load > _LARGEST_LOAD:
         return formula, None
     return formula, agents_needed(
         load / mean_handle, mean_handle, settings.target.share, settings.target.within, patience
@@ -178,9 +181,9 @@ def _overload(totals: Totals, loads: tuple[ChannelLoad, ...]) -> list[str]:
             "hours on duty; queues will grow without end, or most customers give up"
         )
     for load in loads:
-        if load.needed is not None and load.on_duty < load.peak and load.formula != "mean load":
+        if load.on_duty < load.peak and load.formula != "mean load":
             found.append(
-                f"channels.channels.{load.channel}: {load.peak:.1f} erlang on {load.when}, but {load.on_duty:.1f} "
+                f"channels.channels.{load.channel}: {load.peak:,.1f} erlang on {load.when}, but {load.on_duty:.1f} "
                 "agents on duty who can serve it"
             )
     return found

@@ -31,7 +31,7 @@ def _calendar(scenario: Scenario) -> Iterator[str]:
     if scenario.customers is not None and calendar.warm_up < _SHORT_WARM_UP:
         yield (
             f"calendar.warm_up is {calendar.warm_up_days} days; the state at the start is a guess, so "
-            f" {_SHORT_WARM_UP / DAY:.0f} days or more are usual"
+            f"{_SHORT_WARM_UP / DAY:.0f} days or more are usual"
         )
     if calendar.horizon < 365 * DAY and scenario.churn is not None:
         yield f"calendar.horizon is {calendar.horizon_days} days; retention over 12 months cannot be measured"
@@ -84,7 +84,7 @@ def _handle_times(scenario: Scenario, expected: tuple[Flow, ...]) -> Iterator[st
     for flow in expected:
         seconds = handle_time(scenario, flow.channel, flow.kind)
         if seconds is not None and not _SHORT_HANDLE <= seconds <= _LONG_HANDLE:
-            yield f"agents.handle_time.{flow.kind} is {seconds / 60:.3g} min on {flow.channel} on average"
+            yield f"agents.handle_time.{flow.kind} is {seconds / 60:,.4g} min on {flow.channel} on average"
 
 
 def _skills(scenario: Scenario, expected: tuple[Flow, ...]) -> Iterator[str]:

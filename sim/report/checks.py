@@ -89,8 +89,8 @@ def _loads(report: CheckReport, paint: Paint) -> str:
             [
                 Text(load.channel),
                 Text(duration(load.handle_time)),
-                Text(f"{load.mean:.1f}"),
-                Text(f"{load.peak:.1f}"),
+                Text(f"{load.mean:,.1f}"),
+                Text(f"{load.peak:,.1f}"),
                 Text(load.when),
                 Text("-" if load.needed is None else f"{load.needed} ({load.formula})"),
                 Text(f"{load.on_duty:.1f}", "bad" if short else ""),
