@@ -19,6 +19,7 @@ from sim.files.tree import Node, branch, leaf
 
 DEEPEST = 50
 LONGEST_TEXT = 500
+_TOO_DEEP = f"more than {DEEPEST} levels are nested"
 LARGEST_INTEGER = 2**63 - 1
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -78,6 +79,8 @@ def _syntax(error: yaml.MarkedYAMLError, file: str, lines: list[str]) -> Problem
     if mark is None:
         return Place(file).problem(words)
     line = min(mark.line, len(lines) - 1)
+    if "nesting depth" in found:  # some parsers have a limit of their own and meet it first
+        return Place(file, line + 1, mark.column + 1).problem(_TOO_DEEP)
     if "that cannot start any token" in found and lines[line][mark.column : mark.column + 1] == "\t":
         words = "is indented with a tab; use spaces"
     return Place(file, line + 1, mark.column + 1).problem(words, "the line")
@@ -112,7 +115,7 @@ class _Composer:
     def _node(self, event: Any, depth: int) -> Node:
         place = self._place(event)
         if depth > DEEPEST:
-            raise FileProblem([*self.problems, place.problem(f"more than {DEEPEST} levels are nested")])
+            raise FileProblem([*self.problems, place.problem(_TOO_DEEP)])
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
             sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
             self._refuse(
@@ -170,7 +173,9 @@ class _Composer:
     def _scalar(self, event: Any, place: Place) -> bool | int | float | str | None:
         text: str = event.value
         if len(text) > LONGEST_TEXT:
-            self._refuse(place, f"a text has {len(text):,} characters; at most {LONGEST_TEXT} are taken")
+            quoted_over_lines = event.style in ("'", '"') and event.end_mark.line > event.start_mark.line
+            guess = " — is its quote not closed?" if quoted_over_lines else ""
+            self._refuse(place, f"a text has {len(text):,} characters; at most {LONGEST_TEXT} are taken{guess}")
             return None
         if event.style or event.tag is not None:
             if _UNPRINTABLE.search(text):

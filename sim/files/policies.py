@@ -79,7 +79,7 @@ def name_problems(node: Node | None, what: str) -> list[Problem]:
     seen: dict[str, str] = {}
     for name, child in node.entries().items() if node is not None else ():
         if _SAFE.fullmatch(name) is None:
-            problems.append(child.key.problem(unsafe_name(), f"the {what} {shown(name)}"))
+            problems.append(child.key.problem(unsafe_name(name), f"the {what} {shown(name)}"))
         elif name.lower() in seen:
             message = f"differs only in capitals from {shown(seen[name.lower()])}; give it another name"
             problems.append(child.key.problem(message, f"the {what} {shown(name)}"))
@@ -92,9 +92,10 @@ def is_safe_name(name: str) -> bool:
     return _SAFE.fullmatch(name) is not None
 
 
-def unsafe_name() -> str:
+def unsafe_name(name: str) -> str:
     """What is wrong with a name that cannot be that of a folder."""
-    return "needs a name of letters, digits, - and _, because results are kept in a folder of that name"
+    wanted = "of letters, digits, - and _" if len(name) <= 64 else "of at most 64 characters"
+    return f"needs a name {wanted}, because results are kept in a folder of that name"
 
 
 def policy_problems(scenario: Scenario, policies: Mapping[str, PolicySettings], root: Node) -> list[Problem]:

@@ -11,8 +11,16 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from sim.files.merging import extended, overridden
-from sim.files.policies import fetch_policies, located, name_problems, policy_problems, policy_tables_read
-from sim.files.problems import FileProblem, Problem, suggestion
+from sim.files.policies import (
+    fetch_policies,
+    is_safe_name,
+    located,
+    name_problems,
+    policy_problems,
+    policy_tables_read,
+    unsafe_name,
+)
+from sim.files.problems import FileProblem, Problem, shown, suggestion
 from sim.files.reading import read_tree
 from sim.files.tables import tables_read
 from sim.files.tree import Node
@@ -20,6 +28,7 @@ from sim.files.wording import problems_of
 from sim.scenario import Scenario
 
 NO_OVERRIDES: Mapping[str, str] = MappingProxyType({})
+_NAMED = re.compile("'([^']+)'")
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -37,12 +46,19 @@ def load_scenario(path: str | Path, overrides: Mapping[str, str] = NO_OVERRIDES)
     problems += policy_tables_read(root, within)
     problems += name_problems(root.child("policies"), "policy")
     scenario = validated(Scenario, root, {"currency": currency_of(root)}, problems)
-    problems = cross_problems(scenario, root)
+    problems = _name_problems(scenario, root) + cross_problems(scenario, root)
     if not problems:
         problems = policy_problems(scenario, scenario.policies, root)
     if problems:
         raise FileProblem(problems)
     return scenario
+
+
+def _name_problems(scenario: Scenario, root: Node) -> list[Problem]:
+    """A name that could not be that of a folder."""
+    if is_safe_name(scenario.name):
+        return []
+    return [located(root, "name").place.problem(f"is {shown(scenario.name)}, and {unsafe_name(scenario.name)}", "name")]
 
 
 def currency_of(root: Node) -> str:
@@ -69,7 +85,8 @@ def cross_problems(scenario: Scenario, root: Node) -> list[Problem]:
     problems = []
     for path, message, pool in scenario.problems():
         node = located(root, path)
-        word = node.value if isinstance(node.value, str) else path.rpartition(".")[2]
+        named = _NAMED.search(message)
+        word = named[1] if named else path.rpartition(".")[2]
         place = node.key if isinstance(node.value, dict | list) else node.place
         problems.append(place.problem(message + suggestion(word, pool), path))
     return problems

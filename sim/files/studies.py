@@ -129,7 +129,7 @@ def _name_of_study(settings: StudySettings, root: Node) -> list[Problem]:
     node = root.child("study")
     if node is None or is_safe_name(settings.study):
         return []
-    return [node.place.problem(f"is {shown(settings.study)}, and {unsafe_name()}", "study")]
+    return [node.place.problem(f"is {shown(settings.study)}, and {unsafe_name(settings.study)}", "study")]
 
 
 def _taken_names(settings: StudySettings, scenario: Scenario, root: Node) -> list[Problem]:

@@ -108,8 +108,9 @@ class _Table:
         place = Place(self.file, line, 1)
         if not header:
             raise FileProblem([Place(self.file).problem("is empty")])
-        if len(header) == 1 and ";" in header[0]:
-            raise FileProblem([place.problem("is separated by semicolons; save it with commas", "the table")])
+        for sign, name in ((";", "semicolons"), ("\t", "tabs")):
+            if len(header) == 1 and sign in header[0]:
+                raise FileProblem([place.problem(f"is separated by {name}; save it with commas", "the table")])
         days = [name for name in ("date", "weekday") if name in header]
         if len(days) != 1 or "time" not in header:
             message = "needs the columns 'time' and either 'date' or 'weekday'"

@@ -16,6 +16,7 @@ from sim.files.tree import Node, Path, dotted
 
 _QUOTED = re.compile(r"'([^']*)'")
 _READS_ON = ("is ", "must ", "needs ", "has ", "gives ", "ends ", "closes ", "names ", "holds ", "lies ", "lacks ")
+_EXPONENT = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)[eE][-+]?\d+) ?(\S.*)")
 _PLURALS = {"kind": "known kinds", "law": "known laws", "basis": "known bases"}
 _PATTERNS = {"^[A-Z]{3}$": "three capital letters, such as EUR"}
 _TYPES = {
@@ -177,6 +178,8 @@ def _wrong_type(complaints: list[Complaint], path: Path, schemas: list[Schema]) 
         kinds = (kinds - {"a mapping"}) | {expected([s for s in schemas if s.get("type") == "object"]) or "a mapping"}
     words = " or ".join([*options, *sorted(kinds)]) or expected(schemas)
     near = nearest(found, options) if isinstance(found, str) else None
+    if isinstance(found, float) and found.is_integer() and kinds == {"a whole number"}:
+        near = shown(int(found))
     guess = f" — did you mean {near}?" if near else _hint(found, kinds, options)
     return f"is {shown(found)}; it must be {words}{guess}"
 
@@ -211,9 +214,31 @@ def _own(complaint: Complaint, schemas: list[Schema]) -> str:
     what = expected(schemas)
     if message.startswith("must be a text with a number") and schemas:
         return f"is {shown(found)}; it must be {what}"
+    message = _nearer(message, found)
     if not isinstance(found, dict | list):
         message += f" (found {shown(found)})"
+    if message.startswith("is no time zone") and isinstance(found, str):
+        message += _zone_meant(found)
     return message if message.startswith(_READS_ON) else f": {message}"
+
+
+def _nearer(message: str, found: object) -> str:
+    """The message with the example that is probably meant: 6 % for 0.06, the number written out for an exponent."""
+    if message.startswith("needs a percent sign") and isinstance(found, int | float) and 0 < abs(found) < 1:
+        return f"needs a percent sign, such as '{100 * found:g} %'"
+    exponent = _EXPONENT.match(found) if isinstance(found, str) else None
+    if exponent is None:
+        return message
+    number = float(exponent[1])
+    example = f", such as '{number:.15g} {exponent[2]}'" if 1e-6 < abs(number) < 1e15 else ""
+    return f"has a number with an exponent; write it out{example}"
+
+
+def _zone_meant(found: str) -> str:
+    from zoneinfo import available_timezones  # noqa: PLC0415 - only for the message
+
+    near = nearest(found, sorted(available_timezones()))
+    return f" — did you mean {near}?" if near else ""
 
 
 def _length(complaint: Complaint, schemas: list[Schema]) -> str:

@@ -62,7 +62,7 @@ DAMAGES = [
     ("adaptation: 180 days", "adaptation: P1M", "pricing.adaptation is no quantity; write it like "
      "'20 s', '4 min', '3 h', '30 days' (found \"P1M\")"),
     ("adaptation: 180 days", "adaptation: 0 days", 'pricing.adaptation is "0 days"; it must be more than 0 s'),
-    ("away: 10 %", "away: 0.1", "staffing.away needs a percent sign, such as '0.1 %' (found 0.1)"),
+    ("away: 10 %", "away: 0.1", "staffing.away needs a percent sign, such as '10 %' (found 0.1)"),
     ("away: 10 %", "away: 110 %", 'staffing.away is "110 %"; it must be at most 80 %'),
     ("away: 10 %", "away: -1 %", 'staffing.away is "-1 %"; it must be at least 0 %'),
     ("away: 10 %", "away: [10 %]", "staffing.away is a list; it must be a share such as '12 %'"),
@@ -90,7 +90,24 @@ DAMAGES = [
      'calendar.start is no date; write it like 2026-03-01 (found "2026-02-30")'),
     ("start: 2026-01-05", "start: 20260105", "calendar.start is 20260105; it must be a date such as 2026-03-01"),
     ("Europe/Amsterdam", "Amsterdam",
-     "calendar.time_zone is no time zone; write it like 'Europe/Amsterdam' or 'UTC' (found \"Amsterdam\")"),
+     "calendar.time_zone is no time zone; write it like 'Europe/Amsterdam' or 'UTC' (found \"Amsterdam\") "
+     "— did you mean Europe/Amsterdam?"),
+    ("Europe/Amsterdam", "Europe/Amsterdm",
+     "calendar.time_zone is no time zone; write it like 'Europe/Amsterdam' or 'UTC' (found \"Europe/Amsterdm\") "
+     "— did you mean Europe/Amsterdam?"),
+    ("name: small", "name: ../small", 'name is "../small", and needs a name of letters, digits, - and _, '
+     "because results are kept in a folder of that name"),
+    ("name: small", "name: " + "x" * 70, f'name is "{"x" * 47}...{"x" * 10}", and needs a name of at most 64 '
+     "characters, because results are kept in a folder of that name"),
+    ("adaptation: 180 days", "adaptation: 1.8e2 days",
+     "pricing.adaptation has a number with an exponent; write it out, such as '180 days' (found \"1.8e2 days\")"),
+    ("adaptation: 180 days", "adaptation: 1e300 days",
+     'pricing.adaptation has a number with an exponent; write it out (found "1e300 days")'),
+    ("lines: 20", "lines: 2e3", "channels.channels.telephone.lines is 2000.0; it must be a whole number "
+     "— did you mean 2000?"),
+    ("mix: {home: 90 %", "mix: {hoem: 90 %",
+     "acquisition.mix.hoem names 'hoem', which is no segment of this scenario; known: home, business "
+     "— did you mean home?"),
     ("    december: 1.1\n", "", "calendar.month gives no weight for december"),
     ("currency: EUR", "currency: euro", 'currency is "euro"; it must be three capital letters, such as EUR'),
     ("joining_cost: 60 EUR", "joining_cost: 60 USD",
@@ -453,6 +470,7 @@ def test_a_wrong_line_of_a_table_is_told(folder: Path, old: str, new: str, messa
     [
         ("", "is empty"),
         ("weekday;time;calls\n", ":1: the table is separated by semicolons; save it with commas"),
+        ("weekday\ttime\tcalls\n", ":1: the table is separated by tabs; save it with commas"),
         ("day,time,calls\n",
          ":1: the header needs the columns 'time' and either 'date' or 'weekday'; found: day, time, calls"),
         ("weekday,time,calls,calls\n", ':1: the header names "calls" twice'),
@@ -470,3 +488,21 @@ def test_a_table_of_another_form_is_refused(folder: Path, content: str, message:
     (folder / VOLUMES.name).write_text(content, "utf-8")
     found = complaints()
     assert found[0].removeprefix("small_volumes.csv").removeprefix(": ") == message
+
+
+def test_a_file_without_its_format_is_told_at_its_beginning(folder: Path) -> None:
+    damaged(folder, "frontline: 1\n", "")
+    first = next(
+        line
+        for line, text in enumerate((folder / "small.yaml").read_text("utf-8").splitlines(), 1)
+        if text[:1].isalpha()
+    )
+    assert complaints() == [
+        f"small.yaml:{first}: frontline is missing; a scenario begins with the line 'frontline: 1', the version of "
+        "its format"
+    ]
+
+
+def test_a_quote_that_is_not_closed_is_guessed(folder: Path) -> None:
+    damaged(folder, "title: Small provider", 'title: "Small provider')
+    assert "is its quote not closed?" in complaints()[0]
