@@ -5,12 +5,14 @@ First-order arithmetic (see ``sim.workload``) and Erlang formulas: a planner's s
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from sim.calibration.erlang import agents_needed
 from sim.core.units import HOUR, YEAR
-from sim.doubts import doubts
+from sim.doubts import dates, doubts
 from sim.files import Study
+from sim.files.studies import BASELINE
 from sim.mechanisms.channels import Target
 from sim.scenario import Scenario
 from sim.workload import (
@@ -101,9 +103,28 @@ def check(scenario: Scenario) -> CheckReport:
 
 
 def check_study(study: Study) -> CheckReport:
-    """What the scenario of a study means, and which arms it compares."""
+    """What the scenario of a study means, which arms it compares, and what is doubtful in each of them."""
     arms = tuple((arm.name, arm.title) for arm in study.arms.values())
-    return replace(check(study.scenario), name=study.name, title=study.title, arms=arms)
+    report = check(study.scenario)
+    found = (*report.doubts, *_doubts_of_arms(study, report.doubts))
+    return replace(report, name=study.name, title=study.title, arms=arms, doubts=found)
+
+
+def _doubts_of_arms(study: Study, known: tuple[str, ...]) -> list[str]:
+    """What is doubtful with the policies of an arm in full force, and was not without them."""
+    policies = {name: policy for arm in study.arms.values() for name, policy in arm.policies.items()}
+    found = dates(study.scenario, {k: v for k, v in policies.items() if k not in study.scenario.policies})
+    before = {_without_numbers(doubt) for doubt in known}
+    for arm in study.arms.values():
+        changes = [(path, change, 1.0) for policy in arm.policies.values() for path, change in policy.changes.items()]
+        if arm.name != BASELINE and changes:
+            doubtful = check(study.scenario.with_changes(changes)).doubts
+            found += [f"{arm.name}: {doubt}" for doubt in doubtful if _without_numbers(doubt) not in before]
+    return found
+
+
+def _without_numbers(doubt: str) -> str:
+    return re.sub(r"[0-9.,]+", "", doubt)
 
 
 def _load(scenario: Scenario, channel: str, expected: tuple[Flow, ...]) -> ChannelLoad:

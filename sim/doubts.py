@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterator, Mapping
 
+from sim.core.calendar import Calendar
 from sim.core.lifetimes import TenureCurve, TenureFactors
+from sim.core.tables import ByInterval
 from sim.core.units import DAY, HOUR, YEAR
+from sim.mechanisms.interventions import Change, PolicySettings
 from sim.scenario import Scenario
 from sim.workload import WEEKS_PER_YEAR, Flow, groups_serving, handle_time, on_duty, open_profile
 
@@ -16,12 +20,14 @@ _SHORT_PATIENCE = 10.0
 _SHORT_WARM_UP = 90 * DAY
 _DRIFT = 0.35  # a hazard solved by simulation differs from the formula, because customers and agents differ
 _UNATTENDED = 0.02
+_DATED = 0.9
 
 
 def doubts(scenario: Scenario, expected: tuple[Flow, ...]) -> tuple[str, ...]:
     """Everything doubtful, in the order of the scenario's sections."""
-    sections = (_calendar, _hazards, _patience, _resolution, _money)
+    sections = (_calendar, _hazards, _tables, _patience, _resolution, _money)
     found = [doubt for section in sections for doubt in section(scenario)]
+    found += dates(scenario, scenario.policies)
     found += [doubt for section in (_handle_times, _skills, _capacity) for doubt in section(scenario, expected)]
     return (*found, *_attendance(scenario))
 
@@ -35,6 +41,51 @@ def _calendar(scenario: Scenario) -> Iterator[str]:
         )
     if calendar.horizon < 365 * DAY and scenario.churn is not None:
         yield f"calendar.horizon is {calendar.horizon_days} days; retention over 12 months cannot be measured"
+
+
+def dates(scenario: Scenario, policies: Mapping[str, PolicySettings]) -> list[str]:
+    """Changes of policies that are not in force while is counted, or not as long or as fully as they seem."""
+    calendar = scenario.calendar
+    first = calendar.start + dt.timedelta(days=calendar.warm_up_days)
+    end = first + dt.timedelta(days=calendar.horizon_days)
+    found = []
+    for name, policy in policies.items():
+        for path, change in policy.changes.items():
+            doubt = _date(change, first, end)
+            found += [f"policies.{name}.changes.{path} {doubt}"] if doubt else []
+    return found
+
+
+def _date(change: Change, first: dt.date, end: dt.date) -> str:
+    begin = change.from_ or first
+    if begin >= end:
+        return f"begins on {begin}, but the horizon ends on {end}; it never comes into force"
+    if change.until is not None and change.until <= first:
+        return f"ends on {change.until}, but counting begins on {first}; it is not in force while is counted"
+    if begin < first:
+        return f"begins on {begin}, but counting begins on {first}; what it does before is not counted"
+    full = begin + dt.timedelta(seconds=min(change.ramp, 200 * YEAR))
+    if full > end:
+        return f"is in full force on {full} only, but the horizon ends on {end}"
+    return ""
+
+
+def _tables(scenario: Scenario) -> Iterator[str]:
+    for name, stream in (scenario.arrivals.streams if scenario.arrivals else {}).items():
+        if stream.volumes is not None:
+            yield from _days_without(scenario, f"arrivals.streams.{name}.volumes", stream.volumes)
+    for name, roster in scenario.staffing.rosters.items():
+        if roster.on_duty is not None:
+            yield from _days_without(scenario, f"staffing.rosters.{name}.on_duty", roster.on_duty)
+
+
+def _days_without(scenario: Scenario, path: str, table: ByInterval) -> Iterator[str]:
+    """A table of dates alone should give most days that are counted; one of weekdays may leave out closed ones."""
+    calendar = Calendar(scenario.calendar, 0)
+    counted = range(calendar.first_counted, calendar.days)
+    given = sum(bool(table.row(calendar, index)) for index in counted)
+    if given < _DATED * len(counted) and all(name[:1].isdigit() for name in table.rows):
+        yield f"{path} gives numbers for {given} of {len(counted)} days that are counted, and none for the others"
 
 
 def _hazards(scenario: Scenario) -> Iterator[str]:

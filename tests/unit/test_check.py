@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.check import CheckReport, check
-from sim.files import load_scenario
+from sim.check import CheckReport, check, check_study
+from sim.files import load_scenario, load_study
 from sim.report.checks import render_check
 from sim.templates import write_templates
 
@@ -45,3 +45,50 @@ def test_no_doubt_has_two_blanks_in_a_row(checked: Checked) -> None:
     doubts = checked(calendar__warm_up="7 days", calendar__horizon="28 days").doubts
     assert any("warm_up is 7 days" in doubt for doubt in doubts)
     assert not any("  " in doubt for doubt in doubts)
+
+
+def study(folder: Path, change: str) -> CheckReport:
+    """The template's study with another change of the headcount."""
+    file = folder / "study.yaml"
+    text = file.read_text("utf-8")
+    assert "headcount: {add: 1}" in text
+    file.write_text(text.replace("headcount: {add: 1}", f"headcount: {change}"), "utf-8")
+    return check_study(load_study(file))
+
+
+def test_the_template_is_not_doubted(folder: Path) -> None:
+    assert study(folder, "{add: 1}").doubts == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "doubt"),
+    [
+        ("{add: 1, from: 2035-01-01}", "begins on 2035-01-01, but the horizon ends on 2027-07-06; it never comes"),
+        ("{add: 1, from: 2026-02-01}", "begins on 2026-02-01, but counting begins on 2026-07-06; what it does before"),
+        ("{add: 1, until: 2026-07-06}", "ends on 2026-07-06, but counting begins on 2026-07-06; it is not in force"),
+        ("{add: 1, from: 2027-01-01, ramp: 2 years}", "is in full force on 2028-12-31 only, but the horizon ends on"),
+        ("{add: 1, ramp: 90000 years}", "only, but the horizon ends on 2027-07-06"),
+    ],
+)
+def test_a_policy_whose_dates_miss_the_horizon_is_doubted(folder: Path, change: str, doubt: str) -> None:
+    (found,) = study(folder, change).doubts
+    assert found.startswith("policies.one_more.changes.workforce.groups.desk.headcount ")
+    assert doubt in found
+
+
+def test_what_is_doubtful_only_under_a_policy_is_told_with_its_arm(folder: Path) -> None:
+    doubts = study(folder, "{to: 0}").doubts
+    assert doubts
+    assert all(doubt.startswith("one_more: ") for doubt in doubts)
+    assert any("nobody on duty" in doubt for doubt in doubts)
+
+
+def test_dates_without_volumes_are_doubted(folder: Path) -> None:
+    (folder / "calls.csv").write_text("date,time,calls\n2026-07-06,12:00,5\n2026-07-07,00:00,5\n")
+    own = (
+        "frontline: 1\nextends: scenario.yaml\ncalendar: {horizon: 7 days}\n"
+        "arrivals: {streams: {calls: {kind: fault, channel: telephone, volumes: {table: calls.csv, column: calls}}}}\n"
+    )
+    (folder / "own.yaml").write_text(own)
+    doubts = check(load_scenario(folder / "own.yaml")).doubts
+    assert any("arrivals.streams.calls.volumes gives numbers for 2 of 7 days" in doubt for doubt in doubts)
