@@ -6,8 +6,10 @@ to standard error. What a command needs is imported when it runs, so that ``--ve
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -130,8 +132,16 @@ def schema(
         print_schema(kind)
 
 
+def _leave(number: int, frame: FrameType | None) -> None:
+    """Ctrl-C while a command is still being imported; once it runs, ``outcome`` takes over."""
+    sys.stderr.write("interrupted; nothing was written\n")
+    sys.exit(130)
+
+
 def main() -> None:
     """The command ``frontline``."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _leave)
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show "±" shows "?", and nothing ends in a traceback.
         if hasattr(stream, "reconfigure"):

@@ -16,7 +16,7 @@ from typing import Any
 
 from sim.check import check, check_study
 from sim.door import is_study
-from sim.experiment.comparison import Result, UnknownMeasure, execute, reported
+from sim.experiment.comparison import Result, TooLarge, UnknownMeasure, execute, reported
 from sim.experiment.execution import ReplicationFailed, cores
 from sim.experiment.plan import Plan, plan_of_scenario, plan_of_study
 from sim.experiment.pool import WorkersDied
@@ -111,10 +111,13 @@ def init_folder(folder: Path) -> None:
 def outcome() -> Iterator[None]:
     """Run a command; whatever happens becomes one clear message and an exit code."""
     before = signal.signal(signal.SIGTERM, _interrupt)
+    earlier = signal.getsignal(signal.SIGINT)
+    if callable(earlier):  # where it is ignored, as in the background of a shell, it stays so
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
         sys.stdout.flush()
-    except (FileProblem, BadUsage, FolderRefused, UnknownMeasure) as error:
+    except (FileProblem, BadUsage, FolderRefused, UnknownMeasure, TooLarge) as error:
         _end(str(error), BAD)
     except (ReplicationFailed, WorkersDied) as error:
         _end(f"{error}{_trace(error)}", FAILED)
@@ -130,22 +133,33 @@ def outcome() -> Iterator[None]:
         _end("not enough memory", FAILED)
     finally:
         signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGINT, earlier)
 
 
 def _simulate(plan: Plan, options: Options) -> None:
     plan = plan.altered(options.replications, options.seed)
     reported(plan)
     started = time.perf_counter()
-    with ResultFolder(options.out or _place(plan)) as folder:
-        with ProgressBar(not options.quiet and not options.as_json) as bar:
-            result = execute(plan, options.workers, bar.update)
-        _save(result, folder, options, started)
+    folder = ResultFolder(options.out or _place(plan))
+    try:
+        with folder:
+            with ProgressBar(not options.quiet and not options.as_json) as bar:
+                result = execute(plan, options.workers, bar.update)
+            _save(result, folder, options, started)
+        _show(result, folder.path, options)
+    except KeyboardInterrupt:
+        if not folder.committed:
+            raise
+        _end(f"interrupted; the result stands in {_near(folder.path)}", INTERRUPTED)
+
+
+def _show(result: Result, path: Path, options: Options) -> None:
     if options.as_json:
         _print(json_text(document(result)))
         return
     _print(render(result, colour=_in_colour()))
     if not options.quiet:
-        _remark(f"tables, figures and manifest: {_near(folder.path)}")
+        _remark(f"tables, figures and manifest: {_near(path)}")
 
 
 def _place(plan: Plan) -> Path:

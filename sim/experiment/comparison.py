@@ -15,6 +15,7 @@ from sim.stats.intervals import Estimate
 
 SERVICE = ("service_level", "abandonment", "mean_wait")
 A_YEAR = 365
+_LARGEST = 1e100
 WORK = ("occupancy", "first_contact_resolution", "contacts_per_issue")
 
 
@@ -66,13 +67,18 @@ class UnknownMeasure(Exception):  # noqa: N818  # read as a statement in message
     """A plan asks for a measure that its scenario does not report."""
 
 
+class TooLarge(Exception):  # noqa: N818  # read as a statement in messages
+    """A total is beyond what can be computed with; an amount in the scenario or a policy must be wrong."""
+
+
 def execute(plan: Plan, workers: int | None = None, progress: Progress | None = None) -> Result:
     """Run a plan and estimate everything that its scenario reports.
 
-    Raises UnknownMeasure before anything is run; else as ``simulate``.
+    Raises UnknownMeasure before anything is run, TooLarge after it; else as ``simulate``.
     """
     known = reported(plan)
     runs = simulate(plan.arms, plan.replications, plan.seed, workers, progress)
+    _check_sizes(runs)
     return estimate(plan, known, runs)
 
 
@@ -94,6 +100,18 @@ def estimate(plan: Plan, measures: Sequence[Measure], runs: Mapping[str, tuple[O
         bad_days=bad_days(plan.baseline.scenario, base, plan.confidence),
         runs=runs,
     )
+
+
+def _check_sizes(runs: Mapping[str, Sequence[Observations]]) -> None:
+    """Squares of what was observed must be numbers too, or there are no intervals."""
+    for arm, observed in runs.items():
+        for run in observed:
+            for name, value in run.totals.items():
+                if not abs(value) < _LARGEST:
+                    raise TooLarge(
+                        f"arm {arm!r}: {name} is {value:.3g} in replication {run.replication}, too large to compute "
+                        "with; look for a number in the scenario or a policy that cannot be meant"
+                    )
 
 
 def reported(plan: Plan) -> tuple[Measure, ...]:

@@ -34,6 +34,14 @@ class Plan:
     confidence: float = CONFIDENCE
     measures: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        if not self.arms:
+            raise ValueError("arms is empty; expected at least the baseline")
+        if self.replications < 1:
+            raise ValueError(f"replications is {self.replications}; expected at least 1")
+        if not 0.0 < self.confidence < 1.0:
+            raise ValueError(f"confidence is {self.confidence}; expected a share between 0 and 1")
+
     @property
     def kind(self) -> Literal["run", "comparison"]:
         """Whether there is anything to compare."""

@@ -44,6 +44,7 @@ class ResultFolder:
         self.path = _real(path)
         self._staging = self._beside("part")
         self._made: list[Path] = []
+        self.committed = False
 
     def __enter__(self) -> ResultFolder:
         _check_replaceable(self.path)
@@ -74,19 +75,18 @@ class ResultFolder:
         """Put the folder in its place; the one that stood there goes only after that."""
         old = self._beside("old")
         _check_replaceable(self.path)
-        stood = self.path.exists()
-        if stood:
-            self.path.rename(old)
         try:
+            if self.path.exists():
+                self.path.rename(old)
             self._staging.rename(self.path)
-        except OSError:
-            if stood:
+        finally:
+            # Whatever came between, Ctrl-C included: the old result stands there again, or the new one does.
+            if not self.path.exists() and old.exists():
                 old.rename(self.path)
-            raise
+        self.committed = True
         self._made.clear()
         _sync_folder(self.path.parent)
-        if stood:
-            shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
 
     def digests(self) -> dict[str, str]:
         """SHA-256 of every file written so far."""

@@ -227,6 +227,41 @@ def test_ctrl_c_leaves_one_line_no_process_and_nothing_half_written(shop: Path, 
     assert alone(running.pid)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="sends a signal")
+def test_ctrl_c_before_the_work_begins_leaves_the_same_line(tmp_path: Path) -> None:
+    code = (
+        "import os, signal, sys, sim.cli\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        "        if name == 'sim.commands': os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Finder())\n"
+        "sys.argv = ['frontline', 'check', 'scenario.yaml']\n"
+        "sim.cli.main()"
+    )
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stdout, found.stderr) == (130, "", "interrupted; nothing was written\n")
+
+
+def test_ctrl_c_after_the_result_is_in_its_place_says_so(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sim.commands.render", interrupted)
+    found = frontline("run", here / "tiny.yaml", "-n", 1, "--workers", 1, "--out", "out")
+    assert (found.exit_code, found.stderr) == (130, "interrupted; the result stands in out\n")
+    assert Path("out", "result.json").exists()
+
+
+def test_a_result_too_large_to_compute_with_is_answered_in_words(here: Path) -> None:
+    wrong = STUDY.replace("multiply: 1.1", "multiply: 1.0e+200")
+    (here / "wrong.yaml").write_text(wrong.replace("replications: 3", "replications: 2"))
+    found = frontline("compare", here / "wrong.yaml", "--workers", 1)
+    assert found.exit_code == 2
+    assert "arm 'fee_up'" in found.stderr
+    assert "too large to compute with" in found.stderr
+    assert not Path("results").exists()
+
+
 def test_a_reader_that_goes_away_is_no_traceback(shop: Path, tmp_path: Path) -> None:
     running = process("schema", cwd=tmp_path)
     assert running.stdout is not None

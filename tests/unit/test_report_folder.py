@@ -35,6 +35,24 @@ def test_a_failure_leaves_the_earlier_result_and_nothing_else(tmp_path: Path) ->
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
+def test_an_interruption_in_the_middle_of_replacing_leaves_the_earlier_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finished(tmp_path / "out", "old")
+    rename = Path.rename
+
+    def interrupted(self: Path, target: Path) -> Path:
+        if self.name.endswith(".part"):
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        finished(tmp_path / "out", "new")
+    assert (tmp_path / "out" / "table.csv").read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
 def test_a_failure_takes_the_new_parents_away_again(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt), ResultFolder(tmp_path / "a" / "b" / "out"):
         raise KeyboardInterrupt
@@ -81,6 +99,8 @@ def test_a_link_to_a_result_is_followed(tmp_path: Path) -> None:
 def test_a_damaged_plan_is_answered_in_words(tmp_path: Path) -> None:
     finished(tmp_path / "out", "old")
     assert kept_plan(tmp_path / "out") is None
-    (tmp_path / "out" / "plan.json").write_text('{"name": 1}')
-    with pytest.raises(FolderRefused, match="damaged"):
-        kept_plan(tmp_path / "out")
+    empty = {"name": "x", "title": "", "arms": [], "replications": 1, "seed": 1, "confidence": 0.95, "measures": []}
+    for content in ({"name": 1}, [], empty):
+        (tmp_path / "out" / "plan.json").write_text(json.dumps(content))
+        with pytest.raises(FolderRefused, match="damaged"):
+            kept_plan(tmp_path / "out")
