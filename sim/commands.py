@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
+import shutil
 import signal
 import sys
 import time
@@ -25,9 +26,10 @@ from sim.report.checks import check_document, render_check
 from sim.report.folder import FolderRefused, ResultFolder, elapsed, kept_plan, save
 from sim.report.progress import ProgressBar
 from sim.report.tables import document, json_text
-from sim.report.terminal import render
+from sim.report.terminal import WIDTH, render
 
 DONE, FAILED, BAD, INTERRUPTED = 0, 1, 2, 130
+_NARROWEST = 60
 _LARGEST_SEED = 2**63 - 1
 
 
@@ -157,7 +159,7 @@ def _show(result: Result, path: Path, options: Options) -> None:
     if options.as_json:
         _print(json_text(document(result)))
         return
-    _print(render(result, colour=_in_colour()))
+    _print(render(result, colour=_in_colour(), width=_columns()))
     if not options.quiet:
         _remark(f"tables, figures and manifest: {_near(path)}")
 
@@ -168,7 +170,7 @@ def _place(plan: Plan) -> Path:
 
 
 def _save(result: Result, folder: ResultFolder, options: Options, started: float) -> None:
-    from sim.report.figures import pictures  # noqa: PLC0415 - half a second of imports, after the workers' work
+    from sim.report.figures import letters_lacking, pictures  # noqa: PLC0415 - half a second of imports, after the workers' work
 
     circumstances: dict[str, Any] = {
         "command": shlex.join(["frontline", *sys.argv[1:]]),
@@ -176,6 +178,9 @@ def _save(result: Result, folder: ResultFolder, options: Options, started: float
         "seconds": elapsed(started),
     }
     save(result, folder, pictures(result), circumstances)
+    lacking = letters_lacking(result)
+    if lacking and not options.quiet:
+        _remark(f"the font of the figures lacks some letters and shows boxes for them: {lacking[:20]}")
 
 
 def _overrides(changes: Sequence[str]) -> dict[str, str]:
@@ -235,6 +240,11 @@ def _trace(error: Exception) -> str:
 def _in_colour() -> bool:
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or os.name == "nt"
     return sys.stdout.isatty() and not plain
+
+
+def _columns() -> int:
+    """As wide as the terminal, but never so narrow that nothing fits; elsewhere always the same."""
+    return max(_NARROWEST, min(WIDTH, shutil.get_terminal_size().columns)) if sys.stdout.isatty() else WIDTH
 
 
 def _near(path: Path) -> Path:

@@ -16,6 +16,7 @@ from sim.stats.intervals import Estimate
 SERVICE = ("service_level", "abandonment", "mean_wait")
 A_YEAR = 365
 _LARGEST = 1e100
+_OF_STAFF = "employee_retention"
 WORK = ("occupancy", "first_contact_resolution", "contacts_per_issue")
 
 
@@ -135,12 +136,12 @@ def _unknown(name: str, names: list[str]) -> str:
 
 
 def _shown(plan: Plan, rows: Sequence[Row]) -> tuple[str, ...]:
-    """Outcomes, then what the plan asks for; a run, or an operation without outcomes, shows its service too."""
+    """Outcomes, then what the plan asks for; a run, or an operation without customers, shows its service too."""
     outcomes = [row.measure.name for row in rows if row.measure.outcome and row.known]
     if plan.baseline.scenario.calendar.horizon_days == A_YEAR:
         outcomes = [name for name in outcomes if not name.endswith("_12m")]  # the end is after 12 months
     asked = [name for name in plan.measures if name not in outcomes]
-    if plan.kind == "comparison" and outcomes:
+    if plan.kind == "comparison" and any(not name.startswith(_OF_STAFF) for name in outcomes):
         return (*outcomes, *asked)
     channels = plan.baseline.scenario.channels.channels
     service = [f"{channel}.{name}" for channel in channels for name in SERVICE]

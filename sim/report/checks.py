@@ -20,7 +20,7 @@ def render_check(report: CheckReport, colour: bool = False) -> str:
     warm_up, horizon = report.days
     parts = [
         f"{paint(report.title or report.name, 'strong')}\n"
-        f"{report.name}: valid; {span(warm_up)} of warm-up, then {span(horizon)} that count",
+        f"{report.name}: valid; {span(warm_up)} of warm-up, then {span(horizon)} counted",
         _arms(report, paint),
         _contacts(report, paint),
         _loads(report, paint),

@@ -7,7 +7,7 @@ of Okabe and Ito (2008), which the colour-blind tell apart; arms differ by line 
 from __future__ import annotations
 
 import io
-import textwrap
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import nan
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiment.comparison import Result, Row
 from sim.report.months import Course, courses
-from sim.report.numbers import percent, span
+from sim.report.numbers import folded, percent, span
 from sim.report.sentences import unit_of_change
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ _LINES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 _STYLE = {
     "svg.hashsalt": "frontline",
+    "text.parse_math": False,  # a title may hold "$"
     "font.family": "DejaVu Sans",
     "font.size": 9,
     "axes.titlesize": 9.5,
@@ -84,9 +85,22 @@ def picture(figure: Figure, kind: str) -> bytes:
     import matplotlib as mpl  # noqa: PLC0415 - most commands draw nothing
 
     out = io.BytesIO()
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(_STYLE), warnings.catch_warnings():
+        # Letters that the font lacks are boxes; ``letters_lacking`` tells of them once.
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         figure.savefig(out, format=kind, dpi=160, metadata=_CLEAN[kind])
     return out.getvalue()
+
+
+def letters_lacking(result: Result) -> str:
+    """Letters of titles and channels that the figures show as boxes, because their font does not have them."""
+    from matplotlib.font_manager import findfont, get_font  # noqa: PLC0415
+
+    plan = result.plan
+    font = get_font(findfont(str(_STYLE["font.family"])))
+    texts = [plan.title, *(arm.title for arm in plan.arms), *plan.baseline.scenario.channels.channels]
+    letters = dict.fromkeys(letter for text in texts for letter in text if not letter.isspace())
+    return "".join(letter for letter in letters if not font.get_char_index(ord(letter)))
 
 
 def outcomes(result: Result) -> Figure | None:
@@ -94,7 +108,7 @@ def outcomes(result: Result) -> Figure | None:
     rows = [row for row in result.table if any(row.changes.values())]
     if not rows:
         return None
-    names = [textwrap.fill(arm.title, 26) for arm in result.policies]
+    names = ["\n".join(folded(arm.title, 26)) for arm in result.policies]
     height = 0.85 + 0.27 * sum(0.5 * name.count("\n") + 1 for name in names)
     figure, panels = _sheet(len(rows), 3, height, below=0.1)
     for place, (panel, row) in enumerate(zip(panels, rows, strict=True)):
@@ -110,15 +124,14 @@ def course(result: Result, title: str, shown: Sequence[Course]) -> Figure | None
     """A panel per monthly series: the mean of each arm month by month, with its interval as a band."""
     if not shown:
         return None
-    names = [textwrap.fill(arm.title, 44) for arm in result.plan.arms]
+    names = ["\n".join(folded(arm.title, 44)) for arm in result.plan.arms]
     side_by_side = max(1, min(len(names), 125 // (8 + max(len(line) for name in names for line in name.split("\n")))))
     lines = sum(1 + name.count("\n") for name in names[::side_by_side])
     figure, panels = _sheet(len(shown), 2, 2.0, below=0.15 + 0.17 * lines)
     for panel, each in zip(panels, shown, strict=True):
         _draw_course(panel, result, each)
     if result.policies:
-        handles, _ = panels[0].get_legend_handles_labels()
-        figure.legend(handles, names, loc="lower left", ncols=side_by_side, fontsize=8, borderaxespad=0.3)
+        figure.legend(panels[0].get_lines(), names, loc="lower left", ncols=side_by_side, fontsize=8, borderaxespad=0.3)
     _caption(figure, result, title, "bands are {} intervals of the mean")
     return figure
 
@@ -156,7 +169,7 @@ def _draw_changes(panel: Axes, result: Result, row: Row) -> None:
             linewidth=1.6,
             markerfacecolor="white" if change.verdict == "cannot tell" else style.colour,
         )
-    panel.set_title(_wrapped(f"{row.measure.label[:1].upper()}{row.measure.label[1:]}"))
+    panel.set_title(_wrapped(f"{row.measure.label[:1].upper()}{row.measure.label[1:]}", 28))
     panel.set_xlabel(f"change, {unit_of_change(row.measure)}".rstrip(", "))
     panel.margins(x=0.12)
     panel.xaxis.set_major_locator(_few_ticks())
@@ -175,11 +188,11 @@ def _draw_course(panel: Axes, result: Result, shown: Course) -> None:
         if shown.unit == "%":
             low, high = [max(end, 0.0) for end in low], [min(end, 100.0) for end in high]
         line = {"color": style.colour, "linestyle": style.line, "marker": style.marker if few else None}
-        panel.plot(places, means, linewidth=1.5, label=arm.title, **line)
+        panel.plot(places, means, linewidth=1.5, **line)
         panel.fill_between(places, low, high, color=style.colour, alpha=0.13, linewidth=0)
     step = max(1, -(-len(shown.months) // 6))
     panel.set_xticks(list(places)[::step], list(shown.months)[::step])
-    panel.set_title(_wrapped(shown.title))
+    panel.set_title(_wrapped(shown.title, 36))
     panel.set_ylabel(shown.unit)
     panel.yaxis.set_major_locator(_few_ticks())
     panel.yaxis.set_major_formatter("{x:,.10g}")
@@ -200,5 +213,5 @@ def _few_ticks() -> Any:
     return MaxNLocator(4)
 
 
-def _wrapped(text: str) -> str:
-    return textwrap.fill(text, 36)
+def _wrapped(text: str, width: int) -> str:
+    return "\n".join(folded(text, width))

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
+import textwrap
+import unicodedata
+from typing import Any
 
 from sim.core.units import DAY, HOUR, MINUTE
 from sim.stats.intervals import Estimate
@@ -11,6 +15,7 @@ SIGNIFICANT = 10
 """Digits kept in files, so that the bytes agree across processors."""
 
 _MOST_DECIMALS = 4
+_HARD_BLANK = "\u00a0"
 _ROUNDING = 1e-7
 _TIMES = ((2 * MINUTE, 1.0, "s"), (2 * HOUR, MINUTE, "min"), (2 * DAY, HOUR, "h"), (math.inf, DAY, "days"))
 
@@ -87,6 +92,23 @@ def span(days: int) -> str:
 def percent(share: float) -> str:
     """A share as "95 %"."""
     return f"{100 * share:g} %"
+
+
+def folded(text: str, width: int, **options: Any) -> list[str]:
+    """The text in lines of at most ``width`` columns; "8 %" and "24 h" stay on one line.
+
+    options: those of ``textwrap``.
+    """
+    kept = re.sub(r"(?<=\d) (?=%|(?:s|min|h|days)\b)", _HARD_BLANK, text)
+    return [line.replace(_HARD_BLANK, " ") for line in textwrap.wrap(kept, width, **options)]
+
+
+def columns(text: str) -> int:
+    """How wide the text is on a terminal: an East Asian letter takes two columns, a combining accent none."""
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
+    return len(text) + wide - sum(unicodedata.combining(letter) > 0 for letter in text)
 
 
 def _over(estimate: Estimate, unit: float) -> Estimate:

@@ -34,13 +34,13 @@ def sentences(result: Result) -> dict[str, str]:
 
 
 def sentence(result: Result, arm: Arm) -> str:
-    """What an arm does to the five outcomes, or to the rows of the table where there are none."""
+    """What an arm does to the five outcomes, or to the rows of the table where there are hardly any."""
     told = [(row.measure, change) for row in told_rows(result) if (change := row.changes[arm.name]) is not None]
     if not told:
         return f"{arm.title}: nothing was measured that could be compared."
     if result.plan.replications < 2:
         return f"{arm.title}: one replication gives no interval, so no difference can be told from chance."
-    if all(change.verdict == "the same" for _, change in told):
+    if all(change.verdict == "the same" for row in result.rows if (change := row.changes[arm.name]) is not None):
         return f"{arm.title}: changes nothing; every replication gives exactly the same as doing nothing."
     parts = [_effect(result, measure, change) for measure, change in told if _is_effect(change)]
     parts += _untold(told)
@@ -48,14 +48,14 @@ def sentence(result: Result, arm: Arm) -> str:
 
 
 def told_rows(result: Result) -> list[Row]:
-    """The five outcomes as far as they are known; without any, the rows of the table."""
+    """The five outcomes as far as they are known; where less than two are, as without customers, the whole table."""
     found = []
     for names in FIVE:
         rows = (result.row(name) for name in names)
         row = next((each for each in rows if each is not None and each.known), None)
         if row is not None:
             found.append(row)
-    return found or list(result.table)
+    return found if len(found) > 1 else list(result.table)
 
 
 def unit_of_change(measure: Measure) -> str:

@@ -5,7 +5,6 @@ Plain text, the same on a terminal and in a file, except for colour.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +12,7 @@ from sim.experiment.comparison import Result, Row
 from sim.experiment.estimates import BadDays, Change
 from sim.experiment.execution import Arm
 from sim.files.problems import printable
-from sim.report.numbers import duration, in_percent, in_time, percent, span, with_half_width
+from sim.report.numbers import columns, duration, folded, in_percent, in_time, percent, span, with_half_width
 from sim.report.sentences import name_in_sentence, sentences, told_rows, unit_of_change
 
 WIDTH = 100
@@ -49,11 +48,11 @@ def render(result: Result, colour: bool = False, width: int = WIDTH) -> str:
 def grid(rows: Sequence[Sequence[Text]], paint: Paint | None = None) -> str:
     """Rows of cells in columns: the first column to the left, the others to the right."""
     paint = paint or _plain
-    widths = [max(len(row[column].text) for row in rows) for column in range(len(rows[0]))]
+    widths = [max(columns(printable(row[place].text)) for row in rows) for place in range(len(rows[0]))]
     lines = []
     for row in rows:
         shown = [printable(cell.text) for cell in row]
-        pads = [" " * (size - len(text)) for size, text in zip(widths, shown, strict=True)]
+        pads = [" " * (size - columns(text)) for size, text in zip(widths, shown, strict=True)]
         painted = [_part(paint, text, cell.style) for text, cell in zip(shown, row, strict=True)]
         painted = [painted[0] + pads[0], *(pad + text for pad, text in zip(pads[1:], painted[1:], strict=True))]
         lines.append(_GAP.join(painted).rstrip())
@@ -83,11 +82,14 @@ def _heading(result: Result, paint: Paint, width: int) -> str:
     plan = result.plan
     count = f"{plan.replications} replication{'' if plan.replications == 1 else 's'}"
     horizon = span(plan.baseline.scenario.calendar.horizon_days)
-    what = f"{plan.name}: {count} of {horizon}, seed {plan.seed}"
+    what = f"{plan.name}: {count} of {horizon}, seed {plan.seed}; "
     if result.policies:
-        what += f"; a change is against the first column, ± is half its {percent(plan.confidence)} interval"
+        what += "a change is against the first column, "
+    if plan.replications == 1:
+        what += "one replication gives no interval"
     else:
-        what += f"; ± is half the {percent(plan.confidence)} interval of the mean"
+        what += f"± is half {'its' if result.policies else 'the'} {percent(plan.confidence)} interval"
+        what += "" if result.policies else " of the mean"
     return f"{paint(printable(plan.title), 'strong')}\n{_wrapped(what, width)}"
 
 
@@ -95,7 +97,7 @@ def _tables(result: Result, paint: Paint, width: int) -> list[str]:
     """As many policies side by side as fit; the others below, with the baseline again."""
     first = [_label(row) for row in result.table]
     base = [with_half_width(row.baseline) for row in result.table]
-    room = width - max(map(len, first), default=0) - len(_GAP) - max([*map(len, base), 14])
+    room = width - max(map(columns, first), default=0) - len(_GAP) - max([*map(len, base), 14])
     blocks: list[list[Arm]] = [[]]
     left = room
     for arm in result.policies:
@@ -109,8 +111,8 @@ def _tables(result: Result, paint: Paint, width: int) -> list[str]:
 
 
 def _table(result: Result, arms: list[Arm], paint: Paint) -> str:
-    titles = [_folded(result.plan.baseline.title if result.policies else "mean", 16)]
-    titles += [_folded(arm.title, _column_width(result, arm)) for arm in arms]
+    titles = [folded(result.plan.baseline.title if result.policies else "mean", 16) or [""]]
+    titles += [folded(arm.title, _column_width(result, arm)) or [""] for arm in arms]
     height = max(map(len, titles))
     columns = [[""] * (height - len(title)) + title for title in titles]
     rows = [[Text(""), *(Text(text, "strong") for text in line)] for line in zip(*columns, strict=True)]
@@ -124,7 +126,7 @@ def _table(result: Result, arms: list[Arm], paint: Paint) -> str:
 
 def _column_width(result: Result, arm: Arm) -> int:
     cells = [_change(row, row.changes[arm.name]).text for row in result.table]
-    return max([*map(len, cells), *map(len, arm.title.split()), 14])
+    return max([*map(len, cells), *map(columns, arm.title.split()), 14])
 
 
 def _label(row: Row) -> str:
@@ -141,10 +143,6 @@ def _change(row: Row, change: Change | None) -> Text:
     if row.measure.better == "neither":
         return Text(text)
     return Text(text, "good" if change.verdict == row.measure.better else "bad")
-
-
-def _folded(title: str, width: int) -> list[str]:
-    return textwrap.wrap(title, width) or [""]
 
 
 def _legend(result: Result, width: int) -> str:
@@ -189,6 +187,6 @@ def _bad_day(days: BadDays) -> list[str]:
 
 
 def _wrapped(text: str, width: int, bullet: str = "") -> str:
-    return textwrap.fill(
-        printable(text), width, initial_indent=bullet, subsequent_indent=" " * len(bullet), break_on_hyphens=False
-    )
+    indent = " " * len(bullet)
+    lines = folded(printable(text), width, initial_indent=bullet, subsequent_indent=indent, break_on_hyphens=False)
+    return "\n".join(lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,14 @@ def test_a_plan_survives_being_written_down(scenario: Scenario) -> None:
     plan = plan_of_scenario(scenario).altered(7, 3)
     assert Plan.from_plain(plan.to_plain()) == plan
     assert Plan.from_plain(plan.to_plain()).baseline.scenario.digest() == scenario.digest()
+
+
+def test_a_comparison_without_customers_shows_the_service(scenario: Scenario) -> None:
+    kept = Measure("employee_retention_end", "agents kept", "%", "kept", "start", 100.0, "higher", outcome=True)
+    plan = Plan("made", "Made", (Arm("baseline", "Doing nothing", scenario), Arm("more", "More", scenario)), 2)
+    seen = runs(
+        {"kept": 1, "start": 1, "in_target": 1, "offered": 2}, {"kept": 1, "start": 1, "in_target": 1, "offered": 2}
+    )
+    both = {"baseline": seen, "more": seen}
+    assert estimate(plan, (kept, LEVEL), both).shown == ("employee_retention_end", "telephone.service_level")
+    assert estimate(plan, (replace(kept, name="satisfaction"), LEVEL), both).shown == ("satisfaction",)

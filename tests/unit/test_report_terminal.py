@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from sim.check import check
 from sim.core.measures import Measure
 from sim.core.observations import Observations
 from sim.experiment.comparison import Result, estimate
 from sim.experiment.execution import Arm
 from sim.experiment.plan import Plan
 from sim.files import load_scenario
-from sim.report.numbers import in_time, number, rounded, signed, span, with_half_width
+from sim.report.checks import render_check
+from sim.report.numbers import columns, folded, in_time, number, rounded, signed, span, with_half_width
 from sim.report.sentences import sentences
-from sim.report.terminal import render
+from sim.report.terminal import Text, grid, render
 from sim.stats.intervals import Estimate
 
 TEMPLATE = Path(__file__).parents[2] / "sim" / "templates" / "scenario.yaml"
@@ -108,3 +111,45 @@ def test_what_cannot_be_told_is_marked_and_explained() -> None:
     assert "= exactly the same in every replication" in text
     row = next(line for line in text.splitlines() if line.startswith("Satisfaction"))
     assert "~" in row
+
+
+def test_a_number_and_its_percent_sign_stay_on_one_line() -> None:
+    assert folded("Raise the fee by 6 % at once", 18) == ["Raise the fee by", "6 % at once"]
+    assert folded("Mail: replied to within 24 h", 26) == ["Mail: replied to within", "24 h"]
+    for width in range(60, 101):
+        assert not re.search(r"\d\n *%", render(made(), width=width))
+
+
+def test_one_replication_is_said_to_give_no_interval() -> None:
+    heading = " ".join(render(made(replications=1)).splitlines()[1:3])
+    assert heading.startswith("made: 1 replication of 1 year")
+    assert "one replication gives no interval" in heading
+    assert "±" not in heading
+
+
+def test_east_asian_letters_take_two_columns() -> None:
+    assert (columns("fee"), columns("料金"), columns("é"), columns("e\u0301")) == (3, 4, 1, 1)
+    lines = grid([[Text("料金"), Text("1")], [Text("fee"), Text("22")]]).splitlines()
+    assert lines == ["料金   1", "fee   22"]
+
+
+def test_a_span_counted_is_grammatical_whatever_its_length() -> None:
+    report = check(load_scenario(TEMPLATE))
+    assert "26 weeks of warm-up, then 1 year counted" in render_check(report)
+
+
+def test_nothing_is_said_to_change_only_where_no_measure_does() -> None:
+    service = Measure("telephone.service_level", "telephone: answered", "%", "in_target", "offered", 100.0, "higher")
+    kept = Measure("employee_retention_end", "agents kept", "%", "kept", "start", 100.0, "higher", outcome=True)
+    plan = replace(made().plan, arms=made().plan.arms[:2])
+    observed = {
+        arm.name: tuple(
+            Observations(n, {"kept": 9.0, "start": 9.0, "in_target": 50.0 + better + n, "offered": 100.0})
+            for n in range(1, 4)
+        )
+        for arm, better in zip(plan.arms, (0.0, 10.0), strict=True)
+    }
+    (told,) = sentences(estimate(plan, (kept, service), observed)).values()
+    assert "telephone: answered rises by 10 points" in told
+    assert "exactly as before: employee retention" in told
+    assert "changes nothing" not in told
