@@ -75,7 +75,7 @@ def check(
     file: Annotated[Path, typer.Argument(help="A scenario or a study.", show_default=False)],
     changes: Changes = None,
     as_json: AsJson = False,
-    quiet: Quiet = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No report; the exit code says if the file is valid.")] = False,
 ) -> None:
     """Validate a file and say what it means: contacts, load, agents, money, doubtful values."""
     from sim.commands import check_file, outcome  # noqa: PLC0415

@@ -75,11 +75,13 @@ def compare_study(file: Path, options: Options) -> None:
 def check_file(file: Path, changes: Sequence[str], as_json: bool, quiet: bool) -> None:
     """``frontline check``."""
     overrides = _overrides(changes)
+    if file.is_dir():
+        raise BadUsage(f"{file}: is a folder; name the file of a scenario or a study")
     if is_study(file):
         _refuse(overrides, "a study is checked as it is; change its file")
         report = check_study(load_study(file))
     else:
-        report = check(load_scenario(_file(file), overrides))
+        report = check(load_scenario(file, overrides))
     if as_json:
         _print(json_text(check_document(report)))
     elif not quiet:

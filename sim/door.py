@@ -70,9 +70,9 @@ class Findings:
         return pd.DataFrame.from_records(list(makers[table](self.result)))
 
     def plot(self, figure: str | None = None) -> Figure:
-        """A figure: "outcomes" (what each policy changes) or "course" (month by month); the first there is.
+        """A figure: "outcomes" (what each policy changes), "course" (month by month), "survivors" or "service".
 
-        Save it with ``savefig``. Raises ValueError where there is nothing to draw.
+        Without a name the first there is. Save it with ``savefig``. Raises ValueError where there is nothing to draw.
         """
         from sim.report.figures import figures  # noqa: PLC0415
 

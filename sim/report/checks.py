@@ -93,7 +93,7 @@ def _loads(report: CheckReport, paint: Paint) -> str:
                 Text(f"{load.peak:,.1f}"),
                 Text(load.when),
                 Text("-" if load.needed is None else f"{load.needed} ({load.formula})"),
-                Text(f"{load.on_duty:.1f}", "bad" if short else ""),
+                Text(f"{load.on_duty:.1f}{' short' * short}", "bad" if short else ""),
                 Text(f"{percent(load.target.share)} in {duration(load.target.within)}"),
             ]
         )

@@ -96,6 +96,22 @@ def test_check_says_what_a_file_means_as_json_too(here: Path) -> None:
     assert {load["channel"] for load in found["loads"]} == {"telephone", "mail"}
 
 
+def test_check_is_quiet_when_asked_and_wants_a_file(here: Path) -> None:
+    found = frontline("check", here / "scenario.yaml", "--quiet")
+    assert (found.exit_code, found.output) == (0, "")
+    assert frontline("check", here / "no.yaml", "--quiet").exit_code == 2
+    folder = frontline("check", here)
+    assert (folder.exit_code, folder.stderr) == (
+        2,
+        f"{here}: is a folder; name the file of a scenario or a study\n",
+    )
+
+
+def test_check_says_without_colour_too_where_agents_are_short(here: Path) -> None:
+    line = next(text for text in frontline("check", here / "scenario.yaml").stdout.splitlines() if "(Erlang A)" in text)
+    assert "3.8 short" in line
+
+
 def test_check_doubts_implausible_values(here: Path) -> None:
     found = frontline("check", here / "scenario.yaml", "--set", "churn.half_life=2 years")
     assert found.exit_code == 0
