@@ -42,7 +42,7 @@ _STYLE = {
     "axes.titlepad": 4,
     "legend.frameon": False,
 }
-_WIDE, _ABOVE = 9.8, 0.55
+_WIDE, _ABOVE, _LINE = 9.8, 0.55, 0.18
 _COURSES = {"course": "month by month", "survivors": "who is still there", "service": "service by month"}
 _CLEAN = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
 
@@ -57,8 +57,13 @@ class Look:
 
 
 def look(place: int) -> Look:
-    """The look of the arm at a place; the baseline has place 0."""
-    return Look(COLOURS[place % len(COLOURS)], _LINES[place % len(_LINES)], _MARKERS[place % len(_MARKERS)])
+    """The look of the arm at a place; the baseline has place 0 and a look that no policy has."""
+    if place == 0:
+        return Look(COLOURS[0], _LINES[0], _MARKERS[0])
+    others = len(COLOURS) - 1
+    turn, colour = divmod(place - 1, others)
+    style = 1 + (colour + turn) % others
+    return Look(COLOURS[1 + colour], _LINES[style], _MARKERS[style])
 
 
 def figures(result: Result) -> dict[str, Figure]:
@@ -108,15 +113,18 @@ def outcomes(result: Result) -> Figure | None:
     rows = [row for row in result.table if any(row.changes.values())]
     if not rows:
         return None
-    names = ["\n".join(folded(arm.title, 26)) for arm in result.policies]
-    height = 0.85 + 0.27 * sum(0.5 * name.count("\n") + 1 for name in names)
-    figure, panels = _sheet(len(rows), 3, height, below=0.1)
+    headline = _headline(result, f"what each policy changes against {result.plan.baseline.title.lower()}")
+    names = [_short(arm.title, 26) for arm in result.policies]
+    lines = [1 + name.count("\n") for name in names]
+    if max(lines) > 2:
+        lines = [max(lines)] * len(lines)  # every arm has the same room, so the longest name needs it of all
+    height = 0.85 + 0.27 * sum(0.5 * (count - 1) + 1 for count in lines)
+    figure, panels = _sheet(len(rows), 3, height, below=0.1, headline=headline)
     for place, (panel, row) in enumerate(zip(panels, rows, strict=True)):
         _draw_changes(panel, result, row)
         panel.set_yticks(range(len(names)), names if place % 3 == 0 else [""] * len(names))
         panel.set_ylim(len(names) - 0.5, -0.5)
-    title = f"what each policy changes against {result.plan.baseline.title.lower()}"
-    _caption(figure, result, title, "bars are {} intervals of the paired change; hollow: cannot be told from zero")
+    _caption(figure, result, headline, "bars are {} intervals of the paired change; hollow: cannot be told from zero")
     return figure
 
 
@@ -124,27 +132,29 @@ def course(result: Result, title: str, shown: Sequence[Course]) -> Figure | None
     """A panel per monthly series: the mean of each arm month by month, with its interval as a band."""
     if not shown:
         return None
-    names = ["\n".join(folded(arm.title, 44)) for arm in result.plan.arms]
+    names = [_short(arm.title, 44) for arm in result.plan.arms]
     side_by_side = max(1, min(len(names), 125 // (8 + max(len(line) for name in names for line in name.split("\n")))))
     lines = sum(1 + name.count("\n") for name in names[::side_by_side])
-    figure, panels = _sheet(len(shown), 2, 2.0, below=0.15 + 0.17 * lines)
+    headline = _headline(result, title)
+    figure, panels = _sheet(len(shown), 2, 2.0, below=0.15 + 0.17 * lines, headline=headline)
     for panel, each in zip(panels, shown, strict=True):
         _draw_course(panel, result, each)
     if result.policies:
         figure.legend(panels[0].get_lines(), names, loc="lower left", ncols=side_by_side, fontsize=8, borderaxespad=0.3)
-    _caption(figure, result, title, "bands are {} intervals of the mean")
+    _caption(figure, result, headline, "bands are {} intervals of the mean")
     return figure
 
 
-def _sheet(count: int, columns: int, height: float, below: float) -> tuple[Figure, list[Axes]]:
+def _sheet(count: int, columns: int, height: float, below: float, headline: list[str]) -> tuple[Figure, list[Axes]]:
     """An empty figure with so many panels, in columns, with room for a title above and a legend below."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
     from matplotlib.layout_engine import ConstrainedLayoutEngine  # noqa: PLC0415
 
     lines = -(-count // columns)
-    tall = height * lines + _ABOVE + below
-    room = (0.0, below / tall, 1.0, 1.0 - (_ABOVE + below) / tall)
+    above = _ABOVE + _LINE * (len(headline) - 1)
+    tall = height * lines + above + below
+    room = (0.0, below / tall, 1.0, 1.0 - (above + below) / tall)
     figure = Figure(figsize=(_WIDE, tall), layout=ConstrainedLayoutEngine(rect=room, h_pad=0.06, w_pad=0.06))
     FigureCanvasAgg(figure)
     return figure, [figure.add_subplot(lines, columns, place + 1) for place in range(count)]
@@ -198,13 +208,18 @@ def _draw_course(panel: Axes, result: Result, shown: Course) -> None:
     panel.yaxis.set_major_formatter("{x:,.10g}")
 
 
-def _caption(figure: Figure, result: Result, title: str, note: str) -> None:
+def _headline(result: Result, title: str) -> list[str]:
+    return folded(f"{result.plan.title} — {title}", 88)
+
+
+def _caption(figure: Figure, result: Result, headline: list[str], note: str) -> None:
     plan = result.plan
     tall = figure.get_figheight()
     horizon = span(plan.baseline.scenario.calendar.horizon_days)
     caption = f"n = {plan.replications} replications of {horizon}; {note.format(percent(plan.confidence))}"
-    figure.text(0.012, 1 - 0.1 / tall, f"{plan.title} — {title}", fontsize=11, fontweight="bold", va="top")
-    figure.text(0.012, 1 - 0.32 / tall, caption, fontsize=8, color="#555555", va="top")
+    below = 0.32 + _LINE * (len(headline) - 1)
+    figure.text(0.012, 1 - 0.1 / tall, "\n".join(headline), fontsize=11, fontweight="bold", va="top")
+    figure.text(0.012, 1 - below / tall, caption, fontsize=8, color="#555555", va="top")
 
 
 def _few_ticks() -> Any:
@@ -215,3 +230,8 @@ def _few_ticks() -> Any:
 
 def _wrapped(text: str, width: int) -> str:
     return "\n".join(folded(text, width))
+
+
+def _short(text: str, width: int) -> str:
+    """At most three lines; the table has the whole of it."""
+    return "\n".join(folded(text, width, max_lines=3, placeholder=" …"))
