@@ -83,7 +83,7 @@ def check_file(file: Path, changes: Sequence[str], as_json: bool, quiet: bool) -
     else:
         report = check(load_scenario(file, overrides))
     if as_json:
-        _print(json_text(check_document(report)))
+        _print_json(json_text(check_document(report)))
     elif not quiet:
         _print(render_check(report, colour=_in_colour()))
 
@@ -93,7 +93,7 @@ def print_schema(kind: str) -> None:
     schemas = {"scenario": scenario_schema, "study": study_schema}
     if kind not in schemas:
         raise BadUsage(f"{kind!r} has no schema; known: {', '.join(schemas)}")
-    _print(json_text(schemas[kind]()))
+    _print_json(json_text(schemas[kind]()))
 
 
 def init_folder(folder: Path) -> None:
@@ -159,7 +159,7 @@ def _simulate(plan: Plan, options: Options) -> None:
 
 def _show(result: Result, path: Path, options: Options) -> None:
     if options.as_json:
-        _print(json_text(document(result)))
+        _print_json(json_text(document(result)))
         return
     _print(render(result, colour=_in_colour(), width=_columns()))
     if not options.quiet:
@@ -214,6 +214,13 @@ def _within(option: str, value: int | None, least: int, most: int) -> None:
 def _print(text: str) -> None:
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
     sys.stdout.flush()
+
+
+def _print_json(text: str) -> None:
+    """JSON is UTF-8 with plain line ends, whatever the terminal or the system says."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode())
+    sys.stdout.buffer.flush()
 
 
 def _remark(text: str) -> None:

@@ -132,6 +132,18 @@ def test_json_is_one_document_on_standard_output_and_nothing_else(here: Path) ->
     assert found.stderr == ""
 
 
+def test_json_is_utf_8_whatever_the_terminal_is(here: Path) -> None:
+    (here / "named.yaml").write_text("frontline: 1\nextends: scenario.yaml\ntitle: Bürobedarf 料金\n", encoding="utf-8")
+    found = subprocess.run(
+        [sys.executable, "-m", "sim", "check", str(here / "named.yaml"), "--json"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=True,
+    )
+    assert json.loads(found.stdout.decode("utf-8"))["title"] == "Bürobedarf 料金"
+
+
 def test_a_result_folder_repeats_itself_to_the_byte(here: Path) -> None:
     assert frontline("compare", here / "tiny_study.yaml", "--workers", 1, "--quiet").exit_code == 0
     assert frontline("compare", "results/tiny", "--workers", 2, "--out", "again", "--quiet").exit_code == 0
