@@ -167,9 +167,9 @@ def _gains(result: Result, width: int) -> str:
     known = [(name, change.gain) for name, change in changes.items() if change is not None and change.gain is not None]
     if row is None or not known:
         return ""
-    listed = ", ".join(f"{name} {gain:,.3g} x" if gain < 1000 else f"{name} over 1,000 x" for name, gain in known)
-    text = f"With seeds of their own, arms would need as many more replications to tell {name_in_sentence(row.measure)}"
-    return _wrapped(f"{text} as exactly: {listed}.", width)
+    listed = ", ".join(f"{name} {gain:,.3g}" if gain < 1000 else f"{name} over 1,000" for name, gain in known)
+    text = "With a seed of its own, an arm would need this many times the replications to tell"
+    return _wrapped(f"{text} {name_in_sentence(row.measure)} as exactly: {listed}.", width)
 
 
 def _bad_days(result: Result, paint: Paint) -> str:
@@ -177,7 +177,7 @@ def _bad_days(result: Result, paint: Paint) -> str:
     head = ["wait", "abandoned", "days off target", "target"]
     rows = [[Text(f"On a bad day{whose}", "strong"), *(Text(name, "strong") for name in head)]]
     rows += [[Text(text) for text in _bad_day(each)] for each in result.bad_days]
-    note = "A bad day is one that only one day in ten exceeds; days off target are a share of all days."
+    note = "Only one day in ten is worse than a bad day; days off target are a share of days with contacts."
     return f"{grid(rows, paint)}\n{note}"
 
 

@@ -153,3 +153,10 @@ def test_nothing_is_said_to_change_only_where_no_measure_does() -> None:
     assert "telephone: answered rises by 10 points" in told
     assert "exactly as before: employee retention" in told
     assert "changes nothing" not in told
+
+
+def test_the_worth_of_common_customers_is_a_number_of_times() -> None:
+    text = " ".join(render(made()).split())
+    assert (
+        "an arm would need this many times the replications to tell profit as exactly: fee over 1,000, bad over" in text
+    )
