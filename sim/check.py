@@ -29,6 +29,8 @@ from sim.workload import (
 )
 
 _HALF_HOURS = HOUR / HALF_HOUR
+_SHORTEST_PATIENCE = 0.1  # s; Erlang A divides by it
+_LONGEST_SEARCH = 2e7  # patience in handle times, times squared load: beyond, Erlang A takes a second and more
 _LARGEST_LOAD = 5_000.0  # erlang; a formula takes a quarter of a second there, and more than in proportion beyond
 
 
@@ -163,14 +165,22 @@ def _needed(scenario: Scenario, channel: str, load: float, mean_handle: float) -
         return "no load", 0
     if settings.kind == "written":
         return "mean load", int(load) + 1
-    own = scenario.patience.channels.get(channel) if scenario.patience else None
-    patience = own.patience.mean_value if own and own.patience else None
+    patience = _patience(scenario, channel, load, mean_handle)
     formula = "Erlang C" if patience is None else "Erlang A"
     if not 0.0 < settings.target.share < 1.0 or load > _LARGEST_LOAD:
         return formula, None
     return formula, agents_needed(
         load / mean_handle, mean_handle, settings.target.share, settings.target.within, patience
     )
+
+
+def _patience(scenario: Scenario, channel: str, load: float, mean_handle: float) -> float | None:
+    """Mean patience for Erlang A; None where nobody gives up, or so late that Erlang C asks for hardly more agents."""
+    own = scenario.patience.channels.get(channel) if scenario.patience else None
+    if own is None or own.patience is None:
+        return None
+    patience = max(own.patience.mean_value, _SHORTEST_PATIENCE)
+    return patience if patience / mean_handle * load * load < _LONGEST_SEARCH else None
 
 
 def _totals(scenario: Scenario, expected: tuple[Flow, ...]) -> Totals:

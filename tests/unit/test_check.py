@@ -92,3 +92,16 @@ def test_dates_without_volumes_are_doubted(folder: Path) -> None:
     (folder / "own.yaml").write_text(own)
     doubts = check(load_scenario(folder / "own.yaml")).doubts
     assert any("arrivals.streams.calls.volumes gives numbers for 2 of 7 days" in doubt for doubt in doubts)
+
+
+@pytest.mark.parametrize(
+    ("patience", "formula"), [("0 s", "Erlang A"), ("4 min", "Erlang A"), ("99 years", "Erlang C")]
+)
+def test_any_patience_is_answered_at_once(checked: Checked, patience: str, formula: str) -> None:
+    begun = time.process_time()
+    report = checked(patience__channels__telephone__patience__mean=patience)
+    assert time.process_time() - begun < 5
+    load = {each.channel: each for each in report.loads}["telephone"]
+    assert load.formula == formula
+    assert load.needed is not None
+    assert 3 <= load.needed <= 7
