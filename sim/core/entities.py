@@ -7,7 +7,7 @@ all of them at once is one step over arrays; contacts, issues and agents are obj
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -126,19 +126,18 @@ class Issue:
 
     __slots__ = (
         "contacts", "customer", "difficulty", "edition", "handled", "key", "lane", "raised_at", "returns_by", "second",
-        "segment", "slot", "tries",
+        "slot", "tries",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0917  # one for each need of each customer: names would cost as much as the rest
-        self, raised_at: float, key: int, lane: Lane, slot: int, customer: int, segment: str, difficulty: float,
-        edition: int, second: Brought,
+        self, raised_at: float, key: int, lane: Lane, slot: int, customer: int, difficulty: float, edition: int,
+        second: Brought,
     ) -> None:  # fmt: skip
         self.raised_at = raised_at
         self.key = key
         self.lane = lane
         self.slot = slot
         self.customer = customer
-        self.segment = segment
         self.difficulty = difficulty
         self.edition = edition
         self.second = second
@@ -187,9 +186,9 @@ Brought = tuple[int, float, float, float, float, bool]
 """What a contact brings: its key, patience, work, the ability that it takes to resolve its issue, after how long the
 issue comes back if that ability is not there, and whether a survey would be answered."""
 
-Birth = tuple[float, int, Lane, int, int, str, float, int, Brought, Brought]
-"""What begins an issue: the time, its key, lane, its customer's place, key and segment, its difficulty, the edition of
-the laws by which it was drawn, and what its first two contacts bring."""
+Birth = tuple[float, Callable[[Any], None], int, Lane, int, int, float, int, Brought, Brought]
+"""What begins an issue: the time, what to do then, its key, lane, its customer's place and key, its difficulty, the
+edition of the laws by which it was drawn, and what its first two contacts bring."""
 
 
 class Group:

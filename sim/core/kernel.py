@@ -34,8 +34,7 @@ class Environment(simpy.Environment):
 
     def __init__(self) -> None:
         super().__init__()
-        self._line: list[tuple[Any, ...]] = [(_NEVER,)]
-        self._meet: Callable[[Any], None] = _nothing
+        self._line: list[tuple[Any, ...]] = [(_NEVER, _nothing)]
         self.after = self._make_after()
 
     def run(self, until: float) -> None:  # type: ignore[override]  # always up to a moment here
@@ -50,7 +49,7 @@ class Environment(simpy.Environment):
                 if line[-1][0] < queue[0][0]:
                     entry = line.pop()
                     self.now = entry[0]
-                    self._meet(entry)
+                    entry[1](entry)
                 else:
                     self.now, _, _, act, entity = heappop(queue)
                     act(entity)
@@ -62,7 +61,7 @@ class Environment(simpy.Environment):
         if self._line[-1][0] < self.peek():
             entry = self._line.pop()
             self.now = entry[0]
-            self._meet(entry)
+            entry[1](entry)
         elif self._queue:
             entry = heappop(self._queue)
             self.now = entry[0]
@@ -88,13 +87,12 @@ class Environment(simpy.Environment):
 
         return after
 
-    def expect(self, entries: Iterable[tuple[Any, ...]], meet: Callable[[Any], None]) -> None:
-        """Let entries, which begin with their times, be met one after the other, each at its time.
+    def expect(self, entries: Iterable[tuple[Any, ...]]) -> None:
+        """Let entries, (time, what to do, ...), be met one after the other: each is given to its function at its time.
 
-        There is one line: all that is expected is met by the same function. What is expected for the moment of an
-        event comes after it; entries for one moment are met in the order in which they were given.
+        What is expected for the moment of an event comes after it; entries for one moment are met in the order in
+        which they were given.
         """
-        self._meet = meet
         line = self._line
         line.reverse()
         line += entries

@@ -253,7 +253,9 @@ class Channels(Mechanism[ChannelsSettings]):
         u = streams.uniform(key, 0) if switch else 1.0
         if u >= switch:
             return channel
-        names, cumulated = self._others_than(channel, issue.segment, issue.kind)
+        base = self.world.base
+        segment = base.segments[base.segment.view[issue.slot]] if base is not None and issue.slot >= 0 else ANY
+        names, cumulated = self._others_than(channel, segment, issue.kind)
         return names[bisect_right(cumulated, u / switch * cumulated[-1])] if names else channel
 
     def _others_than(self, channel: str, segment: str, kind: str) -> tuple[list[str], list[float]]:

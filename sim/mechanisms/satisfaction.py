@@ -114,6 +114,7 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
 
     def adopted(self) -> None:
         """How far satisfaction recovers and equity follows in a day, what a contact without a wait is like."""
+        self._gain, self._loss = self.settings.gain, self.settings.loss
         endings = ((False, False), (True, False), (True, True))
         experience = self.settings.experience
         self._at_once = [[score(experience, earlier, 0.0, *end) for end in endings] for earlier in range(_AT_ONCE)]
@@ -175,8 +176,8 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         issue = contact.issue
         slot = issue.slot
         if slot >= 0 and self.base.key.view[slot] == issue.customer:
-            level, settings = self.level.view, self.settings
-            level[slot] = moved(level[slot], experienced, settings.gain, settings.loss)
+            level = self.level.view
+            level[slot] = moved(level[slot], experienced, self._gain, self._loss)
         if contact.asked and reached:
             self.surveys += 1
             self.survey_score += experienced

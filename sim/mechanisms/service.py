@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.core import streams
+from sim.core.calendar import Day
 from sim.core.entities import Agent, Birth, Brought, Contact, Issue, Lane
 from sim.core.measures import Measure
 from sim.core.world import Mechanism, World
@@ -36,6 +37,8 @@ class Service(Mechanism[ChannelsSettings]):
         self._lanes: dict[int, Lane] = {}
         self._to_come = 0
         self._edition = 0
+        self._tonight = 0.0
+        self._other_days: dict[int, list[tuple[float, Any, Issue]]] = {}
 
     def adopted(self) -> None:
         """Put the targets in force on the lanes there are."""
@@ -66,7 +69,7 @@ class Service(Mechanism[ChannelsSettings]):
 
     def bear(self, births: list[Birth]) -> None:
         """Let issues begin when their times come."""
-        self.world.env.expect(births, self._begin)
+        self.world.env.expect(births)
 
     def births(self, kinds: Numbers, channels: Numbers, keys: Keys, slots: Numbers, times: Array) -> list[Birth]:
         """What it takes to begin issues, each with its first contact: many are drawn in one go.
@@ -77,9 +80,10 @@ class Service(Mechanism[ChannelsSettings]):
         difficulty = self.world.ask.difficulty(keys)
         first, second = self._brought(kinds, channels, keys, difficulty)
         lanes, editions = self._lanes_of(kinds, channels), [self._edition] * keys.size
-        where = times.tolist(), keys.tolist(), lanes, slots.tolist(), *self._customers(slots)
+        when, customers = (times.tolist(), [self._begin] * keys.size), self._customers(slots)
+        who = keys.tolist(), lanes, slots.tolist(), customers
         # Issues and contacts are made one by one as they come: all at once they leave the processor's cache.
-        return list(zip(*where, difficulty.tolist(), editions, first, second, strict=True))
+        return list(zip(*when, *who, difficulty.tolist(), editions, first, second, strict=True))
 
     def _brought(
         self, kinds: Numbers, channels: Numbers, keys: Keys, difficulty: Array
@@ -104,21 +108,18 @@ class Service(Mechanism[ChannelsSettings]):
                 lanes[number] = self.world.ask.lane(list(self.world.channels)[channel], self.world.kinds[kind])
         return [lanes[number] for number in numbers]
 
-    def _customers(self, slots: Numbers) -> tuple[list[int], list[str]]:
-        """Keys and segments of the customers at places."""
+    def _customers(self, slots: Numbers) -> list[int]:
+        """Keys of the customers at places."""
         base = self.world.base
-        if base is None:
-            return [0] * slots.size, [""] * slots.size
-        names = base.segments
-        segments = [names[number] for number in base.segment.array[slots].tolist()]
-        return base.key.array[slots].tolist(), segments
+        keys: list[int] = [0] * slots.size if base is None else base.key.array[slots].tolist()
+        return keys
 
     def _begin(self, birth: Birth) -> None:
-        time, key, lane, slot, customer, segment, difficulty, edition, first, second = birth
+        time, _, key, lane, slot, customer, difficulty, edition, first, second = birth
         world = self.world
         if slot >= 0 and world.base.key.view[slot] != customer:  # type: ignore[union-attr]  # a place is in a base
             return  # the customer has left since
-        issue = Issue(time, key, lane, slot, customer, segment, difficulty, edition, second)
+        issue = Issue(time, key, lane, slot, customer, difficulty, edition, second)
         if self._raised is not None:
             self._raised(issue)
         self._offer(Contact(issue, lane, time, first))
@@ -127,7 +128,22 @@ class Service(Mechanism[ChannelsSettings]):
         """The issue's next contact, at a time and on a channel; it never comes if the customer has left by then."""
         issue.returns_by = channel
         self._to_come += 1
-        self.world.env.after(time - self.world.env.now, self._come_again, issue)
+        env = self.world.env
+        if time < self._tonight:
+            env.after(time - env.now, self._come_again, issue)
+        else:
+            day = self.world.calendar.index_at(time)
+            self._other_days.setdefault(day, []).append((time, self._come_on_its_day, issue))
+
+    def on_day_began(self, day: Day) -> None:
+        """Expect the issues that come again today: until then they stand in no queue of events."""
+        self._tonight = day.end
+        today = self._other_days.pop(day.index, None)
+        if today is not None:
+            self.world.env.expect(today)
+
+    def _come_on_its_day(self, entry: tuple[float, Any, Issue]) -> None:
+        self._come_again(entry[2])
 
     def open_issues(self) -> int:
         """Issues with a contact under way or to come."""

@@ -88,12 +88,12 @@ def test_a_call_is_made_after_its_delay_in_the_order_of_all_that_happens() -> No
 def test_what_is_expected_is_met_at_its_time_after_the_events_of_that_moment() -> None:
     env, heard = Environment(), []
 
-    def meet(entry: tuple[float, str]) -> None:
-        heard.append((env.now, entry[1]))
-        if entry[1] == "first":
-            env.expect([(3.0, "told in between"), (2.5, "before it")], meet)
+    def meet(entry: tuple[float, Any, str]) -> None:
+        heard.append((env.now, entry[2]))
+        if entry[2] == "first":
+            env.expect([(3.0, meet, "told in between"), (2.5, meet, "before it")])
 
-    env.expect([(4.0, "last"), (1.0, "first"), (3.0, "with an event")], meet)
+    env.expect([(4.0, meet, "last"), (1.0, meet, "first"), (3.0, meet, "with an event")])
     for moment in (3.0, 5.0):
         later(env, moment, lambda _: heard.append((env.now, "event")))
     env.run(until=4.5)
@@ -102,13 +102,14 @@ def test_what_is_expected_is_met_at_its_time_after_the_events_of_that_moment() -
         (4.0, "last"),
     ]  # fmt: skip
     with pytest.raises(ValueError, match=r"before 4\.5"):
-        env.expect([(1.0, "too late")], meet)
+        env.expect([(1.0, meet, "too late")])
 
 
 def test_single_steps_go_the_same_way_as_a_run() -> None:
     def doings_of(env: Environment) -> list[Any]:
         heard: list[Any] = []
-        env.expect([(2.0, "b"), (1.0, "a")], lambda entry: heard.append((env.now, entry[1])))
+        meet = lambda entry: heard.append((env.now, entry[2]))  # noqa: E731
+        env.expect([(2.0, meet, "b"), (1.0, meet, "a")])
         env.after(1.5, lambda name: heard.append((env.now, name)), "call")
         later(env, 3.0, lambda _: heard.append((env.now, "event")))
         return heard
