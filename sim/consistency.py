@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 Problem = tuple[str, str, tuple[str, ...]]
 ANY = "any"
 _TAKEN = (
-    "acquisition", "agents", "contacts", "customers", "equity", "experience", "fees", "issues", "ledger", "losses",
-    "newcomers", "satisfaction", "survey",
+    "acquisition", "agents", "contacts", "customers", "episodes", "equity", "experience", "fees", "issues", "ledger",
+    "losses", "newcomers", "satisfaction", "survey",
 )  # fmt: skip
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 

@@ -178,7 +178,7 @@ class Recorder:
     def begin(self, _: Day) -> None:
         """The warm-up is over: what has been counted so far does not count."""
         self._start = self._month_start = self._counts()
-        self._day_names = tuple(self._service.daily())
+        self._day_names = tuple(self._service.books.daily())
         self.end_day()
 
     def note_month(self, day: Day) -> None:
@@ -189,7 +189,7 @@ class Recorder:
 
     def end_day(self) -> None:
         """Close a day that counts: put down what has been counted since the beginning."""
-        self._by_day.extend(self._service.daily().values())
+        self._by_day.extend(self._service.books.daily().values())
 
     def end_month(self) -> None:
         """Close a month that counts."""

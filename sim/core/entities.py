@@ -194,16 +194,22 @@ edition of the laws by which it was drawn, and what its first two contacts bring
 class Group:
     """A group of agents at work: who is idle, in the order in which they became so, and the hours worked.
 
-    duty, busy, idled: agent-seconds on duty, with a contact and idle, each added when it ends.
+    tempo: handle time relative to what agents would take at their own pace; care: what their way of working at present
+    adds to the ability to resolve. duty, busy, idled: agent-seconds on duty, with a contact and idle, each added when
+    it ends.
     """
 
-    __slots__ = ("authority", "busy", "channels", "duty", "idle", "idled", "kinds", "name", "queues", "skills", "tools")
+    __slots__ = (
+        "authority", "busy", "care", "channels", "duty", "idle", "idled", "kinds", "name", "queues", "skills", "tempo",
+        "tools",
+    )  # fmt: skip
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.channels: tuple[str, ...] = ()
         self.kinds: tuple[str, ...] | None = None
-        self.tools = self.authority = 1.0
+        self.tools = self.authority = self.tempo = 1.0
+        self.care = 0.0
         self.idle: deque[Agent] = deque()
         self.queues: tuple[Queue, ...] = ()
         self.skills = 0
@@ -217,13 +223,14 @@ class Group:
 class Agent:
     """A named agent: seat and person, what he can do today, what he has done.
 
-    pace: handle time relative to a fully proficient average agent; edge: what he adds to the ability to resolve;
+    pace: handle time relative to a fully proficient average agent; edge: what he adds to the ability to resolve; mood:
+    what his way of being with customers adds to what a contact is like, on the logit scale;
     on_until: when the present stretch of duty ends; on_since, idle_since, busy_since: when the state began.
     """
 
     __slots__ = (
         "busy", "busy_since", "contact", "deployed_at", "duty", "edge", "effect", "employed", "group", "hazard",
-        "hired_at", "idle_since", "key", "knowledge", "name", "on_duty", "on_since", "on_until", "pace",
+        "hired_at", "idle_since", "key", "knowledge", "mood", "name", "on_duty", "on_since", "on_until", "pace",
         "present_at_start", "proficiency", "seat", "seen_busy", "seen_duty", "strain", "threshold", "trained",
     )  # fmt: skip
 
@@ -242,7 +249,7 @@ class Agent:
         self.on_since = self.idle_since = self.busy_since = 0.0
         self.busy = self.duty = self.seen_busy = self.seen_duty = 0.0
         self.effect = self.pace = self.proficiency = 1.0
-        self.edge = self.knowledge = self.strain = self.hazard = self.trained = 0.0
+        self.edge = self.mood = self.knowledge = self.strain = self.hazard = self.trained = 0.0
         self.threshold = float("inf")
 
 

@@ -65,6 +65,10 @@ def _no_edge(_: Agent) -> float:
     return 0.0
 
 
+def _leaves_no_trace(_: str, __: Slots, ___: Array) -> None:
+    return None
+
+
 def _unknown() -> None:
     return None
 
@@ -94,8 +98,8 @@ class Ports:
     what it takes to begin issues, by kind, channel, key, customer's place and time; bear: let births happen when
     their times come; raise_issues: both; contact_again: the next contact of an issue. agent_for: an idle agent for a
     contact. answer: an agent takes a contact; release: an agent has become free. edge: what an agent adds to the
-    ability to resolve. satisfaction: of all places of the base, None where nobody keeps it; equity, price_gap: of
-    some customers.
+    ability to resolve. satisfaction: of all places of the base, None where nobody keeps it; live_through: customers
+    live through something other than a contact; equity, price_gap: of some customers.
     """
 
     lane: Callable[[str, str], Lane]
@@ -134,6 +138,7 @@ class Ports:
     add_customers: Callable[[Keys, npt.NDArray[np.int64]], Slots]
     remove_customers: Callable[[Slots], None]
     satisfaction: Callable[[], Array | None] = staticmethod(_unknown)
+    live_through: Callable[[str, Slots, Array], None] = staticmethod(_leaves_no_trace)
     equity: Callable[[Slots, float], Array] = staticmethod(_reference_equity)
     price_gap: Callable[[Slots], Array] = staticmethod(_no_gap)
 

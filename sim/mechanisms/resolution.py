@@ -137,7 +137,8 @@ class Resolution(Mechanism[ResolutionSettings]):
 
     def resolves(self, contact: Contact) -> bool:
         """Whether this contact ends its issue: ability exceeds what the contact and the issue ask for."""
-        return contact.lane.base_logit + contact.agent.edge > contact.threshold
+        agent = contact.agent
+        return contact.lane.base_logit + agent.edge + agent.group.care > contact.threshold
 
     def on_issue_resolved(self, issue: Issue) -> None:
         """Count an issue that a contact has ended."""

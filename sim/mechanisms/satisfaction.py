@@ -71,12 +71,14 @@ _AT_ONCE = 8
 """Earlier contacts up to which the scores of contacts that meet no wait are worked out beforehand."""
 
 
-def score(experience: ExperienceSettings, earlier: int, relative_wait: float, reached: bool, resolved: bool) -> float:
+def score(  # noqa: PLR0917  # a pure function of numbers
+    experience: ExperienceSettings, earlier: int, relative_wait: float, reached: bool, resolved: bool, mood: float
+) -> float:
     """Score of a contact, 0 to 100.
 
-    earlier: contacts for the same issue before; relative_wait: wait / wait_unit of the channel.
+    earlier: contacts for the same issue before; relative_wait: wait / wait_unit of the channel; mood: of the agent.
     """
-    lost = 0.0 if resolved else experience.unresolved if reached else experience.not_reached
+    lost = (0.0 if resolved else experience.unresolved if reached else experience.not_reached) - mood
     waited = experience.wait * elementary.log(1.0 + relative_wait) if relative_wait else 0.0
     return 100.0 / (1.0 + elementary.exp(lost - (experience.start - experience.repeat * earlier - waited)))
 
@@ -98,7 +100,7 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
     A contact that meets no wait is like all others with the same ending: its score stands in ``_at_once``.
     """
 
-    answers = ("satisfaction", "equity", "asked", "asked_one")
+    answers = ("satisfaction", "equity", "live_through", "asked", "asked_one")
 
     def __init__(self, world: World, settings: SatisfactionSettings) -> None:
         super().__init__(world, settings)
@@ -108,6 +110,8 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         self.resting = self.base.column(np.float64)
         self.standing = self.base.column(np.float64)
         self._began = False
+        self.episodes: dict[str, int] = {}
+        self.moved_by: dict[str, float] = {}
         self.satisfaction_days = self.equity_days = 0.0
         self.customer_days = self.surveys = self.experiences = 0
         self.survey_score = self.experienced = 0.0
@@ -117,7 +121,7 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         self._gain, self._loss = self.settings.gain, self.settings.loss
         endings = ((False, False), (True, False), (True, True))
         experience = self.settings.experience
-        self._at_once = [[score(experience, earlier, 0.0, *end) for end in endings] for earlier in range(_AT_ONCE)]
+        self._at_once = [[score(experience, earlier, 0.0, *end, 0.0) for end in endings] for earlier in range(_AT_ONCE)]
         survey = self.settings.survey
         self._answering = survey.asked * survey.answered if survey is not None else 0.0
         units = self.settings.experience.wait_unit
@@ -164,13 +168,12 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
     def _live(self, contact: Contact) -> None:
         """A contact has ended: score it, and move the satisfaction of the customer who had it."""
         wait, earlier, reached, resolved = contact.waited, contact.earlier, contact.reached, contact.resolved
-        if wait:
+        mood = contact.agent.mood if reached else 0.0
+        if wait or mood or earlier >= _AT_ONCE:
             relative = wait / self._wait_units[contact.lane.channel.index]
-            experienced = score(self.settings.experience, earlier, relative, reached, resolved)
-        elif earlier < _AT_ONCE:
-            experienced = self._at_once[earlier][2 if resolved else 1 if reached else 0]
+            experienced = score(self.settings.experience, earlier, relative, reached, resolved, mood)
         else:
-            experienced = score(self.settings.experience, earlier, 0.0, reached, resolved)
+            experienced = self._at_once[earlier][2 if resolved else 1 if reached else 0]
         self.experiences += 1
         self.experienced += experienced
         issue = contact.issue
@@ -192,6 +195,20 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         """``asked`` of one contact."""
         return streams.uniform(key, _SURVEY) < self._answering
 
+    def live_through(self, name: str, slots: Slots, experienced: Array) -> None:
+        """Customers live through something other than a contact: it moves their satisfaction like one.
+
+        name: of the contact point, by which it is counted; slots: their places, each once; experienced: how it was,
+        0 to 100; both of shape (n,).
+        """
+        if not slots.size:
+            return
+        level = self.level.array[slots]
+        gap = experienced - level
+        self.level.array[slots] = level + np.where(gap > 0.0, self._gain, self._loss) * gap
+        self.episodes[name] = self.episodes.get(name, 0) + int(slots.size)
+        self.moved_by[name] = self.moved_by.get(name, 0.0) + elementary.total(self.level.array[slots] - level)
+
     def satisfaction(self) -> npt.NDArray[np.float64]:
         """Satisfaction at all places of the base."""
         return self.level.array[: self.base.size]
@@ -210,6 +227,8 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
             "survey.answers": self.surveys,
             "experience.score": self.experienced,
             "experience.contacts": self.experiences,
+            **{f"episodes.{name}": count for name, count in self.episodes.items()},
+            **{f"episodes.{name}.moved": moved for name, moved in self.moved_by.items()},
         }
 
     def levels(self) -> dict[str, float]:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from sim.core import streams
 from sim.core.calendar import Day
+from sim.core.contact_books import ContactBooks, channel_measures
 from sim.core.entities import Agent, Birth, Brought, Contact, Issue, Lane
 from sim.core.measures import Measure
 from sim.core.world import Mechanism, World
@@ -34,6 +35,7 @@ class Service(Mechanism[ChannelsSettings]):
 
     def __init__(self, world: World, settings: ChannelsSettings) -> None:
         super().__init__(world, settings)
+        self.books = ContactBooks(world)
         self._lanes: dict[int, Lane] = {}
         self._to_come = 0
         self._edition = 0
@@ -229,7 +231,7 @@ class Service(Mechanism[ChannelsSettings]):
         lane.wait_answered += wait
         if self._answered is not None:
             self._answered(contact)
-        contact.spent = spent = contact.work * lane.factor * agent.pace
+        contact.spent = spent = contact.work * lane.factor * agent.pace * agent.group.tempo
         env.after(spent, self._finish, agent)
 
     def _finish(self, agent: Agent) -> None:
@@ -262,113 +264,17 @@ class Service(Mechanism[ChannelsSettings]):
 
     def counts(self) -> dict[str, float]:
         """Contacts by channel, by lane and in all."""
-        totals: dict[str, float] = {}
-        for lane in self.world.lanes:
-            for count in (*Lane.COUNTS, "judged"):
-                value = getattr(lane, count)
-                for name in (f"{lane.name}.{count}", f"{lane.channel.name}.{count}", f"contacts.{count}"):
-                    totals[name] = totals.get(name, 0.0) + value
-        for name in ["contacts", *self.world.channels, *(lane.name for lane in self.world.lanes)]:
-            waits = totals.get(f"{name}.wait_answered", 0.0) + totals.get(f"{name}.wait_abandoned", 0.0)
-            totals[f"{name}.wait"] = waits
-            totals[f"{name}.left_queue"] = totals.get(f"{name}.answered", 0.0) + totals.get(f"{name}.abandoned", 0.0)
-        return totals
-
-    def daily(self) -> dict[str, float]:
-        """The few counts by channel that are kept for each day."""
-        found: dict[str, float] = {}
-        for channel in self.world.channels.values():
-            offered = in_target = judged = abandoned = left = 0
-            wait = 0.0
-            for lane in self.world.lanes:
-                if lane.channel is channel:
-                    offered += lane.offered
-                    in_target += lane.answered_in_target
-                    judged += lane.judged
-                    abandoned += lane.abandoned
-                    left += lane.answered + lane.abandoned
-                    wait += lane.wait_answered + lane.wait_abandoned
-            name = channel.name
-            found[f"{name}.offered"] = offered
-            found[f"{name}.answered_in_target"] = in_target
-            found[f"{name}.judged"] = judged
-            found[f"{name}.abandoned"] = abandoned
-            found[f"{name}.left_queue"] = left
-            found[f"{name}.wait"] = wait
-        return found
+        return self.books.counts()
 
     def levels(self) -> dict[str, float]:
         """Contacts waiting and inside by channel."""
-        found: dict[str, float] = {}
-        for channel in self.world.channels.values():
-            found[f"{channel.name}.waiting"] = channel.waiting
-            found[f"{channel.name}.inside"] = channel.inside
-        return found
+        return self.books.levels()
 
     def balances(self) -> list[tuple[str, float, float]]:
         """Contacts offered = answered + abandoned + blocked + balked + waiting; answered = handled + in hand."""
-        pairs: list[tuple[str, float, float]] = []
-        for name, channel in self.world.channels.items():
-            lanes = [lane for lane in self.world.lanes if lane.channel is channel]
-            offered = sum(lane.offered for lane in lanes)
-            gone = sum(lane.answered + lane.abandoned + lane.blocked + lane.balked for lane in lanes)
-            in_hand = sum(lane.answered - lane.handled for lane in lanes)
-            pairs.append((f"contacts offered on {name}", offered, gone + channel.waiting))
-            pairs.append((f"contacts inside {name}", in_hand + channel.waiting, channel.inside))
-        return pairs
+        return self.books.balances()
 
     @classmethod
     def measures(cls, scenario: Any) -> list[Measure]:
         """Service level, abandonment, waiting and volume, by channel."""
-        found = []
-        for name, channel in scenario.channels.channels.items():
-            within = channel.target.within
-            found += _channel_measures(name, channel.kind, within)
-        return found
-
-
-def _duration_text(seconds: float) -> str:
-    for unit, size in (("days", 86_400.0), ("h", 3600.0), ("min", 60.0)):
-        if seconds >= 2 * size:
-            return f"{seconds / size:g} {unit}"
-    return f"{seconds:g} s"
-
-
-def _channel_measures(name: str, kind: str, within: float) -> list[Measure]:
-    answered = "replied to" if kind == "written" else "answered"
-    unit, factor = ("h", 1 / 3600.0) if kind == "written" else ("s", 1.0)
-    return [
-        Measure(
-            f"{name}.service_level", f"{name}: {answered} within {_duration_text(within)}", "%",
-            f"{name}.answered_in_target", f"{name}.judged", 100.0, "higher",
-            meaning=f"contacts {answered} in time, over contacts {answered}, abandoned, blocked or balked",
-        ),
-        Measure(
-            f"{name}.abandonment", f"{name}: abandoned", "%", f"{name}.abandoned", f"{name}.offered", 100.0, "lower",
-            meaning="contacts that gave up while waiting, over contacts offered",
-        ),
-        Measure(
-            f"{name}.blocked", f"{name}: blocked", "%", f"{name}.blocked", f"{name}.offered", 100.0, "lower",
-            meaning="contacts turned away because all lines were taken, over contacts offered",
-        ),
-        Measure(
-            f"{name}.balked", f"{name}: balked", "%", f"{name}.balked", f"{name}.offered", 100.0, "lower",
-            meaning="contacts that saw the line and turned away, over contacts offered",
-        ),
-        Measure(
-            f"{name}.mean_wait", f"{name}: mean wait", unit, f"{name}.wait", f"{name}.left_queue", factor, "lower",
-            meaning="time from offered to answered or abandoned, mean over contacts",
-        ),
-        Measure(
-            f"{name}.speed_of_answer", f"{name}: speed of answer", unit, f"{name}.wait_answered", f"{name}.answered",
-            factor, "lower", meaning="time from offered to answered, mean over contacts answered",
-        ),
-        Measure(
-            f"{name}.handle_time", f"{name}: handle time", "s", f"{name}.handle_time", f"{name}.handled", 1.0, "lower",
-            meaning="talk and wrap-up, mean over contacts handled",
-        ),
-        Measure(
-            f"{name}.offered", f"{name}: contacts offered", "contacts a year", f"{name}.offered", "years",
-            meaning="arrivals at the channel, repeats and redials included",
-        ),
-    ]  # fmt: skip
+        return channel_measures(scenario.channels.channels)
