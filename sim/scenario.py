@@ -39,7 +39,11 @@ from sim.mechanisms.staffing import StaffingSettings
 from sim.mechanisms.workforce import WorkforceSettings
 
 FORMAT = 1
-_NOT_FOR_POLICIES = ("frontline", "name", "title", "currency", "calendar", "policies", "customers")
+_NOT_FOR_POLICIES = (
+    "frontline", "name", "title", "currency", "calendar", "policies", "customers", "churn.half_life", "churn.reference",
+    "workforce.attrition.half_life", "workforce.attrition.reference",
+)  # fmt: skip
+"""What describes people and place: no policy changes it, and base hazards stay as they were solved."""
 
 
 class Scenario(Settings):
@@ -79,7 +83,7 @@ class Scenario(Settings):
         plain = self.plain()
         for path, change, share in changes:
             if share:
-                if path.split(".")[0] in _NOT_FOR_POLICIES:
+                if any(f"{path}.".startswith(f"{fixed}.") for fixed in _NOT_FOR_POLICIES):
                     raise PolicyProblem(path, "is no setting that can change while the operation runs")
                 old = setting_at(plain, path)
                 put_at(plain, path, changed_value(path, old, change, share, _reader(self.currency)))

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from sim.mechanisms.interventions import Change, PolicyProblem
+
 
 def fees_by_day(bench: Any, *changes: dict[str, Any], path: str = "pricing.fee.home") -> list[float]:
     """The fee in force on each day that counts, relative to the fee at the start, with these changes of it."""
@@ -109,3 +111,17 @@ def test_whole_numbers_stay_whole_on_a_ramp(bench: Any) -> None:
     assert all(isinstance(count, int) for count in heads)
     assert heads == sorted(heads)
     assert (heads[0], heads[-1]) == (6, 8) or (heads[0], heads[-1]) == (5, 8)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "churn.half_life", "churn.reference.base_hazard", "churn.reference", "workforce.attrition.half_life",
+        "workforce.attrition.reference.base_hazard", "customers.segments.home.count", "calendar.growth",
+    ],
+)  # fmt: skip
+def test_what_describes_people_and_place_is_no_policy(bench: Any, path: str) -> None:
+    with pytest.raises(PolicyProblem, match="no setting that can change while the operation runs"):
+        bench.run(bench.with_policies(bench.firm, odd={"changes": {path: {"multiply": 0.5}}}), 1)
+    near = "workforce.attrition.strain_effect" if path.startswith("workforce") else "churn.price_loss"
+    assert bench.firm.with_changes([(near, Change(multiply=0.5), 1.0)]) != bench.firm
