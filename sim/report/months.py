@@ -61,7 +61,7 @@ def _worth_drawing(result: Result, first: Observations) -> list[_Series]:
     for channel in scenario.channels.channels:
         above, below = f"{channel}.answered_in_target", f"{channel}.judged"
         if above in first.months and below in first.months:
-            found.append(_Series("service", f"Service level, {channel}", "%", above, below, 100.0))
+            found.append(_Series("service", f"Service level, {channel}", "%", above, below, 100.0, whole_months=True))
     return found
 
 
