@@ -6,11 +6,13 @@ First-order arithmetic (see ``sim.workload``) and Erlang formulas: a planner's s
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from sim.calibration.erlang import agents_needed
 from sim.core.units import HOUR, YEAR
 from sim.doubts import dates, doubts
+from sim.evidence import by_kind
 from sim.files import Study
 from sim.files.studies import BASELINE
 from sim.mechanisms.channels import Target
@@ -72,7 +74,7 @@ class Totals:
 
 @dataclass(frozen=True)
 class CheckReport:
-    """What a scenario or a study means."""
+    """What a scenario or a study means; numbers: paths of those that are sourced, derived, assumed and unmarked."""
 
     name: str
     title: str
@@ -83,6 +85,7 @@ class CheckReport:
     contacts: tuple[Flow, ...]
     loads: tuple[ChannelLoad, ...]
     doubts: tuple[str, ...]
+    numbers: Mapping[str, tuple[str, ...]]
     arms: tuple[tuple[str, str], ...] = ()
 
 
@@ -101,6 +104,7 @@ def check(scenario: Scenario) -> CheckReport:
         contacts=expected,
         loads=loads,
         doubts=(*_overload(totals, loads), *doubts(scenario, expected)),
+        numbers={kind: tuple(paths) for kind, paths in by_kind(scenario.numbers(), scenario.evidence).items()},
     )
 
 

@@ -13,7 +13,8 @@ from pydantic_core import InitErrorDetails
 
 from sim.consistency import problems_of
 from sim.core.calendar import CalendarSettings
-from sim.core.units import INTERNAL, Settings
+from sim.core.units import INTERNAL, Settings, Several
+from sim.evidence import EvidenceSettings, matches, numbers
 from sim.mechanisms.acquisition import AcquisitionSettings
 from sim.mechanisms.agents import AgentSettings
 from sim.mechanisms.arrivals import ArrivalSettings
@@ -40,8 +41,8 @@ from sim.mechanisms.workforce import WorkforceSettings
 
 FORMAT = 1
 _NOT_FOR_POLICIES = (
-    "frontline", "name", "title", "currency", "calendar", "policies", "customers", "churn.half_life", "churn.reference",
-    "workforce.attrition.half_life", "workforce.attrition.reference",
+    "frontline", "name", "title", "currency", "calendar", "evidence", "policies", "customers", "churn.half_life",
+    "churn.reference", "workforce.attrition.half_life", "workforce.attrition.reference",
 )  # fmt: skip
 """What describes people and place: no policy changes it, and base hazards stay as they were solved."""
 
@@ -54,6 +55,7 @@ class Scenario(Settings):
     title: str = Field(default="", max_length=200)
     currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
     calendar: CalendarSettings
+    evidence: Several[EvidenceSettings] = ()
     policies: dict[str, PolicySettings] = Field(default_factory=dict)
     economics: EconomicSettings | None = None
     customers: CustomerSettings | None = None
@@ -73,7 +75,11 @@ class Scenario(Settings):
 
     def problems(self) -> list[tuple[str, str, tuple[str, ...]]]:
         """What does not fit together: (dotted path, what is wrong, names that would be right)."""
-        return problems_of(self)
+        return [*problems_of(self), *_problems_of_evidence(self)]
+
+    def numbers(self) -> tuple[str, ...]:
+        """Dotted paths of the numbers that the file gives of the firm."""
+        return tuple(numbers(self.model_dump(mode="json", by_alias=True, exclude_unset=True)))
 
     def with_changes(self, changes: Sequence[tuple[str, Change, float]]) -> Scenario:
         """The scenario with shares of changes in force, one after the other: (dotted path, change, share).
@@ -90,8 +96,9 @@ class Scenario(Settings):
         return self.from_plain(plain)
 
     def digest(self) -> str:
-        """SHA-256 of the canonical form of all settings, policies included."""
-        text = json.dumps(self.model_dump(mode="json", by_alias=True), sort_keys=True, separators=(",", ":"))
+        """SHA-256 of the canonical form of all settings, policies included, evidence left out: it changes nothing."""
+        plain = self.model_dump(mode="json", by_alias=True, exclude={"evidence"})
+        text = json.dumps(plain, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
     def plain(self) -> dict[str, Any]:
@@ -102,6 +109,24 @@ class Scenario(Settings):
     def from_plain(cls, plain: dict[str, Any]) -> Scenario:
         """A scenario from data in internal units; texts with a unit are read too."""
         return cls.model_validate(plain, context=_internal(plain.get("currency", "EUR")))
+
+
+def _problems_of_evidence(scenario: Scenario) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Patterns that name no number, and ranges that do not hold the number they are about."""
+    paths, plain = scenario.numbers() if scenario.evidence else (), scenario.plain()
+    read = _reader(scenario.currency)
+    for place, entry in enumerate(scenario.evidence):
+        for index, pattern in enumerate(entry.settings):
+            if not any(matches(pattern, path) for path in paths):
+                yield f"evidence.{place}.settings.{index}", f"names {pattern!r}, which is no number of the file", paths
+            elif entry.range is not None:
+                try:
+                    low, high = (read(pattern, bound) for bound in entry.range)
+                except (ValidationError, PolicyProblem):
+                    yield f"evidence.{place}.range", f"is not written like {pattern}", ()
+                    continue
+                if not low <= setting_at(plain, pattern) <= high:
+                    yield f"evidence.{place}.range", f"does not hold the value of {pattern}", ()
 
 
 def _reader(currency: str) -> Callable[[str, Any], Any]:

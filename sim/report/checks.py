@@ -12,6 +12,7 @@ from sim.report.terminal import WIDTH, Paint, Text, grid, painter
 from sim.workload import Flow
 
 FORMAT = 1
+_SHOWN = 4
 
 
 def render_check(report: CheckReport, colour: bool = False) -> str:
@@ -25,6 +26,7 @@ def render_check(report: CheckReport, colour: bool = False) -> str:
         _contacts(report, paint),
         _loads(report, paint),
         _money(report, paint),
+        _numbers(report, paint),
         _doubts(report, paint),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -44,6 +46,8 @@ def check_document(report: CheckReport) -> dict[str, Any]:
         "totals": _plain(report.totals),
         "contacts": [_plain(flow) for flow in report.contacts],
         "loads": [_plain(load) for load in report.loads],
+        "numbers": {kind: len(paths) for kind, paths in report.numbers.items()},
+        "unmarked": list(report.numbers["unmarked"]),
         "doubts": list(report.doubts),
         "arms": [{"name": name, "title": title} for name, title in report.arms],
     }
@@ -115,6 +119,17 @@ def _money(report: CheckReport, paint: Paint) -> str:
     )
     rows = [[Text(name), Text(f"{value:,.0f}")] for name, value in named if value is not None]
     return grid([[Text(f"Money a year ({report.currency})", "strong"), Text("")], *rows], paint)
+
+
+def _numbers(report: CheckReport, paint: Paint) -> str:
+    """How many numbers are sourced, derived and assumed, and which say nothing of where they come from."""
+    counts = {kind: len(paths) for kind, paths in report.numbers.items()}
+    unmarked = report.numbers["unmarked"]
+    told = ", ".join(f"{count} {kind}" for kind, count in counts.items() if kind != "unmarked")
+    text = f"{sum(counts.values())} numbers: {told}, {len(unmarked)} that the section 'evidence' does not name"
+    if unmarked and len(unmarked) < sum(counts.values()):
+        text += f" ({', '.join(unmarked[:_SHOWN])}{', ...' * (len(unmarked) > _SHOWN)})"
+    return f"{paint('Evidence', 'strong')}\n{textwrap.fill(text, WIDTH, break_long_words=False)}"
 
 
 def _doubts(report: CheckReport, paint: Paint) -> str:

@@ -30,6 +30,7 @@ ROOM_OF = {
     "sim.balances": "model",
     "sim.scenario": "scenario",
     "sim.consistency": "scenario",
+    "sim.evidence": "scenario",
 }
 """Rooms of one or a few files; every other room is a folder."""
 

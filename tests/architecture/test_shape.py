@@ -103,7 +103,7 @@ def test_mechanisms_stand_in_the_order_of_the_scenario_each_in_its_own_file() ->
     fields = [name for name in Scenario.model_fields if name in MECHANISMS]
     assert list(MECHANISMS) == fields
     others = set(Scenario.model_fields) - set(MECHANISMS)
-    assert others == {"frontline", "name", "title", "currency", "calendar"}
+    assert others == {"frontline", "name", "title", "currency", "calendar", "evidence"}
     homes = [kind.__module__ for kind in MECHANISMS.values()]
     assert len(set(homes)) == len(homes)
     files = {path.stem for path in (ROOT / "sim" / "mechanisms").glob("*.py")} - {"__init__"}
