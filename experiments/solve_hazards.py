@@ -41,13 +41,16 @@ def main() -> None:
             share = staying(customers, churn["half_life"] / YEAR)
             churn["reference"]["base_hazard"] = scaled_hazard(churn["reference"]["base_hazard"], share)
             settings = Scenario.from_plain(plain).workforce.attrition
-            strained, unstrained = sum(one.strained for one in probes), sum(one.unstrained for one in probes)
-            attrition["reference"]["base_hazard"] = attrition_base_hazard(settings, strained, unstrained)
+            days, hazards = (sum(getattr(one, name) for one in probes) for name in ("agent_days", "hazards"))
+            solved = attrition_base_hazard(settings, days, hazards)
+            base = attrition["reference"]["base_hazard"]
+            attrition["reference"]["base_hazard"] = solved
             print(
                 f"round {number + 1}: {100 * share:.2f} % of customers stay for the half-life "
                 f"({len(customers.exit)} stays);"
             )
-            print(f"  the mean effect of strain on agents is {strained / unstrained:.4f} ({sum(agents.ended)} left);")
+            share = 0.5 ** (base / solved)
+            print(f"  {100 * share:.2f} % of agents would stay for theirs ({sum(agents.ended)} left);")
             print(f"  churn base_hazard {churn['reference']['base_hazard'] * YEAR:.5f} per year,", end=" ")
             print(f"attrition base_hazard {attrition['reference']['base_hazard'] * YEAR:.5f} per year", flush=True)
     totals = [one.totals for one in probes]

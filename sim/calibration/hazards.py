@@ -19,7 +19,7 @@ from sim.core import elementary
 from sim.core.calendar import Day
 from sim.core.entities import Agent
 from sim.core.lifetimes import TenureCurve
-from sim.core.units import YEAR
+from sim.core.units import DAY, YEAR
 from sim.core.world import World
 from sim.mechanisms.workforce import AttritionSettings, attrition_hazard
 from sim.model import Model
@@ -27,6 +27,11 @@ from sim.scenario import Scenario
 from sim.stats.survival import kaplan_meier
 
 Slots = npt.NDArray[np.int64]
+Array = npt.NDArray[np.float64]
+
+TENURE_BIN = 15 * DAY
+TENURE_BINS = 1500
+"""Tenures are told apart by half a month, up to sixty years."""
 
 
 @dataclass
@@ -55,13 +60,15 @@ class Stays:
 class StaysProbe:
     """Records how long customers and agents stay, from the end of the warm-up on.
 
-    strained, unstrained: agent-days weighted by the tenure factor, with and without the effect of strain; their
-    ratio tells the mean effect far more exactly than the few agents who leave.
+    agent_days, hazards: by tenure, days of agents and their hazards relative to the base hazard, added up; their
+    ratio is the hazard of those who have stayed so long, far more exactly than the few who leave tell it.
     """
 
     def __init__(self, attrition: AttritionSettings | None = None) -> None:
         self._attrition = attrition
-        self.strained = self.unstrained = 0.0
+        self._curve = TenureCurve.of(attrition.tenure) if attrition is not None else None
+        self.agent_days = np.zeros(TENURE_BINS)
+        self.hazards = np.zeros(TENURE_BINS)
         self.totals: dict[str, float] = {}
         self.customers = Stays()
         self.agents = Stays()
@@ -95,15 +102,17 @@ class StaysProbe:
 
     def on_day_began(self, _: Day) -> None:
         """Add a day of everyone's hazard, relative to the base hazard."""
-        attrition = self._attrition
-        if self._since is None or attrition is None:
+        attrition, curve = self._attrition, self._curve
+        if self._since is None or attrition is None or curve is None:
             return
+        now, reference = self._world.env.now, attrition.reference.occupancy
         for agent in self._world.agents.values():
-            tenure = np.array([self._world.env.now - agent.hired_at])
-            factor = float(TenureCurve.of(attrition.tenure).factor(tenure)[0])
-            reference = attrition.reference.occupancy
-            self.unstrained += factor
-            self.strained += attrition_hazard(1.0, factor, agent.strain, reference, attrition.strain_effect)
+            tenure = now - agent.hired_at
+            place = min(int(tenure / TENURE_BIN), TENURE_BINS - 1)
+            self.agent_days[place] += 1.0
+            self.hazards[place] += attrition_hazard(
+                1.0, curve.factor_at(tenure), agent.strain, reference, attrition.strain_effect
+            )
 
     def close(self) -> None:
         """Add those who are still there, as censored."""
@@ -137,9 +146,17 @@ def scaled_hazard(hazard: float, share_staying: float) -> float:
     return hazard * elementary.log(0.5) / elementary.log(share_staying)
 
 
-def attrition_base_hazard(attrition: AttritionSettings, strained: float, unstrained: float) -> float:
-    """The hazard for which half the agents stay for the half-life, given the mean effect of strain."""
-    return TenureCurve.of(attrition.tenure).base_hazard(attrition.half_life) * unstrained / strained
+def attrition_base_hazard(attrition: AttritionSettings, agent_days: Array, hazards: Array) -> float:
+    """The base hazard for which half the agents stay for the half-life, given hazards by tenure as in ``StaysProbe``.
+
+    ln 2 = base hazard x the integral over tenure of the mean relative hazard of those who have stayed so long (Nelson
+    and Aalen). Who works in a busier group leaves sooner and is replaced by one who does: no mean over all would do.
+    """
+    ends = np.arange(1.0, TENURE_BINS + 1.0) * TENURE_BIN
+    width = np.clip(attrition.half_life - (ends - TENURE_BIN), 0.0, TENURE_BIN)
+    alone = TenureCurve.of(attrition.tenure).factor(np.asarray(ends - 0.5 * TENURE_BIN))
+    relative = np.where(agent_days > 0.0, hazards / np.maximum(agent_days, 1.0), alone)
+    return elementary.log(2.0) / elementary.total(relative * width)
 
 
 def pooled(probes: Iterable[StaysProbe]) -> tuple[Stays, Stays]:

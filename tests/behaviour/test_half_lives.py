@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from sim.calibration.hazards import observed_stays, pooled
+from sim.calibration.hazards import attrition_base_hazard, observed_stays, pooled
 from sim.core.units import YEAR
 from sim.files import load_scenario
+from sim.scenario import Scenario
 from sim.stats.intervals import paired_difference
 from sim.stats.survival import kaplan_meier, median, median_interval
 
@@ -40,11 +41,18 @@ def test_half_the_customers_leave_in_five_years() -> None:
 
 
 def test_half_the_agents_leave_in_four_years() -> None:
-    _, agents = pooled(simulated(plain(years=10), 140))
+    """By those who leave, and more exactly by the hazards of all who are there."""
+    settings = plain(years=10)
+    probes = simulated(settings, 200)
+    _, agents = pooled(probes)
     found = median_interval(kaplan_meier(agents.entry, agents.exit, agents.ended))
-    print(found)
-    assert found.high - found.low <= 2 * 0.05 * 4 * 1.02
+    attrition = Scenario.from_plain(settings).workforce.attrition
+    days, hazards = (sum(getattr(probe, name) for probe in probes) for name in ("agent_days", "hazards"))
+    solved = attrition_base_hazard(attrition, days, hazards)
+    print(found, attrition.reference.base_hazard / solved)
+    assert found.high - found.low <= 2 * 0.05 * 4
     assert found.low <= 4.0 <= found.high, found
+    assert abs(attrition.reference.base_hazard / solved - 1.0) <= 0.02
 
 
 def test_cutting_staff_by_a_third_shortens_both_stays() -> None:
