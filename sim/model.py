@@ -21,10 +21,12 @@ from sim.core.world import Mechanism, Probe, World
 from sim.mechanisms.acquisition import Acquisition
 from sim.mechanisms.agents import Agents
 from sim.mechanisms.arrivals import Arrivals
+from sim.mechanisms.care import Care
 from sim.mechanisms.channels import Channels
 from sim.mechanisms.churn import Churn
 from sim.mechanisms.customers import Customers
 from sim.mechanisms.economics import Economics
+from sim.mechanisms.expectations import Expectations
 from sim.mechanisms.interventions import Change, Interventions
 from sim.mechanisms.needs import Needs
 from sim.mechanisms.patience import Patience
@@ -42,8 +44,10 @@ MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
     "economics": Economics,
     "customers": Customers,
     "pricing": Pricing,
+    "expectations": Expectations,
     "satisfaction": Satisfaction,
     "churn": Churn,
+    "care": Care,
     "acquisition": Acquisition,
     "needs": Needs,
     "arrivals": Arrivals,

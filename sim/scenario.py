@@ -18,10 +18,12 @@ from sim.evidence import EvidenceSettings, matches, numbers
 from sim.mechanisms.acquisition import AcquisitionSettings
 from sim.mechanisms.agents import AgentSettings
 from sim.mechanisms.arrivals import ArrivalSettings
+from sim.mechanisms.care import CareSettings
 from sim.mechanisms.channels import ChannelsSettings
 from sim.mechanisms.churn import ChurnSettings
 from sim.mechanisms.customers import CustomerSettings
 from sim.mechanisms.economics import EconomicSettings
+from sim.mechanisms.expectations import ExpectationSettings
 from sim.mechanisms.interventions import (
     Change,
     PolicyProblem,
@@ -42,7 +44,8 @@ from sim.mechanisms.workforce import WorkforceSettings
 FORMAT = 1
 _NOT_FOR_POLICIES = (
     "frontline", "name", "title", "currency", "calendar", "evidence", "policies", "customers", "churn.half_life",
-    "churn.reference", "workforce.attrition.half_life", "workforce.attrition.reference",
+    "churn.reference", "churn.involuntary", "churn.neglect", "churn.unresolved", "churn.grievance",
+    "expectations", "workforce.attrition.half_life", "workforce.attrition.reference",
 )  # fmt: skip
 """What describes people and place: no policy changes it, and base hazards stay as they were solved."""
 
@@ -60,8 +63,10 @@ class Scenario(Settings):
     economics: EconomicSettings | None = None
     customers: CustomerSettings | None = None
     pricing: PricingSettings | None = None
+    expectations: ExpectationSettings | None = None
     satisfaction: SatisfactionSettings | None = None
     churn: ChurnSettings | None = None
+    care: CareSettings | None = None
     acquisition: AcquisitionSettings | None = None
     needs: NeedsSettings | None = None
     arrivals: ArrivalSettings | None = None

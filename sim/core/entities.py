@@ -13,6 +13,9 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+OUTBOUND = -2
+"""The place of whom an issue belongs to that the firm raises itself: no customer lives through its contacts."""
+
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 
@@ -116,7 +119,8 @@ class Lane:
 
 
 class Issue:
-    """One need of one customer, however many contacts it takes; slot -1 where no customer base is known.
+    """One need of one customer, however many contacts it takes; slot -1 where no customer base is known,
+    OUTBOUND where the firm raises it itself.
 
     difficulty: what it adds to the ability that it takes to resolve it; returns_by: the channel of its next contact;
     second: what its second contact brings if it comes to the same lane, by the laws of that edition.

@@ -65,6 +65,10 @@ def _no_edge(_: Agent) -> float:
     return 0.0
 
 
+def _as_it_was(_: int, experienced: float) -> float:
+    return experienced
+
+
 def _leaves_no_trace(_: str, __: Slots, ___: Array) -> None:
     return None
 
@@ -75,6 +79,10 @@ def _unknown() -> None:
 
 def _reference_equity(slots: Slots, reference: float) -> Array:
     return np.full(slots.size, reference)
+
+
+def _other_causes(slots: Slots) -> list[str]:
+    return ["other"] * slots.size
 
 
 def _no_gap(slots: Slots) -> Array:
@@ -98,8 +106,10 @@ class Ports:
     what it takes to begin issues, by kind, channel, key, customer's place and time; bear: let births happen when
     their times come; raise_issues: both; contact_again: the next contact of an issue. agent_for: an idle agent for a
     contact. answer: an agent takes a contact; release: an agent has become free. edge: what an agent adds to the
-    ability to resolve. satisfaction: of all places of the base, None where nobody keeps it; live_through: customers
-    live through something other than a contact; equity, price_gap: of some customers.
+    ability to resolve. satisfaction: of all places of the base, None where nobody keeps it; judged: the score of
+    a contact in the eyes of the customer at a place; live_through: customers
+    live through something other than a contact; equity, price_gap: of some customers; cause_of_loss: of
+    customers who are just leaving.
     """
 
     lane: Callable[[str, str], Lane]
@@ -138,9 +148,16 @@ class Ports:
     add_customers: Callable[[Keys, npt.NDArray[np.int64]], Slots]
     remove_customers: Callable[[Slots], None]
     satisfaction: Callable[[], Array | None] = staticmethod(_unknown)
+    judged: Callable[[int, float], float] = staticmethod(_as_it_was)
     live_through: Callable[[str, Slots, Array], None] = staticmethod(_leaves_no_trace)
     equity: Callable[[Slots, float], Array] = staticmethod(_reference_equity)
     price_gap: Callable[[Slots], Array] = staticmethod(_no_gap)
+    cause_of_loss: Callable[[Slots], list[str]] = staticmethod(_other_causes)
+
+    def answered(self, name: str) -> Callable[..., Any] | None:
+        """The answer of a mechanism, None where nobody answers: then the hot path need not ask."""
+        answer: Callable[..., Any] | None = self.__dict__.get(name)
+        return answer
 
     def bind(self, mechanisms: Iterable[Any]) -> None:
         """Bind every question to the mechanism that answers it.

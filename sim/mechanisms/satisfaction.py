@@ -10,7 +10,7 @@ from pydantic import Field
 
 from sim.core import elementary, streams
 from sim.core.calendar import Day
-from sim.core.entities import Base, Contact
+from sim.core.entities import OUTBOUND, Base, Contact
 from sim.core.measures import Measure
 from sim.core.units import DAY, Duration, Settings, Share, Span
 from sim.core.world import Mechanism, World
@@ -129,6 +129,10 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         self._recovers = 1.0 - elementary.exp(-DAY / self.settings.recovery)
         self._follows = 1.0 - elementary.exp(-DAY / self.settings.memory)
 
+    def begin(self) -> None:
+        """Find out whether contacts are judged against expectations."""
+        self._judged = self.world.ask.answered("judged")
+
     def on_customers_joined(self, slots: Slots) -> None:
         """Newcomers begin at their own resting level, those there at the start where contacts have moved them."""
         settings, base = self.settings, self.base
@@ -167,6 +171,10 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
 
     def _live(self, contact: Contact) -> None:
         """A contact has ended: score it, and move the satisfaction of the customer who had it."""
+        issue = contact.issue
+        slot = issue.slot
+        if slot == OUTBOUND:
+            return  # the firm's own work, which a customer lives through otherwise
         wait, earlier, reached, resolved = contact.waited, contact.earlier, contact.reached, contact.resolved
         mood = contact.agent.mood if reached else 0.0
         if wait or mood or earlier >= _AT_ONCE:
@@ -176,9 +184,9 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
             experienced = self._at_once[earlier][2 if resolved else 1 if reached else 0]
         self.experiences += 1
         self.experienced += experienced
-        issue = contact.issue
-        slot = issue.slot
         if slot >= 0 and self.base.key.view[slot] == issue.customer:
+            if self._judged is not None:
+                experienced = self._judged(slot, experienced)
             level = self.level.view
             level[slot] = moved(level[slot], experienced, self._gain, self._loss)
         if contact.asked and reached:
