@@ -39,6 +39,7 @@ from sim.mechanisms.resolution import ResolutionSettings
 from sim.mechanisms.routing import RoutingSettings
 from sim.mechanisms.satisfaction import SatisfactionSettings
 from sim.mechanisms.staffing import StaffingSettings
+from sim.mechanisms.win_back import WinBackSettings
 from sim.mechanisms.workforce import WorkforceSettings
 
 FORMAT = 1
@@ -67,6 +68,7 @@ class Scenario(Settings):
     satisfaction: SatisfactionSettings | None = None
     churn: ChurnSettings | None = None
     care: CareSettings | None = None
+    win_back: WinBackSettings | None = None
     acquisition: AcquisitionSettings | None = None
     needs: NeedsSettings | None = None
     arrivals: ArrivalSettings | None = None

@@ -73,6 +73,10 @@ def _leaves_no_trace(_: str, __: Slots, ___: Array) -> None:
     return None
 
 
+def _forgotten(_: Slots, __: Array, ___: Array) -> None:
+    return None
+
+
 def _unknown() -> None:
     return None
 
@@ -108,7 +112,8 @@ class Ports:
     contact. answer: an agent takes a contact; release: an agent has become free. edge: what an agent adds to the
     ability to resolve. satisfaction: of all places of the base, None where nobody keeps it; judged: the score of
     a contact in the eyes of the customer at a place; live_through: customers
-    live through something other than a contact; equity, price_gap: of some customers; cause_of_loss: of
+    live through something other than a contact; remember: customers who come back have
+    their satisfaction and equity again; equity, price_gap: of some customers; cause_of_loss: of
     customers who are just leaving.
     """
 
@@ -150,6 +155,7 @@ class Ports:
     satisfaction: Callable[[], Array | None] = staticmethod(_unknown)
     judged: Callable[[int, float], float] = staticmethod(_as_it_was)
     live_through: Callable[[str, Slots, Array], None] = staticmethod(_leaves_no_trace)
+    remember: Callable[[Slots, Array, Array], None] = staticmethod(_forgotten)
     equity: Callable[[Slots, float], Array] = staticmethod(_reference_equity)
     price_gap: Callable[[Slots], Array] = staticmethod(_no_gap)
     cause_of_loss: Callable[[Slots], list[str]] = staticmethod(_other_causes)

@@ -100,7 +100,7 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
     A contact that meets no wait is like all others with the same ending: its score stands in ``_at_once``.
     """
 
-    answers = ("satisfaction", "equity", "live_through", "asked", "asked_one")
+    answers = ("satisfaction", "equity", "live_through", "remember", "asked", "asked_one")
 
     def __init__(self, world: World, settings: SatisfactionSettings) -> None:
         super().__init__(world, settings)
@@ -216,6 +216,11 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         self.level.array[slots] = level + np.where(gap > 0.0, self._gain, self._loss) * gap
         self.episodes[name] = self.episodes.get(name, 0) + int(slots.size)
         self.moved_by[name] = self.moved_by.get(name, 0.0) + elementary.total(self.level.array[slots] - level)
+
+    def remember(self, slots: Slots, satisfaction: Array, equity: Array) -> None:
+        """Customers who come back feel as they did when they left."""
+        self.level.array[slots] = satisfaction
+        self.standing.array[slots] = equity
 
     def satisfaction(self) -> npt.NDArray[np.float64]:
         """Satisfaction at all places of the base."""
