@@ -17,7 +17,7 @@ Problem = tuple[str, str, tuple[str, ...]]
 ANY = "any"
 _TAKEN = (
     "acquisition", "agents", "care", "contacts", "customers", "episodes", "equity", "expectations", "experience",
-    "fees", "issues", "ledger", "losses", "newcomers", "satisfaction", "survey", "win_back",
+    "fees", "issues", "ledger", "losses", "newcomers", "satisfaction", "survey", "ties", "win_back",
 )  # fmt: skip
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -86,7 +86,8 @@ def _demand(scenario: Scenario) -> Iterator[Problem]:
 def _needed_sections(scenario: Scenario) -> Iterator[Problem]:
     pairs = (
         ("pricing", "customers"), ("satisfaction", "customers"), ("churn", "pricing"), ("acquisition", "customers"),
-        ("needs", "customers"), ("care", "customers"), ("win_back", "churn"), ("expectations", "satisfaction"),
+        ("needs", "customers"), ("expectations", "satisfaction"), ("ties", "satisfaction"), ("care", "customers"),
+        ("win_back", "churn"),
     )  # fmt: skip
     for section, needed in pairs:
         if getattr(scenario, section) is not None and getattr(scenario, needed) is None:

@@ -36,6 +36,7 @@ from sim.mechanisms.routing import Routing
 from sim.mechanisms.satisfaction import Satisfaction
 from sim.mechanisms.service import Service
 from sim.mechanisms.staffing import Staffing
+from sim.mechanisms.ties import Ties
 from sim.mechanisms.win_back import WinBack
 from sim.mechanisms.workforce import Workforce
 from sim.scenario import Scenario
@@ -47,6 +48,7 @@ MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
     "pricing": Pricing,
     "expectations": Expectations,
     "satisfaction": Satisfaction,
+    "ties": Ties,
     "churn": Churn,
     "care": Care,
     "win_back": WinBack,

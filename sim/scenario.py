@@ -39,6 +39,7 @@ from sim.mechanisms.resolution import ResolutionSettings
 from sim.mechanisms.routing import RoutingSettings
 from sim.mechanisms.satisfaction import SatisfactionSettings
 from sim.mechanisms.staffing import StaffingSettings
+from sim.mechanisms.ties import TieSettings
 from sim.mechanisms.win_back import WinBackSettings
 from sim.mechanisms.workforce import WorkforceSettings
 
@@ -46,7 +47,7 @@ FORMAT = 1
 _NOT_FOR_POLICIES = (
     "frontline", "name", "title", "currency", "calendar", "evidence", "policies", "customers", "churn.half_life",
     "churn.reference", "churn.involuntary", "churn.neglect", "churn.unresolved", "churn.grievance",
-    "expectations", "workforce.attrition.half_life", "workforce.attrition.reference",
+    "expectations", "ties", "workforce.attrition.half_life", "workforce.attrition.reference",
 )  # fmt: skip
 """What describes people and place: no policy changes it, and base hazards stay as they were solved."""
 
@@ -66,6 +67,7 @@ class Scenario(Settings):
     pricing: PricingSettings | None = None
     expectations: ExpectationSettings | None = None
     satisfaction: SatisfactionSettings | None = None
+    ties: TieSettings | None = None
     churn: ChurnSettings | None = None
     care: CareSettings | None = None
     win_back: WinBackSettings | None = None

@@ -77,6 +77,10 @@ def _forgotten(_: Slots, __: Array, ___: Array) -> None:
     return None
 
 
+def _nothing_to_lose(_: Slots, __: Array) -> None:
+    return None
+
+
 def _unknown() -> None:
     return None
 
@@ -111,10 +115,9 @@ class Ports:
     their times come; raise_issues: both; contact_again: the next contact of an issue. agent_for: an idle agent for a
     contact. answer: an agent takes a contact; release: an agent has become free. edge: what an agent adds to the
     ability to resolve. satisfaction: of all places of the base, None where nobody keeps it; judged: the score of
-    a contact in the eyes of the customer at a place; live_through: customers
-    live through something other than a contact; remember: customers who come back have
-    their satisfaction and equity again; equity, price_gap: of some customers; cause_of_loss: of
-    customers who are just leaving.
+    a contact in the eyes of the customer at a place; live_through: customers live through something other than a
+    contact; remember: customers who come back have their satisfaction and equity again; lose_equity: customers lose
+    points of it; equity, price_gap: of some customers; cause_of_loss: of customers who are just leaving.
     """
 
     lane: Callable[[str, str], Lane]
@@ -156,6 +159,7 @@ class Ports:
     judged: Callable[[int, float], float] = staticmethod(_as_it_was)
     live_through: Callable[[str, Slots, Array], None] = staticmethod(_leaves_no_trace)
     remember: Callable[[Slots, Array, Array], None] = staticmethod(_forgotten)
+    lose_equity: Callable[[Slots, Array], None] = staticmethod(_nothing_to_lose)
     equity: Callable[[Slots, float], Array] = staticmethod(_reference_equity)
     price_gap: Callable[[Slots], Array] = staticmethod(_no_gap)
     cause_of_loss: Callable[[Slots], list[str]] = staticmethod(_other_causes)

@@ -2,8 +2,9 @@
 
 Each customer and round has a turn that comes again at a fixed interval; a resolved issue is followed up after a delay.
 Whoever is reached lives through it and knows himself cared for. The work is either done by others, for what an attempt
-costs, or lands on a channel as work for agents, and is lived through when they have done it. That customers stay with a
-firm that shows that it cares is known in direction (Groenroos 2007, Service Management and Marketing); no size is.
+costs, or lands on a channel as work for agents, and is lived through on the morning after they have done it. That
+customers stay with a firm that shows that it cares is known in direction (Groenroos 2007, Service Management and
+Marketing); no size is.
 """
 
 from __future__ import annotations
@@ -88,6 +89,14 @@ class Promise(NamedTuple):
     key: int
 
 
+class Call(NamedTuple):
+    """Work that agents do: for which round, and the place and key of the customer."""
+
+    name: str
+    slot: int
+    customer: int
+
+
 def days_between(rates: Array) -> Array:
     """Days from turn to turn at rates (per second), at least one; infinite at rate 0."""
     between = np.full(rates.shape, np.inf)
@@ -116,7 +125,8 @@ class Care(Mechanism[CareSettings]):
         self.turns = [self.base.column(np.int64) for _ in self._rounds]
         self._between = [np.empty(0) for _ in self._rounds]
         self._promised: dict[int, list[Promise]] = {}
-        self._under_way: dict[int, tuple[str, int, int]] = {}
+        self._under_way: dict[int, Call] = {}
+        self._done: list[Call] = []
         names = (*self._rounds, FOLLOW_UP)
         self.tried, self.reached = dict.fromkeys(names, 0), dict.fromkeys(names, 0)
         self.felt = self.in_vain = 0
@@ -151,6 +161,8 @@ class Care(Mechanism[CareSettings]):
 
     def on_day_began(self, day: Day) -> None:
         """Turn to those whose turn it is, and to those whose issue is to be followed up."""
+        if self._done:
+            self._live_what_is_done()
         for place, name in enumerate(self._rounds):
             due = (self.due[place].array[: self.base.size] <= day.index).nonzero()[0]
             if due.size:
@@ -189,20 +201,20 @@ class Care(Mechanism[CareSettings]):
         if not slots.size:
             return
         if settings.work is None:
-            self._lived(name, settings, slots)
+            self._lived(name, settings.felt, slots)
         else:
             self._hand_over(name, settings.work, slots, keys)
 
-    def _lived(self, name: str, settings: TouchSettings, slots: Slots) -> None:
+    def _lived(self, name: str, felt: float, slots: Slots) -> None:
         self.felt += int(slots.size)
-        self.world.ask.live_through(name, slots, np.full(slots.size, settings.felt))
+        self.world.ask.live_through(name, slots, np.full(slots.size, felt))
         self.world.tell.customers_cared_for(slots)
 
     def _hand_over(self, name: str, work: WorkSettings, slots: Slots, keys: Keys) -> None:
         """Give the work to agents: issues that the firm raises itself."""
         world, customers = self.world, self.base.key.array[slots].tolist()
         for key, slot, customer in zip(keys.tolist(), slots.tolist(), customers, strict=True):
-            self._under_way[key] = name, slot, customer
+            self._under_way[key] = Call(name, slot, customer)
         kinds = np.full(keys.size, world.kinds.index(work.kind), dtype=np.int64)
         channels = np.full(keys.size, world.channels[work.channel].index, dtype=np.int64)
         moments = (keys ^ np.uint64(_MOMENT)).tolist()
@@ -210,9 +222,9 @@ class Care(Mechanism[CareSettings]):
         world.ask.raise_issues(kinds, channels, keys, np.full(keys.size, OUTBOUND), np.array(times))
 
     def on_issue_resolved(self, issue: Issue) -> None:
-        """Work of care that is done is lived through by the customer; another issue may be followed up."""
+        """Note work of care that is done; another issue may be followed up."""
         if issue.slot == OUTBOUND:
-            self._done(issue)
+            self._done.append(self._under_way.pop(issue.key))
             return
         follow_up = self.settings.follow_up
         if follow_up is None or issue.slot < 0 or streams.uniform(issue.key, _FOLLOWED) >= follow_up.share:
@@ -222,13 +234,22 @@ class Care(Mechanism[CareSettings]):
         day = max(self.world.calendar.index_at(when), self._today() + 1)
         self._promised.setdefault(day, []).append(Promise(issue.slot, issue.customer, key))
 
-    def _done(self, issue: Issue) -> None:
-        name, slot, customer = self._under_way.pop(issue.key)
-        settings = self.settings.follow_up if name == FOLLOW_UP else self.settings.rounds[name]
-        if self.base.key.view[slot] != customer or settings is None:
-            self.in_vain += 1
-        else:
-            self._lived(name, settings, np.array([slot]))
+    def _live_what_is_done(self) -> None:
+        """Customers live through what agents did for them since yesterday morning, each once a day in each round."""
+        done, self._done = self._done, []
+        once: dict[str, dict[int, None]] = {}
+        for call in done:
+            slots = once.setdefault(call.name, {})
+            if self.base.key.view[call.slot] != call.customer:
+                self.in_vain += 1
+            elif call.slot in slots:
+                self._done.append(call)
+            else:
+                slots[call.slot] = None
+        for name, slots in once.items():
+            settings = self.settings.follow_up if name == FOLLOW_UP else self.settings.rounds[name]
+            if slots and settings is not None:
+                self._lived(name, settings.felt, np.array(list(slots), dtype=np.int64))
 
     def counts(self) -> dict[str, float]:
         """Attempts and customers reached, in all and by what they were for, and what was spent."""
@@ -247,7 +268,7 @@ class Care(Mechanism[CareSettings]):
             (
                 "customers reached by care",
                 sum(self.reached.values()),
-                self.felt + self.in_vain + len(self._under_way),
+                self.felt + self.in_vain + len(self._under_way) + len(self._done),
             )
         ]
 

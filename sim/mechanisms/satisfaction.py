@@ -100,7 +100,7 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
     A contact that meets no wait is like all others with the same ending: its score stands in ``_at_once``.
     """
 
-    answers = ("satisfaction", "equity", "live_through", "remember", "asked", "asked_one")
+    answers = ("satisfaction", "equity", "live_through", "remember", "lose_equity", "asked", "asked_one")
 
     def __init__(self, world: World, settings: SatisfactionSettings) -> None:
         super().__init__(world, settings)
@@ -221,6 +221,10 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         """Customers who come back feel as they did when they left."""
         self.level.array[slots] = satisfaction
         self.standing.array[slots] = equity
+
+    def lose_equity(self, slots: Slots, points: Array) -> None:
+        """Customers, each once, lose points of equity; it follows satisfaction again from there."""
+        self.standing.array[slots] -= points
 
     def satisfaction(self) -> npt.NDArray[np.float64]:
         """Satisfaction at all places of the base."""
