@@ -17,7 +17,8 @@ Problem = tuple[str, str, tuple[str, ...]]
 ANY = "any"
 _TAKEN = (
     "acquisition", "agents", "care", "contacts", "customers", "episodes", "equity", "expectations", "experience",
-    "fees", "issues", "ledger", "losses", "newcomers", "satisfaction", "survey", "ties", "win_back",
+    "fees", "issues", "ledger", "losses", "newcomers", "satisfaction", "self_service",
+    "survey", "ties", "win_back",
 )  # fmt: skip
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -142,6 +143,8 @@ def _kinds_that_are_served(scenario: Scenario, known: tuple[str, ...]) -> Iterat
     if scenario.resolution is not None:
         yield from _unknown("resolution.first_contact", scenario.resolution.first_contact, known, "kind")
         yield from _missing("resolution.first_contact", scenario.resolution.first_contact, known, "kind")
+    if scenario.self_service is not None:
+        yield from _unknown("self_service.kinds", scenario.self_service.kinds, known, "kind")
     yield from _unknown("routing.priority", scenario.routing.priority, known, "kind")
     yield from _unknown("routing.head_start", scenario.routing.head_start, known, "kind")
     for segment, by_kind in (scenario.channels.choice or {}).items():
@@ -197,6 +200,8 @@ def _care(scenario: Scenario) -> Iterator[Problem]:
             yield f"{path}.kind", f"is {work.kind!r}, a kind without a handle time", kinds
         elif scenario.resolution is not None and scenario.resolution.first_contact.get(work.kind, 1.0) < 1.0:
             yield f"{path}.kind", f"is {work.kind!r}, which must be resolved at 100 % of first contacts", ()
+        elif scenario.self_service is not None and work.kind in scenario.self_service.kinds:
+            yield f"{path}.kind", f"is {work.kind!r}, which customers can settle by themselves", ()
 
 
 def _work_of_care(scenario: Scenario) -> Iterator[tuple[str, WorkSettings]]:

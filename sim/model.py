@@ -34,6 +34,7 @@ from sim.mechanisms.pricing import Pricing
 from sim.mechanisms.resolution import Resolution
 from sim.mechanisms.routing import Routing
 from sim.mechanisms.satisfaction import Satisfaction
+from sim.mechanisms.self_service import SelfService
 from sim.mechanisms.service import Service
 from sim.mechanisms.staffing import Staffing
 from sim.mechanisms.ties import Ties
@@ -56,6 +57,7 @@ MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
     "needs": Needs,
     "arrivals": Arrivals,
     "channels": Channels,
+    "self_service": SelfService,
     "patience": Patience,
     "routing": Routing,
     "workforce": Workforce,

@@ -38,6 +38,7 @@ from sim.mechanisms.pricing import PricingSettings
 from sim.mechanisms.resolution import ResolutionSettings
 from sim.mechanisms.routing import RoutingSettings
 from sim.mechanisms.satisfaction import SatisfactionSettings
+from sim.mechanisms.self_service import SelfServiceSettings
 from sim.mechanisms.staffing import StaffingSettings
 from sim.mechanisms.ties import TieSettings
 from sim.mechanisms.win_back import WinBackSettings
@@ -75,6 +76,7 @@ class Scenario(Settings):
     needs: NeedsSettings | None = None
     arrivals: ArrivalSettings | None = None
     channels: ChannelsSettings
+    self_service: SelfServiceSettings | None = None
     patience: PatienceSettings = PatienceSettings()
     routing: RoutingSettings
     workforce: WorkforceSettings
