@@ -16,7 +16,7 @@ Problem = tuple[str, str, tuple[str, ...]]
 ANY = "any"
 _TAKEN = (
     "acquisition", "agents", "contacts", "customers", "episodes", "equity", "experience", "fees", "issues", "ledger",
-    "losses", "newcomers", "satisfaction", "self_service", "survey",
+    "losses", "newcomers", "pressure", "satisfaction", "self_service", "survey",
 )  # fmt: skip
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -157,6 +157,9 @@ def _channels(scenario: Scenario) -> Iterator[Problem]:
         units = scenario.satisfaction.experience.wait_unit
         yield from _unknown("satisfaction.experience.wait_unit", units, known, "channel")
         yield from _missing("satisfaction.experience.wait_unit", units, known, "channel")
+    if scenario.pressure is not None:
+        yield from _unknown("pressure.clear_within", scenario.pressure.clear_within, known, "channel")
+        yield from _missing("pressure.clear_within", scenario.pressure.clear_within, known, "channel")
     for name, group in scenario.workforce.groups.items():
         for index, channel in enumerate(group.channels):
             if channel not in known:

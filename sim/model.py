@@ -28,6 +28,7 @@ from sim.mechanisms.economics import Economics
 from sim.mechanisms.interventions import Change, Interventions
 from sim.mechanisms.needs import Needs
 from sim.mechanisms.patience import Patience
+from sim.mechanisms.pressure import Pressure
 from sim.mechanisms.pricing import Pricing
 from sim.mechanisms.resolution import Resolution
 from sim.mechanisms.routing import Routing
@@ -55,6 +56,7 @@ MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
     "workforce": Workforce,
     "agents": Agents,
     "resolution": Resolution,
+    "pressure": Pressure,
     "staffing": Staffing,
 }
 """Field of Scenario -> the mechanism that lives by it, in the order in which a day happens."""

@@ -32,6 +32,7 @@ from sim.mechanisms.interventions import (
 )
 from sim.mechanisms.needs import NeedsSettings
 from sim.mechanisms.patience import PatienceSettings
+from sim.mechanisms.pressure import PressureSettings
 from sim.mechanisms.pricing import PricingSettings
 from sim.mechanisms.resolution import ResolutionSettings
 from sim.mechanisms.routing import RoutingSettings
@@ -73,6 +74,7 @@ class Scenario(Settings):
     workforce: WorkforceSettings
     agents: AgentSettings
     resolution: ResolutionSettings | None = None
+    pressure: PressureSettings | None = None
     staffing: StaffingSettings
 
     def problems(self) -> list[tuple[str, str, tuple[str, ...]]]:

@@ -13,7 +13,7 @@ from typing import Any, get_type_hints
 import numpy as np
 import numpy.typing as npt
 
-from sim.core.entities import Agent, Birth, Contact, Issue, Lane
+from sim.core.entities import Agent, Birth, Contact, Group, Issue, Lane
 
 Array = npt.NDArray[np.float64]
 Keys = npt.NDArray[np.uint64]
@@ -66,6 +66,10 @@ def _none_at_all() -> float:
     return 0.0
 
 
+def _none_felt(_: Group) -> float:
+    return 0.0
+
+
 def _no_edge(_: Agent) -> float:
     return 0.0
 
@@ -106,7 +110,8 @@ class Ports:
     both; contact_again: the next contact of an issue. agent_for: an idle agent for a contact. answer: an agent takes
     a contact; release: an agent has become free. edge: what an agent adds to the ability to resolve. satisfaction: of
     all places of the base, None where nobody keeps it; live_through: customers live through something other than a
-    contact; equity, price_gap: of some customers.
+    contact; equity, price_gap: of some customers. usual_work: mean work of a contact of a
+    lane. pressure: of work on a group.
     """
 
     lane: Callable[[str, str], Lane]
@@ -119,6 +124,7 @@ class Ports:
     tolerance: Callable[[Lane, int], int]
     work: Callable[[Numbers, Keys], Array]
     work_one: Callable[[Lane, int], float]
+    usual_work: Callable[[Lane], float]
     luck: Callable[[Keys], Array] = staticmethod(_zeros)
     luck_one: Callable[[int], float] = staticmethod(_zero)
     difficulty: Callable[[Keys], Array] = staticmethod(_zeros)
@@ -144,6 +150,7 @@ class Ports:
     begin_duty: Callable[[Agent, float], None]
     end_duty: Callable[[Agent], None]
     training_hours: Callable[[], float] = staticmethod(_none_at_all)
+    pressure: Callable[[Group], float] = staticmethod(_none_felt)
     deployed: Callable[[str], list[Agent]]
     add_customers: Callable[[Keys, npt.NDArray[np.int64]], Slots]
     remove_customers: Callable[[Slots], None]
