@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 Problem = tuple[str, str, tuple[str, ...]]
 ANY = "any"
 _TAKEN = (
-    "acquisition", "agents", "contacts", "customers", "episodes", "equity", "experience", "fees", "issues", "ledger",
-    "losses", "newcomers", "pressure", "satisfaction", "self_service", "survey",
+    "acquisition", "agents", "contacts", "customers", "episodes", "equity", "experience", "fees", "flexing", "issues",
+    "ledger", "losses", "newcomers", "pressure", "satisfaction", "self_service", "survey",
 )  # fmt: skip
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -24,7 +24,8 @@ _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 def problems_of(scenario: Scenario) -> list[Problem]:
     """All that does not fit: (dotted path, what is wrong, names that would be right)."""
     found: list[Problem] = []
-    for check in (_names, _reserved, _demand, _segments, _kinds, _channels, _people, _needed_sections, _unchosen):
+    sections = (_needed_sections, _flexing, _unchosen)
+    for check in (_names, _reserved, _demand, _segments, _kinds, _channels, _people, *sections):
         found += check(scenario)
     return found if found else list(_unserved(scenario))
 
@@ -74,7 +75,7 @@ def _demand(scenario: Scenario) -> Iterator[Problem]:
 def _needed_sections(scenario: Scenario) -> Iterator[Problem]:
     pairs = (
         ("pricing", "customers"), ("satisfaction", "customers"), ("churn", "pricing"), ("acquisition", "customers"),
-        ("needs", "customers"),
+        ("needs", "customers"), ("flexing", "pressure"),
     )  # fmt: skip
     for section, needed in pairs:
         if getattr(scenario, section) is not None and getattr(scenario, needed) is None:
@@ -182,6 +183,20 @@ def _people(scenario: Scenario) -> Iterator[Problem]:
         most = scenario.workforce.groups[name].headcount if name in groups else 0
         if roster.on_duty is not None and max(max(row) for row in roster.on_duty.rows.values()) > most:
             yield f"staffing.rosters.{name}.on_duty", f"asks for more agents than the headcount of {most}", ()
+
+
+def _flexing(scenario: Scenario) -> Iterator[Problem]:
+    """Groups that help and are helped; coaching in spare time needs training to be described."""
+    if scenario.flexing is None:
+        return
+    groups = tuple(scenario.workforce.groups)
+    for name, helpers in (scenario.flexing.lending.helpers if scenario.flexing.lending else {}).items():
+        yield from _unknown("flexing.lending.helpers", [name], groups, "group of agents")
+        for index, helper in enumerate(helpers):
+            if helper not in groups or helper == name:
+                yield f"flexing.lending.helpers.{name}.{index}", f"is {helper!r}, which is no other group", groups
+    if scenario.flexing.coaching is not None and scenario.workforce.training is None:
+        yield "flexing.coaching", "needs workforce.training, which says what an hour of it costs and builds", ()
 
 
 def _overlaps(path: str, shifts: dict[str, ShiftSettings], entry: str) -> Iterator[Problem]:

@@ -25,6 +25,7 @@ from sim.mechanisms.channels import Channels
 from sim.mechanisms.churn import Churn
 from sim.mechanisms.customers import Customers
 from sim.mechanisms.economics import Economics
+from sim.mechanisms.flexing import Flexing
 from sim.mechanisms.interventions import Change, Interventions
 from sim.mechanisms.needs import Needs
 from sim.mechanisms.patience import Patience
@@ -58,6 +59,7 @@ MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
     "resolution": Resolution,
     "pressure": Pressure,
     "staffing": Staffing,
+    "flexing": Flexing,
 }
 """Field of Scenario -> the mechanism that lives by it, in the order in which a day happens."""
 

@@ -22,6 +22,7 @@ from sim.mechanisms.channels import ChannelsSettings
 from sim.mechanisms.churn import ChurnSettings
 from sim.mechanisms.customers import CustomerSettings
 from sim.mechanisms.economics import EconomicSettings
+from sim.mechanisms.flexing import FlexingSettings
 from sim.mechanisms.interventions import (
     Change,
     PolicyProblem,
@@ -76,6 +77,7 @@ class Scenario(Settings):
     resolution: ResolutionSettings | None = None
     pressure: PressureSettings | None = None
     staffing: StaffingSettings
+    flexing: FlexingSettings | None = None
 
     def problems(self) -> list[tuple[str, str, tuple[str, ...]]]:
         """What does not fit together: (dotted path, what is wrong, names that would be right)."""

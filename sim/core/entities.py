@@ -225,13 +225,14 @@ class Agent:
 
     pace: handle time relative to a fully proficient average agent; edge: what he adds to the ability to resolve; mood:
     what his way of being with customers adds to what a contact is like, on the logit scale;
-    on_until: when the present stretch of duty ends; on_since, idle_since, busy_since: when the state began.
+    on_until: when the present stretch of duty ends; home_at: when the last one of the day does; on_since,
+    idle_since, busy_since: when the state began.
     """
 
     __slots__ = (
         "busy", "busy_since", "contact", "deployed_at", "duty", "edge", "effect", "employed", "group", "hazard",
-        "hired_at", "idle_since", "key", "knowledge", "mood", "name", "on_duty", "on_since", "on_until", "pace",
-        "present_at_start", "proficiency", "seat", "seen_busy", "seen_duty", "strain", "threshold", "trained",
+        "hired_at", "home_at", "idle_since", "key", "knowledge", "mood", "name", "on_duty", "on_since", "on_until",
+        "pace", "present_at_start", "proficiency", "seat", "seen_busy", "seen_duty", "strain", "threshold", "trained",
     )  # fmt: skip
 
     def __init__(self, name: str, key: int, group: Group, seat: int) -> None:
@@ -245,7 +246,7 @@ class Agent:
         self.deployed_at: float | None = None
         self.contact: Contact | None = None
         self.on_duty = False
-        self.on_until = -1.0
+        self.on_until = self.home_at = -1.0
         self.on_since = self.idle_since = self.busy_since = 0.0
         self.busy = self.duty = self.seen_busy = self.seen_duty = 0.0
         self.effect = self.pace = self.proficiency = 1.0

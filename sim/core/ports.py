@@ -110,8 +110,10 @@ class Ports:
     both; contact_again: the next contact of an issue. agent_for: an idle agent for a contact. answer: an agent takes
     a contact; release: an agent has become free. edge: what an agent adds to the ability to resolve. satisfaction: of
     all places of the base, None where nobody keeps it; live_through: customers live through something other than a
-    contact; equity, price_gap: of some customers. usual_work: mean work of a contact of a
-    lane. pressure: of work on a group.
+    contact; equity, price_gap: of some customers.
+
+    usual_work: mean work of a contact of a lane. pressure: of work on a group. lend: a group helps another, until
+    take_back.
     """
 
     lane: Callable[[str, str], Lane]
@@ -149,6 +151,8 @@ class Ports:
     release: Callable[[Agent], None]
     begin_duty: Callable[[Agent, float], None]
     end_duty: Callable[[Agent], None]
+    lend: Callable[[Group, Group], None]
+    take_back: Callable[[Group, Group], None]
     training_hours: Callable[[], float] = staticmethod(_none_at_all)
     pressure: Callable[[Group], float] = staticmethod(_none_felt)
     deployed: Callable[[str], list[Agent]]
