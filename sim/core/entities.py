@@ -195,13 +195,13 @@ class Group:
     """A group of agents at work: who is idle, in the order in which they became so, and the hours worked.
 
     tempo: handle time relative to what agents would take at their own pace; care: what their way of working at present
-    adds to the ability to resolve. duty, busy, idled: agent-seconds on duty, with a contact and idle, each added when
-    it ends.
+    adds to the ability to resolve. present: agents on duty; duty, busy, idled: agent-seconds on duty, with a contact
+    and idle, each added when it ends.
     """
 
     __slots__ = (
-        "authority", "busy", "care", "channels", "duty", "idle", "idled", "kinds", "name", "queues", "skills", "tempo",
-        "tools",
+        "authority", "busy", "care", "channels", "duty", "idle", "idled", "kinds", "name", "present", "queues",
+        "skills", "tempo", "tools",
     )  # fmt: skip
 
     def __init__(self, name: str) -> None:
@@ -212,7 +212,7 @@ class Group:
         self.care = 0.0
         self.idle: deque[Agent] = deque()
         self.queues: tuple[Queue, ...] = ()
-        self.skills = 0
+        self.skills = self.present = 0
         self.duty = self.busy = self.idled = 0.0
 
     def serves(self, channel: str, kind: str) -> bool:

@@ -121,10 +121,12 @@ class Flexing(Mechanism[FlexingSettings]):
             self._errors = {}
 
     def _watch(self) -> Generator[Timeout, None, None]:
-        """Look at every group, again and again."""
+        """Look at every group, again and again, while anybody is on duty."""
         while True:
             yield self.world.env.timeout(self.settings.every)
             settings = self.settings
+            if not any(group.present for group in self.world.groups.values()):
+                continue
             seen = {name: self._seen(group) for name, group in self.world.groups.items()}
             self._lend(settings.lending, seen)
             if settings.overtime is not None:

@@ -127,6 +127,7 @@ class Pressure(Mechanism[PressureSettings]):
     def __init__(self, world: World, settings: PressureSettings) -> None:
         super().__init__(world, settings)
         self._teams: dict[str, Team] = {}
+        self._usual: dict[Queue, tuple[float, str]] = {}
         self.time = self.pressed = self.given = self.tempo = 0.0
 
     def adopted(self) -> None:
@@ -147,43 +148,40 @@ class Pressure(Mechanism[PressureSettings]):
         """Look at every group, again and again, while anybody of it is on duty."""
         while True:
             yield self.world.env.timeout(self.settings.every)
-            on_duty, busy = self._at_work()
-            asked = self._asked(on_duty) if on_duty else {}
-            for name, count in on_duty.items():
-                team = self._teams[name]
-                occupancy = busy.get(name, 0) / count
-                waiting = sum(asked.get(queue, 0.0) for queue in team.group.queues)
-                team.pressure += self._feels * (occupancy + waiting - 1.0 - team.pressure)
-                team.intensity += self._tires * (occupancy - team.intensity)
-                self._act(team)
-                self._note(team, count)
+            at_work = [team for team in self._teams.values() if team.group.present]
+            asked = self._asked() if at_work else {}
+            for team in at_work:
+                self._look(team, asked)
 
-    def _at_work(self) -> tuple[dict[str, int], dict[str, int]]:
-        """Agents on duty, and those of them with a contact, by group; groups without any are left out."""
-        on_duty: dict[str, int] = {}
-        busy: dict[str, int] = {}
-        for agent in self.world.agents.values():
-            if agent.on_duty:
-                name = agent.group.name
-                on_duty[name] = on_duty.get(name, 0) + 1
-                if agent.contact is not None:
-                    busy[name] = busy.get(name, 0) + 1
-        return on_duty, busy
+    def _look(self, team: Team, asked: dict[Queue, float]) -> None:
+        """Find out how a group fares, and let it act."""
+        group = team.group
+        occupancy = 1.0 - len(group.idle) / group.present
+        load = occupancy
+        for queue in group.queues:
+            load += asked.get(queue, 0.0)
+        team.pressure += self._feels * (load - 1.0 - team.pressure)
+        team.intensity += self._tires * (occupancy - team.intensity)
+        self._act(team)
+        self._note(team)
 
-    def _asked(self, on_duty: dict[str, int]) -> dict[Queue, float]:
+    def _asked(self) -> dict[Queue, float]:
         """Agents that each queue asks for, to be cleared in its time, for each agent on duty who serves it."""
+        found: dict[Queue, float] = {}
+        for queue, (work, channel) in self._usual.items():
+            if queue.waiting:
+                staff = sum(group.present for group in queue.groups)
+                found[queue] = queue.waiting * work / self.settings.clear_within[channel] / staff if staff else 0.0
+        return found
+
+    def _learn_usual_work(self) -> None:
+        """Mean work of what has been offered to each queue so far."""
         known: dict[Queue, tuple[int, float, str]] = {}
         for lane in self.world.lanes:
-            if lane.queue.waiting:
-                offered, work, channel = known.get(lane.queue, (0, 0.0, lane.channel.name))
-                usual = self.world.ask.usual_work(lane)
-                known[lane.queue] = offered + lane.offered, work + lane.offered * usual, channel
-        found: dict[Queue, float] = {}
-        for queue, (offered, work, channel) in known.items():
-            staff = sum(on_duty.get(group.name, 0) for group in queue.groups)
-            if staff and offered:
-                found[queue] = queue.waiting * (work / offered) / self.settings.clear_within[channel] / staff
-        return found
+            offered, work, channel = known.get(lane.queue, (0, 0.0, lane.channel.name))
+            usual = self.world.ask.usual_work(lane) * lane.offered
+            known[lane.queue] = offered + lane.offered, work + usual, channel
+        self._usual = {queue: (work / offered, channel) for queue, (offered, work, channel) in known.items() if offered}
 
     def _act(self, team: Team) -> None:
         """Let pressure, standard and fatigue act on the tempo and care of a group."""
@@ -198,9 +196,9 @@ class Pressure(Mechanism[PressureSettings]):
             tempo *= slowed(team.intensity - fatigue.begins, fatigue.effect)
         team.given, team.group.tempo = given, tempo
 
-    def _note(self, team: Team, count: int) -> None:
+    def _note(self, team: Team) -> None:
         """Count what a look has found, by the time of those on duty."""
-        span = count * self.settings.every
+        span = team.group.present * self.settings.every
         self.time += span
         self.pressed += span * team.pressure
         self.given += span * team.given
@@ -216,8 +214,13 @@ class Pressure(Mechanism[PressureSettings]):
         """Training reminds people of the time that a contact ought to get."""
         self._teams[agent.group.name].trained += agent.trained
 
+    def on_settings_changed(self, _: float) -> None:
+        """Queues may be other ones."""
+        self._learn_usual_work()
+
     def on_day_began(self, _: Day) -> None:
-        """Let the standards of the groups that worked since the last time follow."""
+        """Look at what work is usual; let the standards of the groups that worked since the last time follow."""
+        self._learn_usual_work()
         standard, now = self.settings.standard, self.world.env.now
         if standard is None:
             return

@@ -215,6 +215,7 @@ class Routing(Mechanism[RoutingSettings]):
         if agent.on_duty:
             return
         agent.on_duty = True
+        agent.group.present += 1
         agent.on_since = self.world.env.now
         self._go_on(agent)
 
@@ -227,6 +228,7 @@ class Routing(Mechanism[RoutingSettings]):
 
     def _go_off(self, agent: Agent, now: float) -> None:
         agent.on_duty = False
+        agent.group.present -= 1
         agent.duty += now - agent.on_since
         agent.group.duty += now - agent.on_since
 
