@@ -17,7 +17,7 @@ Problem = tuple[str, str, tuple[str, ...]]
 ANY = "any"
 _TAKEN = (
     "acquisition", "agents", "care", "contacts", "customers", "episodes", "equity", "expectations", "experience",
-    "fees", "issues", "ledger", "losses", "newcomers", "satisfaction", "self_service",
+    "fees", "flexing", "issues", "ledger", "losses", "newcomers", "pressure", "satisfaction", "self_service",
     "survey", "ties", "win_back",
 )  # fmt: skip
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
@@ -26,7 +26,7 @@ _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 def problems_of(scenario: Scenario) -> list[Problem]:
     """All that does not fit: (dotted path, what is wrong, names that would be right)."""
     found: list[Problem] = []
-    for check in (
+    checks = (
         _names,
         _reserved,
         _demand,
@@ -36,8 +36,10 @@ def problems_of(scenario: Scenario) -> list[Problem]:
         _people,
         _needed_sections,
         _care,
+        _flexing,
         _unchosen,
-    ):
+    )
+    for check in checks:
         found += check(scenario)
     return found if found else list(_unserved(scenario))
 
@@ -88,7 +90,7 @@ def _needed_sections(scenario: Scenario) -> Iterator[Problem]:
     pairs = (
         ("pricing", "customers"), ("satisfaction", "customers"), ("churn", "pricing"), ("acquisition", "customers"),
         ("needs", "customers"), ("expectations", "satisfaction"), ("ties", "satisfaction"), ("care", "customers"),
-        ("win_back", "churn"),
+        ("win_back", "churn"), ("flexing", "pressure"),
     )  # fmt: skip
     for section, needed in pairs:
         if getattr(scenario, section) is not None and getattr(scenario, needed) is None:
@@ -174,6 +176,9 @@ def _channels(scenario: Scenario) -> Iterator[Problem]:
         units = scenario.satisfaction.experience.wait_unit
         yield from _unknown("satisfaction.experience.wait_unit", units, known, "channel")
         yield from _missing("satisfaction.experience.wait_unit", units, known, "channel")
+    if scenario.pressure is not None:
+        yield from _unknown("pressure.clear_within", scenario.pressure.clear_within, known, "channel")
+        yield from _missing("pressure.clear_within", scenario.pressure.clear_within, known, "channel")
     for name, group in scenario.workforce.groups.items():
         for index, channel in enumerate(group.channels):
             if channel not in known:
@@ -230,6 +235,20 @@ def _people(scenario: Scenario) -> Iterator[Problem]:
         most = scenario.workforce.groups[name].headcount if name in groups else 0
         if roster.on_duty is not None and max(max(row) for row in roster.on_duty.rows.values()) > most:
             yield f"staffing.rosters.{name}.on_duty", f"asks for more agents than the headcount of {most}", ()
+
+
+def _flexing(scenario: Scenario) -> Iterator[Problem]:
+    """Groups that help and are helped; coaching in spare time needs training to be described."""
+    if scenario.flexing is None:
+        return
+    groups = tuple(scenario.workforce.groups)
+    for name, helpers in (scenario.flexing.lending.helpers if scenario.flexing.lending else {}).items():
+        yield from _unknown("flexing.lending.helpers", [name], groups, "group of agents")
+        for index, helper in enumerate(helpers):
+            if helper not in groups or helper == name:
+                yield f"flexing.lending.helpers.{name}.{index}", f"is {helper!r}, which is no other group", groups
+    if scenario.flexing.coaching is not None and scenario.workforce.training is None:
+        yield "flexing.coaching", "needs workforce.training, which says what an hour of it costs and builds", ()
 
 
 def _overlaps(path: str, shifts: dict[str, ShiftSettings], entry: str) -> Iterator[Problem]:

@@ -27,9 +27,11 @@ from sim.mechanisms.churn import Churn
 from sim.mechanisms.customers import Customers
 from sim.mechanisms.economics import Economics
 from sim.mechanisms.expectations import Expectations
+from sim.mechanisms.flexing import Flexing
 from sim.mechanisms.interventions import Change, Interventions
 from sim.mechanisms.needs import Needs
 from sim.mechanisms.patience import Patience
+from sim.mechanisms.pressure import Pressure
 from sim.mechanisms.pricing import Pricing
 from sim.mechanisms.resolution import Resolution
 from sim.mechanisms.routing import Routing
@@ -63,7 +65,9 @@ MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
     "workforce": Workforce,
     "agents": Agents,
     "resolution": Resolution,
+    "pressure": Pressure,
     "staffing": Staffing,
+    "flexing": Flexing,
 }
 """Field of Scenario -> the mechanism that lives by it, in the order in which a day happens."""
 

@@ -24,6 +24,7 @@ from sim.mechanisms.churn import ChurnSettings
 from sim.mechanisms.customers import CustomerSettings
 from sim.mechanisms.economics import EconomicSettings
 from sim.mechanisms.expectations import ExpectationSettings
+from sim.mechanisms.flexing import FlexingSettings
 from sim.mechanisms.interventions import (
     Change,
     PolicyProblem,
@@ -34,6 +35,7 @@ from sim.mechanisms.interventions import (
 )
 from sim.mechanisms.needs import NeedsSettings
 from sim.mechanisms.patience import PatienceSettings
+from sim.mechanisms.pressure import PressureSettings
 from sim.mechanisms.pricing import PricingSettings
 from sim.mechanisms.resolution import ResolutionSettings
 from sim.mechanisms.routing import RoutingSettings
@@ -82,7 +84,9 @@ class Scenario(Settings):
     workforce: WorkforceSettings
     agents: AgentSettings
     resolution: ResolutionSettings | None = None
+    pressure: PressureSettings | None = None
     staffing: StaffingSettings
+    flexing: FlexingSettings | None = None
 
     def problems(self) -> list[tuple[str, str, tuple[str, ...]]]:
         """What does not fit together: (dotted path, what is wrong, names that would be right)."""

@@ -13,7 +13,7 @@ from typing import Any, get_type_hints
 import numpy as np
 import numpy.typing as npt
 
-from sim.core.entities import Agent, Birth, Contact, Issue, Lane
+from sim.core.entities import Agent, Birth, Contact, Group, Issue, Lane
 
 Array = npt.NDArray[np.float64]
 Keys = npt.NDArray[np.uint64]
@@ -63,6 +63,10 @@ def _not_asked(_: int) -> bool:
 
 
 def _none_at_all() -> float:
+    return 0.0
+
+
+def _none_felt(_: Group) -> float:
     return 0.0
 
 
@@ -125,6 +129,11 @@ class Ports:
     a place; live_through: customers live through something other than a contact; remember: customers who come back
     have their satisfaction and equity again; lose_equity: customers lose points of it; equity, price_gap: of some
     customers; cause_of_loss: of customers who are just leaving.
+    all places of the base, None where nobody keeps it; live_through: customers live through something other than a
+    contact; equity, price_gap: of some customers.
+
+    usual_work: mean work of a contact of a lane. pressure: of work on a group. lend: a group helps another, until
+    take_back.
     """
 
     lane: Callable[[str, str], Lane]
@@ -137,6 +146,7 @@ class Ports:
     tolerance: Callable[[Lane, int], int]
     work: Callable[[Numbers, Keys], Array]
     work_one: Callable[[Lane, int], float]
+    usual_work: Callable[[Lane], float]
     luck: Callable[[Keys], Array] = staticmethod(_zeros)
     luck_one: Callable[[int], float] = staticmethod(_zero)
     difficulty: Callable[[Keys], Array] = staticmethod(_zeros)
@@ -161,7 +171,10 @@ class Ports:
     release: Callable[[Agent], None]
     begin_duty: Callable[[Agent, float], None]
     end_duty: Callable[[Agent], None]
+    lend: Callable[[Group, Group], None]
+    take_back: Callable[[Group, Group], None]
     training_hours: Callable[[], float] = staticmethod(_none_at_all)
+    pressure: Callable[[Group], float] = staticmethod(_none_felt)
     deployed: Callable[[str], list[Agent]]
     add_customers: Callable[[Keys, npt.NDArray[np.int64]], Slots]
     remove_customers: Callable[[Slots], None]
