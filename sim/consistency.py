@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 Problem = tuple[str, str, tuple[str, ...]]
 ANY = "any"
 _TAKEN = (
-    "acquisition", "agents", "contacts", "customers", "episodes", "equity", "experience", "fees", "issues", "ledger",
-    "losses", "newcomers", "satisfaction", "survey",
+    "acquisition", "agents", "chats", "contacts", "customers", "episodes", "equity", "experience", "fees", "issues",
+    "ledger", "losses", "newcomers", "satisfaction", "survey",
 )  # fmt: skip
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -81,6 +81,15 @@ def _needed_sections(scenario: Scenario) -> Iterator[Problem]:
             yield section, f"needs the section {needed!r}, which is missing", ()
     if scenario.needs is not None and scenario.channels.choice is None:
         yield "channels", "needs 'choice', the channels that customers use for each kind of need", ()
+    chats = [name for name, channel in scenario.channels.channels.items() if channel.kind == "chat"]
+    if chats and scenario.chat is None:
+        yield (
+            f"channels.channels.{chats[0]}",
+            "is a chat; say how many an agent has at a time in the section 'chat'",
+            (),
+        )
+    if scenario.chat is not None and not chats:
+        yield "chat", "needs a channel of the kind 'chat'", ()
     if scenario.workforce.attrition is not None and scenario.workforce.hiring is None:
         yield "workforce", "has attrition but no 'hiring': say how a vacancy is filled", ()
 

@@ -22,6 +22,7 @@ from sim.mechanisms.acquisition import Acquisition
 from sim.mechanisms.agents import Agents
 from sim.mechanisms.arrivals import Arrivals
 from sim.mechanisms.channels import Channels
+from sim.mechanisms.chat import Chat
 from sim.mechanisms.churn import Churn
 from sim.mechanisms.customers import Customers
 from sim.mechanisms.economics import Economics
@@ -50,6 +51,7 @@ MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
     "channels": Channels,
     "patience": Patience,
     "routing": Routing,
+    "chat": Chat,
     "workforce": Workforce,
     "agents": Agents,
     "resolution": Resolution,

@@ -19,6 +19,7 @@ from sim.mechanisms.acquisition import AcquisitionSettings
 from sim.mechanisms.agents import AgentSettings
 from sim.mechanisms.arrivals import ArrivalSettings
 from sim.mechanisms.channels import ChannelsSettings
+from sim.mechanisms.chat import ChatSettings
 from sim.mechanisms.churn import ChurnSettings
 from sim.mechanisms.customers import CustomerSettings
 from sim.mechanisms.economics import EconomicSettings
@@ -42,7 +43,7 @@ from sim.mechanisms.workforce import WorkforceSettings
 FORMAT = 1
 _NOT_FOR_POLICIES = (
     "frontline", "name", "title", "currency", "calendar", "evidence", "policies", "customers", "churn.half_life",
-    "churn.reference", "workforce.attrition.half_life", "workforce.attrition.reference",
+    "churn.reference", "needs.one_at_a_time", "workforce.attrition.half_life", "workforce.attrition.reference",
 )  # fmt: skip
 """What describes people and place: no policy changes it, and base hazards stay as they were solved."""
 
@@ -68,6 +69,7 @@ class Scenario(Settings):
     channels: ChannelsSettings
     patience: PatienceSettings = PatienceSettings()
     routing: RoutingSettings
+    chat: ChatSettings | None = None
     workforce: WorkforceSettings
     agents: AgentSettings
     resolution: ResolutionSettings | None = None

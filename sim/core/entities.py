@@ -17,9 +17,14 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 class Channel:
-    """A channel at work: how many contacts are inside and how many of them wait."""
+    """A channel at work: how many contacts are inside and how many of them wait.
 
-    __slots__ = ("can_be_balked", "index", "inside", "kind", "lines", "name", "priority", "waiting")
+    unseen, unseen_open: customers gone without a word who still hold a place in line, or a chat of an agent.
+    """
+
+    __slots__ = (
+        "can_be_balked", "index", "inside", "kind", "lines", "name", "priority", "unseen", "unseen_open", "waiting",
+    )  # fmt: skip
 
     def __init__(self, name: str, index: int, kind: str) -> None:
         self.name = name
@@ -30,6 +35,7 @@ class Channel:
         self.priority = 0
         self.inside = 0
         self.waiting = 0
+        self.unseen = self.unseen_open = 0
 
 
 class Queue:
@@ -56,7 +62,7 @@ class Queue:
 class Lane:
     """One kind of issue on one channel: its queue, and what is counted of its contacts.
 
-    Counts: offered = answered + abandoned + blocked + balked + inside; all since the beginning.
+    shared: an agent has several contacts of it at a time. Counts: offered = answered + abandoned + blocked + balked + inside; all since the beginning.
     """
 
     __slots__ = (
@@ -82,6 +88,7 @@ class Lane:
         "repeats",
         "reply_target",
         "resolved",
+        "shared",
         "target",
         "wait_abandoned",
         "wait_answered",
@@ -99,6 +106,7 @@ class Lane:
         self.kind = kind
         self.queue = queue
         self.rank = 0.0
+        self.shared = channel.kind == "chat"
         self.factor = 1.0
         self.target = 0.0
         self.reply_target = -1.0

@@ -13,7 +13,7 @@ from typing import Any, get_type_hints
 import numpy as np
 import numpy.typing as npt
 
-from sim.core.entities import Agent, Birth, Contact, Issue, Lane
+from sim.core.entities import Agent, Birth, Contact, Group, Issue, Lane
 
 Array = npt.NDArray[np.float64]
 Keys = npt.NDArray[np.uint64]
@@ -97,7 +97,10 @@ class Ports:
     (``_one`` for a single contact), difficulty: what issues do; tolerance: how long a line a contact accepts. births:
     what it takes to begin issues, by kind, channel, key, customer's place and time; bear: let births happen when
     their times come; raise_issues: both; contact_again: the next contact of an issue. agent_for: an idle agent for a
-    contact. answer: an agent takes a contact; release: an agent has become free. edge: what an agent adds to the
+    contact. answer: an agent takes a contact; finish: a contact is done; release: an agent has become free;
+    first_waiting: the contact that a group would take next; serve_next: an agent takes it. desk_for: an agent for a
+    chat; open_chat: he has it among those open; gone_unseen: whether who loses patience leaves a chat's line without
+    a word; found_gone: whether who is answered had done so. edge: what an agent adds to the
     ability to resolve. satisfaction: of all places of the base, None where nobody keeps it; live_through: customers
     live through something other than a contact; equity, price_gap: of some customers.
     """
@@ -131,6 +134,13 @@ class Ports:
     join_queue: Callable[[Contact], None]
     leave_queue: Callable[[Contact], None]
     release: Callable[[Agent], None]
+    finish: Callable[[Contact], None]
+    first_waiting: Callable[[Group], Contact | None]
+    serve_next: Callable[[Agent], None]
+    desk_for: Callable[[Contact], Agent | None]
+    open_chat: Callable[[Contact, Agent], None]
+    gone_unseen: Callable[[Contact], bool]
+    found_gone: Callable[[Contact, Agent], bool]
     begin_duty: Callable[[Agent, float], None]
     end_duty: Callable[[Agent], None]
     training_hours: Callable[[], float] = staticmethod(_none_at_all)

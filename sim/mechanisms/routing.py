@@ -42,7 +42,10 @@ def rank(channel_priority: int, kind_priority: int, head_start: float) -> float:
 class Routing(Mechanism[RoutingSettings]):
     """Queues and the matching of contacts with agents."""
 
-    answers = ("lane", "agent_for", "join_queue", "leave_queue", "release", "begin_duty", "end_duty")
+    answers = (
+        "lane", "agent_for", "join_queue", "leave_queue", "release", "first_waiting", "serve_next", "begin_duty",
+        "end_duty",
+    )  # fmt: skip
 
     def __init__(self, world: World, settings: RoutingSettings) -> None:
         super().__init__(world, settings)
@@ -81,7 +84,7 @@ class Routing(Mechanism[RoutingSettings]):
             for agent in list(group.idle):
                 if any(queue.waiting for queue in group.queues):
                     self._take(agent)
-                    self._serve_next(agent)
+                    self.serve_next(agent)
 
     def lane(self, channel: str, kind: str) -> Lane:
         """The lane of a kind on a channel."""
@@ -166,24 +169,34 @@ class Routing(Mechanism[RoutingSettings]):
         group = agent.group
         for queue in group.queues:
             if queue.waiting:
-                self._serve_next(agent)
+                self.serve_next(agent)
                 return
         agent.idle_since = self.world.env.now
         group.idle.append(agent)
 
-    def _serve_next(self, agent: Agent) -> None:
+    def serve_next(self, agent: Agent) -> None:
         """Take the contact of the best rank among those waiting; there is one."""
+        source = self._best_entries(agent.group)
+        contact = heappop(source)[2]
+        self.leave_queue(contact)
+        self.world.ask.answer(contact, agent)
+
+    def first_waiting(self, group: Group) -> Contact | None:
+        """The contact of the best rank among those that wait for a group; None if nobody does."""
+        source = self._best_entries(group)
+        return source[0][2] if source else None
+
+    def _best_entries(self, group: Group) -> list[tuple[float, int, Contact]]:
+        """The entries of the queue with the best rank at their head; empty if nobody waits for the group."""
         source: list[tuple[float, int, Contact]] = []
-        for queue in agent.group.queues:
+        for queue in group.queues:
             if queue.waiting:
                 entries = queue.entries
                 while not entries[0][2].waiting:
                     heappop(entries)
                 if not source or entries[0][0] < source[0][0]:
                     source = entries
-        contact = heappop(source)[2]
-        self.leave_queue(contact)
-        self.world.ask.answer(contact, agent)
+        return source
 
     def begin_duty(self, agent: Agent, until: float) -> None:
         """An agent comes on duty, or stays on, until a moment."""
