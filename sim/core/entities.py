@@ -62,7 +62,8 @@ class Queue:
 class Lane:
     """One kind of issue on one channel: its queue, and what is counted of its contacts.
 
-    shared: an agent has several contacts of it at a time. Counts: offered = answered + abandoned + blocked + balked + inside; all since the beginning.
+    shared: an agent has several of its contacts at a time.
+    Counts: offered = answered + abandoned + blocked + balked + inside; all since the beginning.
     """
 
     __slots__ = (

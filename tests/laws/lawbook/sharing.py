@@ -12,7 +12,7 @@ from lawbook.settings import exponential, queue, rate, unit_for
 
 MANY = 400
 """Chats open at a time where there is no limit: with an occupancy of 0.8 fewer than 1 in 10^38 find more."""
-SIZE, WIDTH = 2.0, 0.5
+SIZE, WIDTH = 2.0, 1.0
 """Jobs of which the sojourn is read: it is linear in the size, so a window around it does as well as the size."""
 
 
