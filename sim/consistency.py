@@ -16,7 +16,7 @@ Problem = tuple[str, str, tuple[str, ...]]
 ANY = "any"
 _TAKEN = (
     "acquisition", "agents", "chats", "contacts", "customers", "episodes", "equity", "experience", "fees", "issues",
-    "ledger", "losses", "newcomers", "satisfaction", "survey",
+    "ledger", "losses", "newcomers", "ownership", "satisfaction", "survey",
 )  # fmt: skip
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -88,6 +88,8 @@ def _needed_sections(scenario: Scenario) -> Iterator[Problem]:
             "is a chat; say how many an agent has at a time in the section 'chat'",
             (),
         )
+    if scenario.ownership is not None and scenario.resolution is None:
+        yield "ownership", "needs the section 'resolution', which is missing", ()
     if scenario.chat is not None and not chats:
         yield "chat", "needs a channel of the kind 'chat'", ()
     if scenario.workforce.attrition is not None and scenario.workforce.hiring is None:
@@ -137,6 +139,9 @@ def _kinds_that_are_served(scenario: Scenario, known: tuple[str, ...]) -> Iterat
         yield from _missing("resolution.first_contact", scenario.resolution.first_contact, known, "kind")
     yield from _unknown("routing.priority", scenario.routing.priority, known, "kind")
     yield from _unknown("routing.head_start", scenario.routing.head_start, known, "kind")
+    for place, entry in enumerate(scenario.routing.overflow):
+        if entry.kinds != "any":
+            yield from _unknown(f"routing.overflow.{place}.kinds", entry.kinds, known, "kind")
     for segment, by_kind in (scenario.channels.choice or {}).items():
         yield from _unknown(f"channels.choice.{segment}", by_kind, (*known, ANY), "kind")
     for name, patience in (scenario.patience.channels if scenario.patience else {}).items():
@@ -174,6 +179,11 @@ def _people(scenario: Scenario) -> Iterator[Problem]:
     groups, rosters = tuple(scenario.workforce.groups), scenario.staffing.rosters
     yield from _unknown("staffing.rosters", rosters, groups, "group of agents")
     yield from _missing("staffing.rosters", rosters, groups, "group of agents")
+    yield from _unknown("routing.reserve", scenario.routing.reserve, groups, "group of agents")
+    for place, overflow in enumerate(scenario.routing.overflow):
+        channels = tuple(scenario.channels.channels)
+        yield from _unknown(f"routing.overflow.{place}.channel", (overflow.channel,), channels, "channel")
+        yield from _unknown(f"routing.overflow.{place}.groups", overflow.groups, groups, "group of agents")
     shifts = scenario.staffing.shifts
     for name, roster in rosters.items():
         for index, entry in enumerate(roster.rota or ()):

@@ -28,6 +28,7 @@ from sim.mechanisms.customers import Customers
 from sim.mechanisms.economics import Economics
 from sim.mechanisms.interventions import Change, Interventions
 from sim.mechanisms.needs import Needs
+from sim.mechanisms.ownership import Ownership
 from sim.mechanisms.patience import Patience
 from sim.mechanisms.pricing import Pricing
 from sim.mechanisms.resolution import Resolution
@@ -52,6 +53,7 @@ MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
     "patience": Patience,
     "routing": Routing,
     "chat": Chat,
+    "ownership": Ownership,
     "workforce": Workforce,
     "agents": Agents,
     "resolution": Resolution,

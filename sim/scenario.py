@@ -32,6 +32,7 @@ from sim.mechanisms.interventions import (
     setting_at,
 )
 from sim.mechanisms.needs import NeedsSettings
+from sim.mechanisms.ownership import OwnershipSettings
 from sim.mechanisms.patience import PatienceSettings
 from sim.mechanisms.pricing import PricingSettings
 from sim.mechanisms.resolution import ResolutionSettings
@@ -70,6 +71,7 @@ class Scenario(Settings):
     patience: PatienceSettings = PatienceSettings()
     routing: RoutingSettings
     chat: ChatSettings | None = None
+    ownership: OwnershipSettings | None = None
     workforce: WorkforceSettings
     agents: AgentSettings
     resolution: ResolutionSettings | None = None

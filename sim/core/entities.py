@@ -41,9 +41,10 @@ class Channel:
 class Queue:
     """Contacts waiting for the same agents on the same channel, best rank first; leavers stay until passed."""
 
-    __slots__ = ("area", "entries", "groups", "only", "sequence", "settled", "waited", "waiting")
+    __slots__ = ("area", "entries", "groups", "only", "sequence", "settled", "waited", "waiting", "written")
 
-    def __init__(self, groups: tuple[Group, ...], now: float) -> None:
+    def __init__(self, groups: tuple[Group, ...], now: float, written: bool = False) -> None:
+        self.written = written
         self.groups = groups
         self.only = groups[0] if len(groups) == 1 else None
         self.entries: list[tuple[float, int, Contact]] = []
@@ -82,6 +83,7 @@ class Lane:
         "kind",
         "name",
         "offered",
+        "overflow_after",
         "queue",
         "queued",
         "rank",
@@ -111,6 +113,7 @@ class Lane:
         self.factor = 1.0
         self.target = 0.0
         self.reply_target = -1.0
+        self.overflow_after = float("inf")
         self.base_logit = 0.0
         self.offered = self.blocked = self.balked = self.queued = self.abandoned = self.answered = 0
         self.handled = self.answered_in_target = self.redialled = self.repeats = self.resolved = 0
@@ -203,14 +206,15 @@ edition of the laws by which it was drawn, and what its first two contacts bring
 class Group:
     """A group of agents at work: who is idle, in the order in which they became so, and the hours worked.
 
-    tempo: handle time relative to what agents would take at their own pace; care: what their way of working at present
+    reserve: so many are kept idle while only written work waits; urgent: the queues of what is not written. tempo:
+    handle time relative to what agents would take at their own pace; care: what their way of working at present
     adds to the ability to resolve. duty, busy, idled: agent-seconds on duty, with a contact and idle, each added when
     it ends.
     """
 
     __slots__ = (
-        "authority", "busy", "care", "channels", "duty", "idle", "idled", "kinds", "name", "queues", "skills", "tempo",
-        "tools",
+        "authority", "busy", "care", "channels", "duty", "idle", "idled", "kinds", "name", "queues", "reserve",
+        "skills", "tempo", "tools", "urgent",
     )  # fmt: skip
 
     def __init__(self, name: str) -> None:
@@ -221,6 +225,8 @@ class Group:
         self.care = 0.0
         self.idle: deque[Agent] = deque()
         self.queues: tuple[Queue, ...] = ()
+        self.urgent: tuple[Queue, ...] = ()
+        self.reserve = 0
         self.skills = 0
         self.duty = self.busy = self.idled = 0.0
 

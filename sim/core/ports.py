@@ -81,6 +81,10 @@ def _no_gap(slots: Slots) -> Array:
     return np.zeros(slots.size)
 
 
+def _nobodys(_: Contact) -> None:
+    return None
+
+
 def _the_same(_: Issue, channel: str, __: int) -> str:
     return channel
 
@@ -97,10 +101,12 @@ class Ports:
     (``_one`` for a single contact), difficulty: what issues do; tolerance: how long a line a contact accepts. births:
     what it takes to begin issues, by kind, channel, key, customer's place and time; bear: let births happen when
     their times come; raise_issues: both; contact_again: the next contact of an issue. agent_for: an idle agent for a
-    contact. answer: an agent takes a contact; finish: a contact is done; release: an agent has become free;
-    first_waiting: the contact that a group would take next; serve_next: an agent takes it. desk_for: an agent for a
-    chat; open_chat: he has it among those open; gone_unseen: whether who loses patience leaves a chat's line without
-    a word; found_gone: whether who is answered had done so. edge: what an agent adds to the
+    contact; owner_for: the agent who had its issue, if he is
+    idle and should have it; take_idle: take an agent off the idle for a contact that he can serve. answer: an agent
+    takes a contact; finish: a contact is done; release: an agent has become free; first_waiting: the contact that a
+    group would take next; serve_next: an agent takes it. desk_for: an agent for a chat; open_chat: he has it among
+    those open; gone_unseen: whether who loses patience leaves a chat's line without a word; found_gone: whether who
+    is answered had done so. edge: what an agent adds to the
     ability to resolve. satisfaction: of all places of the base, None where nobody keeps it; live_through: customers
     live through something other than a contact; equity, price_gap: of some customers.
     """
@@ -130,6 +136,8 @@ class Ports:
     contact_again: Callable[[Issue, float, str], None]
     open_issues: Callable[[], int]
     agent_for: Callable[[Contact], Agent | None]
+    owner_for: Callable[[Contact], Agent | None] = staticmethod(_nobodys)
+    take_idle: Callable[[Agent, Contact], bool]
     answer: Callable[[Contact, Agent], None]
     join_queue: Callable[[Contact], None]
     leave_queue: Callable[[Contact], None]
@@ -151,6 +159,10 @@ class Ports:
     live_through: Callable[[str, Slots, Array], None] = staticmethod(_leaves_no_trace)
     equity: Callable[[Slots, float], Array] = staticmethod(_reference_equity)
     price_gap: Callable[[Slots], Array] = staticmethod(_no_gap)
+
+    def answered(self, name: str) -> bool:
+        """Whether a mechanism answers a question, not the world without it."""
+        return name in self.__dict__
 
     def bind(self, mechanisms: Iterable[Any]) -> None:
         """Bind every question to the mechanism that answers it.

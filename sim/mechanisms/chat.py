@@ -93,6 +93,15 @@ def paces_by_typing(most: int, typing: float) -> tuple[float, ...]:
     return tuple(one / busy[0] for one in busy)
 
 
+def paces_of(settings: ChatSettings) -> tuple[float, ...]:
+    """Work done with 1 to the most chats open, relative to one."""
+    if settings.pace:
+        return settings.pace
+    if settings.typing is not None:
+        return paces_by_typing(settings.most, settings.typing)
+    return tuple(total_pace(n, settings.slowdown or 0.0) for n in range(1, settings.most + 1))
+
+
 class Desk:
     """The open chats of an agent, with the work left of each (s of an agent with one chat).
 
@@ -144,12 +153,7 @@ class Chat(Mechanism[ChatSettings]):
         settings, now = self.settings, self.world.env.now
         for desk in self._desks():
             desk.settle(now, self._paces)
-        if settings.pace:
-            self._paces = settings.pace
-        elif settings.typing is not None:
-            self._paces = paces_by_typing(settings.most, settings.typing)
-        else:
-            self._paces = tuple(total_pace(n, settings.slowdown or 0.0) for n in range(1, settings.most + 1))
+        self._paces = paces_of(settings)
         most = max((desk.taken for desk in self._desks()), default=0)
         self._paces += (self._paces[-1],) * (most - settings.most)  # more are open than there may be from now on
         for desk in self._desks():

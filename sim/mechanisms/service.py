@@ -53,6 +53,7 @@ class Service(Mechanism[ChannelsSettings]):
         self._raised, self._offered, self._answered = map(
             heard, ("issue_raised", "contact_offered", "contact_answered")
         )
+        self._owned = self.world.ask.answered("owner_for")
 
     def on_lane_opened(self, lane: Lane) -> None:
         """Put the target of its channel on a lane: until the answer, or in writing until the reply is done."""
@@ -186,7 +187,9 @@ class Service(Mechanism[ChannelsSettings]):
             lane.blocked += 1
             world.tell.contact_blocked(contact)
             return
-        agent = world.ask.desk_for(contact) if lane.shared else world.ask.agent_for(contact)
+        agent = world.ask.owner_for(contact) if self._owned and contact.earlier else None
+        if agent is None:
+            agent = world.ask.desk_for(contact) if lane.shared else world.ask.agent_for(contact)
         if agent is not None:
             channel.inside += 1
             self.answer(contact, agent)
