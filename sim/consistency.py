@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 Problem = tuple[str, str, tuple[str, ...]]
 ANY = "any"
 _TAKEN = (
-    "acquisition", "agents", "care", "contacts", "customers", "episodes", "equity", "expectations", "experience",
-    "fees", "flexing", "issues", "ledger", "losses", "newcomers", "pressure", "satisfaction", "self_service",
-    "survey", "ties", "win_back",
+    "acquisition", "agents", "care", "chats", "contacts", "customers", "episodes", "equity", "expectations",
+    "experience", "fees", "flexing", "issues", "ledger", "losses", "newcomers", "ownership", "pressure",
+    "satisfaction", "self_service", "survey", "ties", "win_back",
 )  # fmt: skip
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -97,6 +97,17 @@ def _needed_sections(scenario: Scenario) -> Iterator[Problem]:
             yield section, f"needs the section {needed!r}, which is missing", ()
     if scenario.needs is not None and scenario.channels.choice is None:
         yield "channels", "needs 'choice', the channels that customers use for each kind of need", ()
+    chats = [name for name, channel in scenario.channels.channels.items() if channel.kind == "chat"]
+    if chats and scenario.chat is None:
+        yield (
+            f"channels.channels.{chats[0]}",
+            "is a chat; say how many an agent has at a time in the section 'chat'",
+            (),
+        )
+    if scenario.ownership is not None and scenario.resolution is None:
+        yield "ownership", "needs the section 'resolution', which is missing", ()
+    if scenario.chat is not None and not chats:
+        yield "chat", "needs a channel of the kind 'chat'", ()
     if scenario.workforce.attrition is not None and scenario.workforce.hiring is None:
         yield "workforce", "has attrition but no 'hiring': say how a vacancy is filled", ()
 
@@ -149,6 +160,9 @@ def _kinds_that_are_served(scenario: Scenario, known: tuple[str, ...]) -> Iterat
         yield from _unknown("self_service.kinds", scenario.self_service.kinds, known, "kind")
     yield from _unknown("routing.priority", scenario.routing.priority, known, "kind")
     yield from _unknown("routing.head_start", scenario.routing.head_start, known, "kind")
+    for place, entry in enumerate(scenario.routing.overflow):
+        if entry.kinds != "any":
+            yield from _unknown(f"routing.overflow.{place}.kinds", entry.kinds, known, "kind")
     for segment, by_kind in (scenario.channels.choice or {}).items():
         yield from _unknown(f"channels.choice.{segment}", by_kind, (*known, ANY), "kind")
     for name, patience in (scenario.patience.channels if scenario.patience else {}).items():
@@ -223,6 +237,11 @@ def _people(scenario: Scenario) -> Iterator[Problem]:
     groups, rosters = tuple(scenario.workforce.groups), scenario.staffing.rosters
     yield from _unknown("staffing.rosters", rosters, groups, "group of agents")
     yield from _missing("staffing.rosters", rosters, groups, "group of agents")
+    yield from _unknown("routing.reserve", scenario.routing.reserve, groups, "group of agents")
+    for place, overflow in enumerate(scenario.routing.overflow):
+        channels = tuple(scenario.channels.channels)
+        yield from _unknown(f"routing.overflow.{place}.channel", (overflow.channel,), channels, "channel")
+        yield from _unknown(f"routing.overflow.{place}.groups", overflow.groups, groups, "group of agents")
     shifts = scenario.staffing.shifts
     for name, roster in rosters.items():
         for index, entry in enumerate(roster.rota or ()):

@@ -11,7 +11,7 @@ from sim.core.tables import ByInterval
 from sim.core.units import DAY, HOUR, YEAR
 from sim.mechanisms.interventions import Change, PolicySettings
 from sim.scenario import Scenario
-from sim.workload import WEEKS_PER_YEAR, Flow, groups_serving, handle_time, on_duty, open_profile
+from sim.workload import WEEKS_PER_YEAR, Flow, at_once, groups_serving, handle_time, on_duty, open_profile
 
 _LONG_HANDLE = HOUR
 _SHORT_HANDLE = 10.0
@@ -162,7 +162,11 @@ def _capacity(scenario: Scenario, expected: tuple[Flow, ...]) -> Iterator[str]:
     """Channels that bring more hours of work in a week than those who serve them are on duty."""
     for name in scenario.channels.channels:
         work = sum(
-            flow.per_year * (handle_time(scenario, name, flow.kind) or 0.0) / HOUR / WEEKS_PER_YEAR
+            flow.per_year
+            * (handle_time(scenario, name, flow.kind) or 0.0)
+            / at_once(scenario, name)[1]
+            / HOUR
+            / WEEKS_PER_YEAR
             for flow in expected
             if flow.channel == name
         )

@@ -23,6 +23,7 @@ from sim.mechanisms.agents import Agents
 from sim.mechanisms.arrivals import Arrivals
 from sim.mechanisms.care import Care
 from sim.mechanisms.channels import Channels
+from sim.mechanisms.chat import Chat
 from sim.mechanisms.churn import Churn
 from sim.mechanisms.customers import Customers
 from sim.mechanisms.economics import Economics
@@ -30,6 +31,7 @@ from sim.mechanisms.expectations import Expectations
 from sim.mechanisms.flexing import Flexing
 from sim.mechanisms.interventions import Change, Interventions
 from sim.mechanisms.needs import Needs
+from sim.mechanisms.ownership import Ownership
 from sim.mechanisms.patience import Patience
 from sim.mechanisms.pressure import Pressure
 from sim.mechanisms.pricing import Pricing
@@ -62,6 +64,8 @@ MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
     "self_service": SelfService,
     "patience": Patience,
     "routing": Routing,
+    "chat": Chat,
+    "ownership": Ownership,
     "workforce": Workforce,
     "agents": Agents,
     "resolution": Resolution,

@@ -20,6 +20,7 @@ from sim.mechanisms.agents import AgentSettings
 from sim.mechanisms.arrivals import ArrivalSettings
 from sim.mechanisms.care import CareSettings
 from sim.mechanisms.channels import ChannelsSettings
+from sim.mechanisms.chat import ChatSettings
 from sim.mechanisms.churn import ChurnSettings
 from sim.mechanisms.customers import CustomerSettings
 from sim.mechanisms.economics import EconomicSettings
@@ -34,6 +35,7 @@ from sim.mechanisms.interventions import (
     setting_at,
 )
 from sim.mechanisms.needs import NeedsSettings
+from sim.mechanisms.ownership import OwnershipSettings
 from sim.mechanisms.patience import PatienceSettings
 from sim.mechanisms.pressure import PressureSettings
 from sim.mechanisms.pricing import PricingSettings
@@ -51,6 +53,7 @@ _NOT_FOR_POLICIES = (
     "frontline", "name", "title", "currency", "calendar", "evidence", "policies", "customers", "churn.half_life",
     "churn.reference", "churn.involuntary", "churn.neglect", "churn.unresolved", "churn.grievance",
     "expectations", "ties", "workforce.attrition.half_life", "workforce.attrition.reference",
+    "churn.reference", "needs.one_at_a_time", "workforce.attrition.half_life", "workforce.attrition.reference",
 )  # fmt: skip
 """What describes people and place: no policy changes it, and base hazards stay as they were solved."""
 
@@ -81,6 +84,8 @@ class Scenario(Settings):
     self_service: SelfServiceSettings | None = None
     patience: PatienceSettings = PatienceSettings()
     routing: RoutingSettings
+    chat: ChatSettings | None = None
+    ownership: OwnershipSettings | None = None
     workforce: WorkforceSettings
     agents: AgentSettings
     resolution: ResolutionSettings | None = None

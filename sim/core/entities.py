@@ -20,9 +20,14 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 class Channel:
-    """A channel at work: how many contacts are inside and how many of them wait."""
+    """A channel at work: how many contacts are inside and how many of them wait.
 
-    __slots__ = ("can_be_balked", "index", "inside", "kind", "lines", "name", "priority", "waiting")
+    unseen, unseen_open: customers gone without a word who still hold a place in line, or a chat of an agent.
+    """
+
+    __slots__ = (
+        "can_be_balked", "index", "inside", "kind", "lines", "name", "priority", "unseen", "unseen_open", "waiting",
+    )  # fmt: skip
 
     def __init__(self, name: str, index: int, kind: str) -> None:
         self.name = name
@@ -33,14 +38,16 @@ class Channel:
         self.priority = 0
         self.inside = 0
         self.waiting = 0
+        self.unseen = self.unseen_open = 0
 
 
 class Queue:
     """Contacts waiting for the same agents on the same channel, best rank first; leavers stay until passed."""
 
-    __slots__ = ("area", "entries", "groups", "only", "sequence", "settled", "waited", "waiting")
+    __slots__ = ("area", "entries", "groups", "only", "sequence", "settled", "waited", "waiting", "written")
 
-    def __init__(self, groups: tuple[Group, ...], now: float) -> None:
+    def __init__(self, groups: tuple[Group, ...], now: float, written: bool = False) -> None:
+        self.written = written
         self.groups = groups
         self.only = groups[0] if len(groups) == 1 else None
         self.entries: list[tuple[float, int, Contact]] = []
@@ -59,6 +66,7 @@ class Queue:
 class Lane:
     """One kind of issue on one channel: its queue, and what is counted of its contacts.
 
+    shared: an agent has several of its contacts at a time.
     Counts: offered = answered + abandoned + blocked + balked + inside; all since the beginning.
     """
 
@@ -78,6 +86,7 @@ class Lane:
         "kind",
         "name",
         "offered",
+        "overflow_after",
         "queue",
         "queued",
         "rank",
@@ -85,6 +94,7 @@ class Lane:
         "repeats",
         "reply_target",
         "resolved",
+        "shared",
         "target",
         "wait_abandoned",
         "wait_answered",
@@ -102,9 +112,11 @@ class Lane:
         self.kind = kind
         self.queue = queue
         self.rank = 0.0
+        self.shared = channel.kind == "chat"
         self.factor = 1.0
         self.target = 0.0
         self.reply_target = -1.0
+        self.overflow_after = float("inf")
         self.base_logit = 0.0
         self.offered = self.blocked = self.balked = self.queued = self.abandoned = self.answered = 0
         self.handled = self.answered_in_target = self.redialled = self.repeats = self.resolved = 0
@@ -198,14 +210,15 @@ edition of the laws by which it was drawn, and what its first two contacts bring
 class Group:
     """A group of agents at work: who is idle, in the order in which they became so, and the hours worked.
 
-    tempo: handle time relative to what agents would take at their own pace; care: what their way of working at present
+    reserve: so many are kept idle while only written work waits; urgent: the queues of what is not written. tempo:
+    handle time relative to what agents would take at their own pace; care: what their way of working at present
     adds to the ability to resolve. present: agents on duty; duty, busy, idled: agent-seconds on duty, with a contact
     and idle, each added when it ends.
     """
 
     __slots__ = (
         "authority", "busy", "care", "channels", "duty", "idle", "idled", "kinds", "name", "present", "queues",
-        "skills", "tempo", "tools",
+        "reserve", "skills", "tempo", "tools", "urgent",
     )  # fmt: skip
 
     def __init__(self, name: str) -> None:
@@ -216,7 +229,8 @@ class Group:
         self.care = 0.0
         self.idle: deque[Agent] = deque()
         self.queues: tuple[Queue, ...] = ()
-        self.skills = self.present = 0
+        self.urgent: tuple[Queue, ...] = ()
+        self.reserve = self.skills = self.present = 0
         self.duty = self.busy = self.idled = 0.0
 
     def serves(self, channel: str, kind: str) -> bool:
