@@ -19,6 +19,7 @@ _TAKEN = (
     "acquisition", "agents", "care", "contacts", "customers", "episodes", "equity", "expectations", "experience",
     "fees", "issues", "ledger", "losses", "newcomers", "satisfaction", "self_service",
     "survey", "ties", "win_back",
+    "coaching", "forgetting", "incentives", "morale", "recruitment",
 )  # fmt: skip
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -95,6 +96,9 @@ def _needed_sections(scenario: Scenario) -> Iterator[Problem]:
             yield section, f"needs the section {needed!r}, which is missing", ()
     if scenario.needs is not None and scenario.channels.choice is None:
         yield "channels", "needs 'choice', the channels that customers use for each kind of need", ()
+    by_opinion = scenario.incentives is not None and scenario.incentives.opinion is not None
+    if by_opinion and (scenario.satisfaction is None or scenario.satisfaction.survey is None):
+        yield "incentives.opinion", "needs a survey of satisfaction, which is missing", ()
     if scenario.workforce.attrition is not None and scenario.workforce.hiring is None:
         yield "workforce", "has attrition but no 'hiring': say how a vacancy is filled", ()
 
@@ -218,6 +222,8 @@ def _people(scenario: Scenario) -> Iterator[Problem]:
     groups, rosters = tuple(scenario.workforce.groups), scenario.staffing.rosters
     yield from _unknown("staffing.rosters", rosters, groups, "group of agents")
     yield from _missing("staffing.rosters", rosters, groups, "group of agents")
+    market = scenario.morale.commitment.market if scenario.morale is not None else {}
+    yield from _unknown("morale.commitment.market", market, groups, "group of agents")
     shifts = scenario.staffing.shifts
     for name, roster in rosters.items():
         for index, entry in enumerate(roster.rota or ()):

@@ -21,9 +21,12 @@ from sim.mechanisms.arrivals import ArrivalSettings
 from sim.mechanisms.care import CareSettings
 from sim.mechanisms.channels import ChannelsSettings
 from sim.mechanisms.churn import ChurnSettings
+from sim.mechanisms.coaching import CoachingSettings
 from sim.mechanisms.customers import CustomerSettings
 from sim.mechanisms.economics import EconomicSettings
 from sim.mechanisms.expectations import ExpectationSettings
+from sim.mechanisms.forgetting import ForgettingSettings
+from sim.mechanisms.incentives import IncentiveSettings
 from sim.mechanisms.interventions import (
     Change,
     PolicyProblem,
@@ -32,9 +35,11 @@ from sim.mechanisms.interventions import (
     put_at,
     setting_at,
 )
+from sim.mechanisms.morale import MoraleSettings
 from sim.mechanisms.needs import NeedsSettings
 from sim.mechanisms.patience import PatienceSettings
 from sim.mechanisms.pricing import PricingSettings
+from sim.mechanisms.recruitment import RecruitmentSettings
 from sim.mechanisms.resolution import ResolutionSettings
 from sim.mechanisms.routing import RoutingSettings
 from sim.mechanisms.satisfaction import SatisfactionSettings
@@ -49,6 +54,7 @@ _NOT_FOR_POLICIES = (
     "frontline", "name", "title", "currency", "calendar", "evidence", "policies", "customers", "churn.half_life",
     "churn.reference", "churn.involuntary", "churn.neglect", "churn.unresolved", "churn.grievance",
     "expectations", "ties", "workforce.attrition.half_life", "workforce.attrition.reference",
+    "recruitment.people", "morale.reference",
 )  # fmt: skip
 """What describes people and place: no policy changes it, and base hazards stay as they were solved."""
 
@@ -80,6 +86,11 @@ class Scenario(Settings):
     patience: PatienceSettings = PatienceSettings()
     routing: RoutingSettings
     workforce: WorkforceSettings
+    recruitment: RecruitmentSettings | None = None
+    coaching: CoachingSettings | None = None
+    forgetting: ForgettingSettings | None = None
+    morale: MoraleSettings | None = None
+    incentives: IncentiveSettings | None = None
     agents: AgentSettings
     resolution: ResolutionSettings | None = None
     staffing: StaffingSettings
