@@ -99,6 +99,11 @@ def _needed_sections(scenario: Scenario) -> Iterator[Problem]:
     by_opinion = scenario.incentives is not None and scenario.incentives.opinion is not None
     if by_opinion and (scenario.satisfaction is None or scenario.satisfaction.survey is None):
         yield "incentives.opinion", "needs a survey of satisfaction, which is missing", ()
+    if scenario.forgetting is not None and scenario.agents.learning is None:
+        yield "forgetting", "needs 'agents.learning': without it there is nothing to forget", ()
+    lets_go = scenario.recruitment is not None and scenario.recruitment.managing_out is not None
+    if lets_go and scenario.workforce.hiring is None:
+        yield "recruitment.managing_out", "needs 'workforce.hiring': say how a vacancy is filled", ()
     if scenario.workforce.attrition is not None and scenario.workforce.hiring is None:
         yield "workforce", "has attrition but no 'hiring': say how a vacancy is filled", ()
 

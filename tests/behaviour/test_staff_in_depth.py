@@ -96,7 +96,7 @@ def test_job_aids_outlive_the_people_and_training_leaves_with_them(bench: Any, f
     for hazard in ("0.1 per year", "6 per year"):
         staying = bench.changed(
             firm,
-            {"calendar.horizon": "40 weeks", "churn": None, "acquisition": None, "agents.learning": None,
+            {"calendar.horizon": "28 weeks", "churn": None, "acquisition": None, "agents.learning": None,
              "workforce.attrition.reference.base_hazard": hazard, "workforce.attrition.strain_effect": 0.0},
         )  # fmt: skip
         first = {
@@ -107,3 +107,46 @@ def test_job_aids_outlive_the_people_and_training_leaves_with_them(bench: Any, f
             gains[name, hazard] = first[name] - first["none"]
     assert gains["training", "0.1 per year"] > 1.3 * gains["training", "6 per year"] > 0
     assert gains["tools", "6 per year"] > 0.8 * gains["tools", "0.1 per year"] > 0
+
+
+CHANGES = {
+    "recruitment.selection.applicants": 8,
+    "coaching.span": 3,
+    "forgetting.aids": "90 %",
+    "morale.effects.cold": 0.3,
+    "workforce.groups.desk.wage": "50,000 EUR per year",
+    "incentives.opinion.stake": "15 %",
+    "incentives.target.strictness": "0 %",
+}
+
+
+@pytest.mark.parametrize("path", CHANGES)
+def test_a_policy_changes_it_on_its_date_and_not_before(bench: Any, firm: Any, path: str) -> None:
+    """Months before the change are the same to the last bit, the rest are not."""
+    all_on = bench.changed(firm, SECTIONS | {"workforce.attrition.reference.base_hazard": "3 per year"})
+    policy = {"changes": {path: {"to": CHANGES[path], "from": "2026-04-01"}}}
+    found, base = bench.run(bench.with_policies(all_on, change=policy), 1), bench.run(all_on, 1)
+    for name in ("experience.score", "contacts.handle_time"):
+        assert found.month(name, 0, 2) == base.month(name, 0, 2)
+    assert any(found.month(name, 2) != base.month(name, 2) for name in ("experience.score", "contacts.handle_time"))
+
+
+def test_what_people_are_and_the_state_of_reference_are_for_no_policy(bench: Any, firm: Any) -> None:
+    all_on = bench.changed(firm, SECTIONS)
+    for path in ("recruitment.people.ability", "morale.reference.burnout"):
+        with pytest.raises(Exception, match="no setting that can change"):
+            bench.run(bench.with_policies(all_on, change={"changes": {path: {"to": 0.1}}}), 1)
+
+
+@pytest.mark.parametrize(
+    ("settings", "path"),
+    [
+        ({"satisfaction.survey": None}, "incentives.opinion"),
+        ({"agents.learning": None}, "forgetting"),
+        ({"workforce.hiring": None, "workforce.attrition": None}, "recruitment.managing_out"),
+        ({"morale.commitment.market": {"back_office": "30,000 EUR per year"}}, "morale.commitment.market.back_office"),
+    ],
+)
+def test_what_does_not_fit_together_is_said(bench: Any, firm: Any, settings: dict[str, Any], path: str) -> None:
+    problems = bench.changed(bench.changed(firm, SECTIONS), settings).problems()
+    assert path in [where for where, _, _ in problems]
