@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 Problem = tuple[str, str, tuple[str, ...]]
 ANY = "any"
 _TAKEN = (
-    "acquisition", "agents", "care", "chats", "contacts", "customers", "episodes", "equity", "expectations",
-    "experience", "fees", "flexing", "issues", "ledger", "losses", "newcomers", "ownership", "pressure",
-    "satisfaction", "self_service", "survey", "ties", "win_back",
+    "acquisition", "agents", "care", "chats", "coaching", "contacts", "customers", "episodes", "equity",
+    "expectations", "experience", "fees", "flexing", "forgetting", "incentives", "issues", "ledger", "losses",
+    "morale", "newcomers", "ownership", "pressure", "recruitment", "satisfaction", "self_service", "survey", "ties",
+    "win_back",
 )  # fmt: skip
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -27,6 +28,7 @@ def problems_of(scenario: Scenario) -> list[Problem]:
     """All that does not fit: (dotted path, what is wrong, names that would be right)."""
     found: list[Problem] = []
     checks = (
+        _staff_sections,
         _names,
         _reserved,
         _demand,
@@ -110,6 +112,17 @@ def _needed_sections(scenario: Scenario) -> Iterator[Problem]:
         yield "chat", "needs a channel of the kind 'chat'", ()
     if scenario.workforce.attrition is not None and scenario.workforce.hiring is None:
         yield "workforce", "has attrition but no 'hiring': say how a vacancy is filled", ()
+
+
+def _staff_sections(scenario: Scenario) -> Iterator[Problem]:
+    by_opinion = scenario.incentives is not None and scenario.incentives.opinion is not None
+    if by_opinion and (scenario.satisfaction is None or scenario.satisfaction.survey is None):
+        yield "incentives.opinion", "needs a survey of satisfaction, which is missing", ()
+    if scenario.forgetting is not None and scenario.agents.learning is None:
+        yield "forgetting", "needs 'agents.learning': without it there is nothing to forget", ()
+    lets_go = scenario.recruitment is not None and scenario.recruitment.managing_out is not None
+    if lets_go and scenario.workforce.hiring is None:
+        yield "recruitment.managing_out", "needs 'workforce.hiring': say how a vacancy is filled", ()
 
 
 def _segments(scenario: Scenario) -> Iterator[Problem]:
@@ -242,6 +255,8 @@ def _people(scenario: Scenario) -> Iterator[Problem]:
         channels = tuple(scenario.channels.channels)
         yield from _unknown(f"routing.overflow.{place}.channel", (overflow.channel,), channels, "channel")
         yield from _unknown(f"routing.overflow.{place}.groups", overflow.groups, groups, "group of agents")
+    market = scenario.morale.commitment.market if scenario.morale is not None else {}
+    yield from _unknown("morale.commitment.market", market, groups, "group of agents")
     shifts = scenario.staffing.shifts
     for name, roster in rosters.items():
         for index, entry in enumerate(roster.rota or ()):

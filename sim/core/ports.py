@@ -78,6 +78,28 @@ def _as_it_was(_: int, experienced: float) -> float:
     return experienced
 
 
+def _as_usual(_: Agent, usual: float) -> float:
+    return usual
+
+
+def _by_himself(agent: Agent) -> tuple[float, float]:
+    return agent.ability, agent.manner
+
+
+def _same_for_all(_: Agent) -> float:
+    return 1.0
+
+
+Effort = tuple[float, float, float]
+"""What an agent's effort makes of his contacts: a factor on handle time, and what it adds to edge and mood."""
+
+_EASE: Effort = (1.0, 0.0, 0.0)
+
+
+def _at_ease(_: Agent) -> Effort:
+    return _EASE
+
+
 def _leaves_no_trace(_: str, __: Slots, ___: Array) -> None:
     return None
 
@@ -156,7 +178,16 @@ class Ports:
     end_duty: that moment has come.
     lend: a group helps another, until take_back.
     pressure: of work on a group.
+    person: what an agent adds to edge and mood as the person he is, coached as he is.
+    spirit: what his morale adds to mood.
+    effort: what targets and rewards make of his contacts.
+    absence: his share of shifts missed, given the usual one.
+    support: 0 to 1, given that of a reference.
+    unrest: what his morale adds to the log hazard of leaving; misfit: what a poor fit does.
     training_hours: off the contacts, of an agent in a week; lesson: of this one.
+    coaching_hours: those of them with a team leader.
+    attention: how much of that this one gets, relative to the mean.
+    dismiss: an agent is paid off.
     deployed: agents of a group, by seat.
     add_customers: newcomers join.
     remove_customers: customers leave.
@@ -218,6 +249,17 @@ class Ports:
     take_back: Callable[[Group, Group], None]
     training_hours: Callable[[], float] = staticmethod(_none_at_all)
     pressure: Callable[[Group], float] = staticmethod(_none_felt)
+    lesson: Callable[[Agent], float] = staticmethod(_no_edge)
+    coaching_hours: Callable[[], float] = staticmethod(_none_at_all)
+    attention: Callable[[Agent], float] = staticmethod(_same_for_all)
+    person: Callable[[Agent], tuple[float, float]] = staticmethod(_by_himself)
+    spirit: Callable[[Agent], float] = staticmethod(_no_edge)
+    effort: Callable[[Agent], Effort] = staticmethod(_at_ease)
+    absence: Callable[[Agent, float], float] = staticmethod(_as_usual)
+    support: Callable[[Agent, float], float] = staticmethod(_as_usual)
+    unrest: Callable[[Agent], float] = staticmethod(_no_edge)
+    misfit: Callable[[Agent], float] = staticmethod(_no_edge)
+    dismiss: Callable[[Agent], None]
     deployed: Callable[[str], list[Agent]]
     add_customers: Callable[[Keys, npt.NDArray[np.int64]], Slots]
     remove_customers: Callable[[Slots], None]
