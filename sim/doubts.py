@@ -89,18 +89,19 @@ def _days_without(scenario: Scenario, path: str, table: ByInterval) -> Iterator[
 
 
 def _hazards(scenario: Scenario) -> Iterator[str]:
-    if scenario.churn is not None:
-        churn = scenario.churn
-        yield from _hazard("churn", churn.tenure, churn.half_life, churn.reference.base_hazard)
+    churn = scenario.churn
+    if churn is not None and churn.neglect is None:  # how much neglect adds is known after a run
+        beside = churn.involuntary.rate if churn.involuntary is not None else 0.0
+        yield from _hazard("churn", churn.tenure, churn.half_life, churn.reference.base_hazard, beside)
     attrition = scenario.workforce.attrition
     if attrition is not None:
         stored = attrition.reference.base_hazard
         yield from _hazard("workforce.attrition", attrition.tenure, attrition.half_life, stored)
 
 
-def _hazard(path: str, tenure: TenureFactors, half_life: float, stored: float) -> Iterator[str]:
-    implied = TenureCurve.of(tenure).base_hazard(half_life)
-    if abs(stored / implied - 1.0) > _DRIFT:
+def _hazard(path: str, tenure: TenureFactors, half_life: float, stored: float, beside: float = 0.0) -> Iterator[str]:
+    implied = TenureCurve.of(tenure).base_hazard(half_life) - beside
+    if abs(stored - implied) > _DRIFT * implied:
         yield (
             f"{path}.reference.base_hazard is {stored * YEAR:.4g} per year; a half-life of "
             f"{half_life / YEAR:.3g} years with these tenure factors asks for {implied * YEAR:.4g} per year"
