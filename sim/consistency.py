@@ -16,7 +16,7 @@ Problem = tuple[str, str, tuple[str, ...]]
 ANY = "any"
 _TAKEN = (
     "acquisition", "agents", "contacts", "customers", "episodes", "equity", "experience", "fees", "issues", "ledger",
-    "losses", "newcomers", "satisfaction", "survey",
+    "losses", "newcomers", "orders", "points", "satisfaction", "survey",
 )  # fmt: skip
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -52,6 +52,9 @@ def _names(scenario: Scenario) -> Iterator[Problem]:
         "staffing.shifts": scenario.staffing.shifts,
         "customers.segments": scenario.customers.segments if scenario.customers else {},
         "arrivals.streams": scenario.arrivals.streams if scenario.arrivals else {},
+        "fulfilment.products": scenario.fulfilment.products if scenario.fulfilment else {},
+        "fulfilment.locations": scenario.fulfilment.locations if scenario.fulfilment else {},
+        "fulfilment.errors": scenario.fulfilment.errors if scenario.fulfilment else {},
     }
     for path, names in named.items():
         for name in names:
@@ -74,7 +77,7 @@ def _demand(scenario: Scenario) -> Iterator[Problem]:
 def _needed_sections(scenario: Scenario) -> Iterator[Problem]:
     pairs = (
         ("pricing", "customers"), ("satisfaction", "customers"), ("churn", "pricing"), ("acquisition", "customers"),
-        ("needs", "customers"),
+        ("needs", "customers"), ("fulfilment", "customers"),
     )  # fmt: skip
     for section, needed in pairs:
         if getattr(scenario, section) is not None and getattr(scenario, needed) is None:
@@ -99,6 +102,13 @@ def _segments(scenario: Scenario) -> Iterator[Problem]:
         yield from _unknown("satisfaction.resting", scenario.satisfaction.resting, known, "segment")
         yield from _missing("satisfaction.resting", scenario.satisfaction.resting, known, "segment")
         yield from _unknown("satisfaction.at_start", scenario.satisfaction.at_start or (), known, "segment")
+    if scenario.fulfilment is not None:
+        for name, product in scenario.fulfilment.products.items():
+            yield from _unknown(f"fulfilment.products.{name}.rate", product.rate, known, "segment")
+        sources = scenario.fulfilment.sources
+        yield from _unknown("fulfilment.sources", sources, (*known, ANY), "segment")
+        if ANY not in sources:
+            yield from _missing("fulfilment.sources", sources, known, "segment")
     if scenario.acquisition is not None:
         yield from _unknown("acquisition.mix", scenario.acquisition.mix, known, "segment")
     yield from _unknown("channels.choice", scenario.channels.choice or {}, (*known, ANY), "segment")
@@ -117,9 +127,25 @@ def _kinds_that_arise(scenario: Scenario, known: tuple[str, ...]) -> Iterator[Pr
         yield from _unknown("pricing.reactions", scenario.pricing.reactions, known, "kind with a handle time")
         if scenario.channels.choice is None and scenario.pricing.reactions:
             yield "pricing.reactions", "needs channels.choice", ()
+    if scenario.fulfilment is not None:
+        yield from _unknown("fulfilment.placed_by", scenario.fulfilment.placed_by, known, "kind with a handle time")
+    for path, causes in _causes(scenario):
+        yield from _unknown(path, causes, known, "kind with a handle time")
+        if scenario.channels.choice is None and causes:
+            yield path, "needs channels.choice", ()
     for name, stream in (scenario.arrivals.streams if scenario.arrivals else {}).items():
         if stream.kind not in known:
             yield f"arrivals.streams.{name}.kind", f"is {stream.kind!r}, a kind without a handle time", known
+
+
+def _causes(scenario: Scenario) -> Iterator[tuple[str, Iterable[str]]]:
+    """Kinds of issue that contact points cause, with the path at which they stand."""
+    fulfilment = scenario.fulfilment
+    if fulfilment is None:
+        return
+    for name, point in fulfilment.points().items():
+        where = f"errors.{name}" if name in fulfilment.errors else name
+        yield f"fulfilment.{where}.causes", tuple(point.causes)
 
 
 def _kinds_that_are_served(scenario: Scenario, known: tuple[str, ...]) -> Iterator[Problem]:
@@ -203,7 +229,8 @@ def _unchosen(scenario: Scenario) -> Iterator[Problem]:
 
 def _raised(scenario: Scenario) -> set[str]:
     needs = set(scenario.needs.kinds) if scenario.needs else set()
-    return needs | (set(scenario.pricing.reactions) if scenario.pricing else set())
+    caused = {kind for _, kinds in _causes(scenario) for kind in kinds}
+    return needs | caused | (set(scenario.pricing.reactions) if scenario.pricing else set())
 
 
 def _unserved(scenario: Scenario) -> Iterator[Problem]:

@@ -25,6 +25,7 @@ from sim.mechanisms.channels import Channels
 from sim.mechanisms.churn import Churn
 from sim.mechanisms.customers import Customers
 from sim.mechanisms.economics import Economics
+from sim.mechanisms.fulfilment import Fulfilment
 from sim.mechanisms.interventions import Change, Interventions
 from sim.mechanisms.needs import Needs
 from sim.mechanisms.patience import Patience
@@ -46,6 +47,7 @@ MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
     "churn": Churn,
     "acquisition": Acquisition,
     "needs": Needs,
+    "fulfilment": Fulfilment,
     "arrivals": Arrivals,
     "channels": Channels,
     "patience": Patience,

@@ -22,6 +22,7 @@ from sim.mechanisms.channels import ChannelsSettings
 from sim.mechanisms.churn import ChurnSettings
 from sim.mechanisms.customers import CustomerSettings
 from sim.mechanisms.economics import EconomicSettings
+from sim.mechanisms.fulfilment import FulfilmentSettings
 from sim.mechanisms.interventions import (
     Change,
     PolicyProblem,
@@ -64,6 +65,7 @@ class Scenario(Settings):
     churn: ChurnSettings | None = None
     acquisition: AcquisitionSettings | None = None
     needs: NeedsSettings | None = None
+    fulfilment: FulfilmentSettings | None = None
     arrivals: ArrivalSettings | None = None
     channels: ChannelsSettings
     patience: PatienceSettings = PatienceSettings()

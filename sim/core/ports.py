@@ -69,6 +69,10 @@ def _leaves_no_trace(_: str, __: Slots, ___: Array) -> None:
     return None
 
 
+def _all_of_them(_: str) -> float:
+    return 1.0
+
+
 def _unknown() -> None:
     return None
 
@@ -99,7 +103,8 @@ class Ports:
     their times come; raise_issues: both; contact_again: the next contact of an issue. agent_for: an idle agent for a
     contact. answer: an agent takes a contact; release: an agent has become free. edge: what an agent adds to the
     ability to resolve. satisfaction: of all places of the base, None where nobody keeps it; live_through: customers
-    live through something other than a contact; equity, price_gap: of some customers.
+    live through something other than a contact; causes_left: the share of the causes of an error that is left; equity,
+    price_gap: of some customers.
     """
 
     lane: Callable[[str, str], Lane]
@@ -139,6 +144,7 @@ class Ports:
     remove_customers: Callable[[Slots], None]
     satisfaction: Callable[[], Array | None] = staticmethod(_unknown)
     live_through: Callable[[str, Slots, Array], None] = staticmethod(_leaves_no_trace)
+    causes_left: Callable[[str], float] = staticmethod(_all_of_them)
     equity: Callable[[Slots, float], Array] = staticmethod(_reference_equity)
     price_gap: Callable[[Slots], Array] = staticmethod(_no_gap)
 

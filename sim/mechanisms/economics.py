@@ -34,6 +34,9 @@ ACCOUNTS: Final = (
     "fees", "wages", "hiring", "training", "acquisition", "overheads", "contacts", "severance", "policies",
 )  # fmt: skip
 
+OCCASIONAL: Final = ("orders", "fulfilment")
+"""Accounts that are opened by the first posting to them."""
+
 
 def index(growth: float, time: float) -> float:
     """Level of wages or prices: (1 + growth a year)^years since the counting starts."""
@@ -117,6 +120,8 @@ class Economics(Mechanism[EconomicSettings]):
 
     def _book(self, posting: Posting) -> None:
         amount = posting.amount * self._scales[posting.inflates]
+        if posting.account in OCCASIONAL and posting.account not in self.accounts:
+            self.accounts[posting.account] = self.present[posting.account] = 0.0
         self.accounts[posting.account] += amount
         self.present[posting.account] += amount * self._discount
         self.cash += amount
@@ -143,7 +148,7 @@ class Economics(Mechanism[EconomicSettings]):
         found = [
             Measure(
                 "profit", f"profit, {basis}", currency, "ledger.profit", None, 1.0, "higher", outcome=True,
-                meaning="fees less all costs over the horizon",
+                meaning="fees and the margin of orders less all costs over the horizon",
             ),
             Measure(
                 "net_present_value", f"net present value, {basis}", currency, "ledger.present_value", None, 1.0,
@@ -154,6 +159,7 @@ class Economics(Mechanism[EconomicSettings]):
                 "lower", meaning="wages, hiring, training, severance and contact cost, over contacts handled",
             ),
         ]  # fmt: skip
+        accounts = ACCOUNTS if scenario.fulfilment is None else (*ACCOUNTS, *OCCASIONAL)
         return found + [
-            Measure(f"ledger.{name}", f"{name} (income +, cost -)", currency, f"ledger.{name}") for name in ACCOUNTS
+            Measure(f"ledger.{name}", f"{name} (income +, cost -)", currency, f"ledger.{name}") for name in accounts
         ]
