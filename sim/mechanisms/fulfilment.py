@@ -293,10 +293,9 @@ class Fulfilment(Mechanism[FulfilmentSettings]):
         taken = self._laws.quantiles(orders.location, streams.uniforms(orders.key, _DELIVERY))
         arrives = np.maximum(orders.placed, self._now) + taken
         late = arrives > orders.due
+        newly = late & ~orders.late
         shipped = orders._replace(arrives=arrives, late=late)
-        self._diary.note(
-            "late", shipped.of(late & ~orders.late), np.maximum(orders.due, self._now)[late & ~orders.late]
-        )
+        self._diary.note("late", shipped.of(newly), np.maximum(orders.due, self._now)[newly])
         self._diary.note("delivery", shipped, arrives)
         self._diary.note("invoice", shipped, arrives + self.settings.invoice_after)
         self.shipped += orders.size
@@ -395,8 +394,5 @@ class Fulfilment(Mechanism[FulfilmentSettings]):
     @classmethod
     def measures(cls, scenario: Any) -> list[Measure]:
         """How well orders are served, and each contact point of theirs."""
-        found = [
-            Measure(name, label, unit, above, below, factor, better, meaning=meaning)
-            for name, label, unit, above, below, factor, better, meaning in _MEASURES
-        ]
+        found = [Measure(*row[:7], meaning=row[7]) for row in _MEASURES]
         return found + measures_of(scenario.fulfilment.points(), scenario.satisfaction is not None)
