@@ -24,7 +24,18 @@ _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 def problems_of(scenario: Scenario) -> list[Problem]:
     """All that does not fit: (dotted path, what is wrong, names that would be right)."""
     found: list[Problem] = []
-    for check in (_names, _reserved, _demand, _segments, _kinds, _channels, _people, _needed_sections, _unchosen):
+    for check in (
+        _names,
+        _reserved,
+        _demand,
+        _segments,
+        _kinds,
+        _channels,
+        _points,
+        _people,
+        _needed_sections,
+        _unchosen,
+    ):
         found += check(scenario)
     return found if found else list(_unserved(scenario))
 
@@ -77,7 +88,7 @@ def _demand(scenario: Scenario) -> Iterator[Problem]:
 def _needed_sections(scenario: Scenario) -> Iterator[Problem]:
     pairs = (
         ("pricing", "customers"), ("satisfaction", "customers"), ("churn", "pricing"), ("acquisition", "customers"),
-        ("needs", "customers"), ("fulfilment", "customers"),
+        ("needs", "customers"), ("fulfilment", "customers"), ("contact_points", "customers"),
     )  # fmt: skip
     for section, needed in pairs:
         if getattr(scenario, section) is not None and getattr(scenario, needed) is None:
@@ -140,12 +151,9 @@ def _kinds_that_arise(scenario: Scenario, known: tuple[str, ...]) -> Iterator[Pr
 
 def _causes(scenario: Scenario) -> Iterator[tuple[str, Iterable[str]]]:
     """Kinds of issue that contact points cause, with the path at which they stand."""
-    fulfilment = scenario.fulfilment
-    if fulfilment is None:
-        return
-    for name, point in fulfilment.points().items():
-        where = f"errors.{name}" if name in fulfilment.errors else name
-        yield f"fulfilment.{where}.causes", tuple(point.causes)
+    for section in (scenario.fulfilment, scenario.contact_points):
+        for name, point in section.points().items() if section else ():
+            yield f"{'fulfilment' if section is scenario.fulfilment else 'contact_points'}.{name}", tuple(point.causes)
 
 
 def _kinds_that_are_served(scenario: Scenario, known: tuple[str, ...]) -> Iterator[Problem]:
@@ -163,6 +171,29 @@ def _kinds_that_are_served(scenario: Scenario, known: tuple[str, ...]) -> Iterat
             for index, kind in enumerate(group.kinds):
                 if kind not in known:
                     yield f"workforce.groups.{name}.kinds.{index}", f"is {kind!r}, which is no kind", known
+
+
+def _points(scenario: Scenario) -> Iterator[Problem]:
+    """Contact points name channels and kinds, and each has a name of its own."""
+    settings = scenario.contact_points
+    if settings is None:
+        return
+    channels, kinds = tuple(scenario.channels.channels), tuple(scenario.agents.handle_time)
+    for group in ("waits", "lines", "promises", "endings"):
+        for name, point in getattr(settings, group).items():
+            path = f"contact_points.{group}.{name}"
+            yield from _unknown(f"{path}.channels", getattr(point, "channels", ()), channels, "channel")
+            yield from _unknown(f"{path}.kinds", getattr(point, "kinds", ()), kinds, "kind")
+    if settings.premises is not None:
+        yield from _unknown("contact_points.premises.channels", settings.premises.channels, channels, "channel")
+    taken = scenario.fulfilment.points() if scenario.fulfilment else {}
+    given = [*settings.waits, *settings.lines, *settings.endings, *(["premises"] if settings.premises else ())]
+    given += [f"{name}_{ending}" for name in settings.promises for ending in ("kept", "broken")]
+    for name in dict.fromkeys(given):
+        if given.count(name) > 1 or name in taken:
+            yield "contact_points", f"has two contact points of the name {name!r}", ()
+        if _SAFE.fullmatch(name) is None:
+            yield "contact_points", f"has a point called {name!r}; a name has letters, digits, - and _", ()
 
 
 def _channels(scenario: Scenario) -> Iterator[Problem]:

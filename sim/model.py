@@ -23,6 +23,7 @@ from sim.mechanisms.agents import Agents
 from sim.mechanisms.arrivals import Arrivals
 from sim.mechanisms.channels import Channels
 from sim.mechanisms.churn import Churn
+from sim.mechanisms.contact_points import ContactPointsOfContacts
 from sim.mechanisms.customers import Customers
 from sim.mechanisms.economics import Economics
 from sim.mechanisms.fulfilment import Fulfilment
@@ -48,6 +49,7 @@ MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
     "acquisition": Acquisition,
     "needs": Needs,
     "fulfilment": Fulfilment,
+    "contact_points": ContactPointsOfContacts,
     "arrivals": Arrivals,
     "channels": Channels,
     "patience": Patience,

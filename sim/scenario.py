@@ -20,6 +20,7 @@ from sim.mechanisms.agents import AgentSettings
 from sim.mechanisms.arrivals import ArrivalSettings
 from sim.mechanisms.channels import ChannelsSettings
 from sim.mechanisms.churn import ChurnSettings
+from sim.mechanisms.contact_points import ContactPointsSettings
 from sim.mechanisms.customers import CustomerSettings
 from sim.mechanisms.economics import EconomicSettings
 from sim.mechanisms.fulfilment import FulfilmentSettings
@@ -66,6 +67,7 @@ class Scenario(Settings):
     acquisition: AcquisitionSettings | None = None
     needs: NeedsSettings | None = None
     fulfilment: FulfilmentSettings | None = None
+    contact_points: ContactPointsSettings | None = None
     arrivals: ArrivalSettings | None = None
     channels: ChannelsSettings
     patience: PatienceSettings = PatienceSettings()

@@ -34,7 +34,7 @@ ACCOUNTS: Final = (
     "fees", "wages", "hiring", "training", "acquisition", "overheads", "contacts", "severance", "policies",
 )  # fmt: skip
 
-OCCASIONAL: Final = ("orders", "fulfilment")
+OCCASIONAL: Final = ("orders", "fulfilment", "points")
 """Accounts that are opened by the first posting to them."""
 
 
@@ -159,7 +159,8 @@ class Economics(Mechanism[EconomicSettings]):
                 "lower", meaning="wages, hiring, training, severance and contact cost, over contacts handled",
             ),
         ]  # fmt: skip
-        accounts = ACCOUNTS if scenario.fulfilment is None else (*ACCOUNTS, *OCCASIONAL)
+        accounts = ACCOUNTS if scenario.fulfilment is None else (*ACCOUNTS, "orders", "fulfilment")
+        accounts = accounts if scenario.contact_points is None else (*accounts, "points")
         return found + [
             Measure(f"ledger.{name}", f"{name} (income +, cost -)", currency, f"ledger.{name}") for name in accounts
         ]
