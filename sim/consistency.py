@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 Problem = tuple[str, str, tuple[str, ...]]
 ANY = "any"
 _TAKEN = (
-    "acquisition", "agents", "contacts", "customers", "episodes", "equity", "experience", "fees", "issues", "ledger",
-    "losses", "newcomers", "orders", "points", "satisfaction", "survey",
+    "acquisition", "agents", "contacts", "customers", "episodes", "equity", "experience", "feedback", "fees", "issues",
+    "ledger", "losses", "newcomers", "orders", "points", "satisfaction", "survey",
 )  # fmt: skip
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -32,6 +32,7 @@ def problems_of(scenario: Scenario) -> list[Problem]:
         _kinds,
         _channels,
         _points,
+        _programme,
         _people,
         _needed_sections,
         _unchosen,
@@ -194,6 +195,20 @@ def _points(scenario: Scenario) -> Iterator[Problem]:
             yield "contact_points", f"has two contact points of the name {name!r}", ()
         if _SAFE.fullmatch(name) is None:
             yield "contact_points", f"has a point called {name!r}; a name has letters, digits, - and _", ()
+
+
+def _programme(scenario: Scenario) -> Iterator[Problem]:
+    """The causes that a feedback programme looks at, each of its own name."""
+    if scenario.feedback is None:
+        return
+    errors = tuple(scenario.fulfilment.errors) if scenario.fulfilment else ()
+    needs = tuple(scenario.needs.kinds) if scenario.needs else ()
+    yield from _unknown("feedback.errors", scenario.feedback.errors, errors, "error in orders")
+    yield from _unknown("feedback.needs", scenario.feedback.needs, needs, "kind of need")
+    causes = [*scenario.feedback.errors, *scenario.feedback.needs]
+    for name in dict.fromkeys(causes):
+        if causes.count(name) > 1 or (name in errors and name in needs):
+            yield "feedback", f"cannot tell two causes of the name {name!r} apart", ()
 
 
 def _channels(scenario: Scenario) -> Iterator[Problem]:

@@ -26,6 +26,7 @@ from sim.mechanisms.churn import Churn
 from sim.mechanisms.contact_points import ContactPointsOfContacts
 from sim.mechanisms.customers import Customers
 from sim.mechanisms.economics import Economics
+from sim.mechanisms.feedback import Feedback
 from sim.mechanisms.fulfilment import Fulfilment
 from sim.mechanisms.interventions import Change, Interventions
 from sim.mechanisms.needs import Needs
@@ -50,6 +51,7 @@ MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
     "needs": Needs,
     "fulfilment": Fulfilment,
     "contact_points": ContactPointsOfContacts,
+    "feedback": Feedback,
     "arrivals": Arrivals,
     "channels": Channels,
     "patience": Patience,

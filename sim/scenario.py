@@ -23,6 +23,7 @@ from sim.mechanisms.churn import ChurnSettings
 from sim.mechanisms.contact_points import ContactPointsSettings
 from sim.mechanisms.customers import CustomerSettings
 from sim.mechanisms.economics import EconomicSettings
+from sim.mechanisms.feedback import FeedbackSettings
 from sim.mechanisms.fulfilment import FulfilmentSettings
 from sim.mechanisms.interventions import (
     Change,
@@ -68,6 +69,7 @@ class Scenario(Settings):
     needs: NeedsSettings | None = None
     fulfilment: FulfilmentSettings | None = None
     contact_points: ContactPointsSettings | None = None
+    feedback: FeedbackSettings | None = None
     arrivals: ArrivalSettings | None = None
     channels: ChannelsSettings
     patience: PatienceSettings = PatienceSettings()

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from sim.core import streams
 from sim.core.distributions import Law
+from sim.core.facts import Cases
 from sim.core.measures import Measure
 from sim.core.units import Money, Settings, Share
 from sim.core.world import World
@@ -68,6 +69,7 @@ class ContactPoints:
             return
         self.met[name] += int(keys.size)
         self.spent += int(keys.size) * point.cost
+        self.world.tell.points_met(Cases(name, keys))
         base = self.world.base
         assert base is not None
         here = base.key.array[slots] == customers

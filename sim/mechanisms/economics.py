@@ -34,7 +34,7 @@ ACCOUNTS: Final = (
     "fees", "wages", "hiring", "training", "acquisition", "overheads", "contacts", "severance", "policies",
 )  # fmt: skip
 
-OCCASIONAL: Final = ("orders", "fulfilment", "points")
+OCCASIONAL: Final = ("orders", "fulfilment", "points", "feedback")
 """Accounts that are opened by the first posting to them."""
 
 
@@ -161,6 +161,7 @@ class Economics(Mechanism[EconomicSettings]):
         ]  # fmt: skip
         accounts = ACCOUNTS if scenario.fulfilment is None else (*ACCOUNTS, "orders", "fulfilment")
         accounts = accounts if scenario.contact_points is None else (*accounts, "points")
+        accounts = accounts if scenario.feedback is None else (*accounts, "feedback")
         return found + [
             Measure(f"ledger.{name}", f"{name} (income +, cost -)", currency, f"ledger.{name}") for name in accounts
         ]

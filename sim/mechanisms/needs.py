@@ -32,6 +32,7 @@ Slots = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.uint64]
 Array = npt.NDArray[np.float64]
 _CLOCK = streams.named("need clock")
+_CAUSE = streams.named("need cause")
 _CHOICE = streams.named("channel choice")
 _FIRST = np.zeros(1, dtype=np.uint64)
 _AHEAD = 7
@@ -61,14 +62,15 @@ class Turn(NamedTuple):
 class Plan:
     """What will arise in the next days if nothing changes: turns in the order of their marks, with the issues' births.
 
-    first: index of the first day; bounds: where the turns of each day begin, and end; customers: keys, by turn.
+    first: index of the first day; bounds: where the turns of each day begin, and end; customers: keys, by turn; births:
+    None where the cause of the need has been removed.
     """
 
     first: int
     bounds: list[int]
     turns: Turn
     customers: Keys
-    births: list[Birth]
+    births: list[Birth | None]
 
 
 class Needs(Mechanism[NeedsSettings]):
@@ -158,7 +160,10 @@ class Needs(Mechanism[NeedsSettings]):
         ask = self.world.ask
         channels = ask.choose(kinds, self.base.segment.array[slots], streams.uniforms(turns.issues, _CHOICE))
         times = ask.moments(channels, first + ahead, fractions) if slots.size else fractions
-        births = ask.births(kinds, channels, turns.issues, slots, times)
+        births: list[Birth | None] = [*ask.births(kinds, channels, turns.issues, slots, times)]
+        left = np.array([ask.causes_left(kind) for kind in self.settings.kinds])
+        for gone in (streams.uniforms(turns.issues, _CAUSE) >= left[columns]).nonzero()[0].tolist():
+            births[gone] = None
         bounds = np.searchsorted(ahead, np.arange(ends.size)).tolist()
         return Plan(first, bounds, turns, self.base.key.array[slots], births)
 
@@ -199,7 +204,7 @@ class Needs(Mechanism[NeedsSettings]):
         self.soonest.array[slots] = self.mark.array[slots].min(axis=1)
         self.left.array.reshape(-1)[clocks] = left
         self.ordinal.array.reshape(-1)[clocks] = ordinal
-        self.world.ask.bear(births)
+        self.world.ask.bear([birth for birth in births if birth is not None])
 
     def _issues(self, clocks: Slots, ordinals: Slots) -> Keys:
         """Keys of the issues that clocks (place x width + kind) raise, by ordinal, shape (n,)."""
