@@ -17,9 +17,9 @@ Problem = tuple[str, str, tuple[str, ...]]
 ANY = "any"
 _TAKEN = (
     "acquisition", "agents", "care", "chats", "coaching", "contacts", "customers", "episodes", "equity",
-    "expectations", "experience", "fees", "flexing", "forgetting", "incentives", "issues", "ledger", "losses",
-    "morale", "newcomers", "ownership", "pressure", "recruitment", "satisfaction", "self_service", "survey", "ties",
-    "win_back",
+    "expectations", "experience", "feedback", "fees", "flexing", "forgetting", "incentives", "issues", "ledger",
+    "losses", "morale", "newcomers", "orders", "ownership", "points", "pressure", "recruitment", "satisfaction",
+    "self_service", "survey", "ties", "win_back",
 )  # fmt: skip
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -28,19 +28,9 @@ def problems_of(scenario: Scenario) -> list[Problem]:
     """All that does not fit: (dotted path, what is wrong, names that would be right)."""
     found: list[Problem] = []
     checks = (
-        _staff_sections,
-        _names,
-        _reserved,
-        _demand,
-        _segments,
-        _kinds,
-        _channels,
-        _people,
-        _needed_sections,
-        _care,
-        _flexing,
-        _unchosen,
-    )
+        _names, _reserved, _demand, _segments, _kinds, _channels, _people, _needed_sections, _staff_sections, _care,
+        _flexing, _points, _programme, _unchosen,
+    )  # fmt: skip
     for check in checks:
         found += check(scenario)
     return found if found else list(_unserved(scenario))
@@ -69,6 +59,9 @@ def _names(scenario: Scenario) -> Iterator[Problem]:
         "staffing.shifts": scenario.staffing.shifts,
         "customers.segments": scenario.customers.segments if scenario.customers else {},
         "arrivals.streams": scenario.arrivals.streams if scenario.arrivals else {},
+        "fulfilment.products": scenario.fulfilment.products if scenario.fulfilment else {},
+        "fulfilment.locations": scenario.fulfilment.locations if scenario.fulfilment else {},
+        "fulfilment.errors": scenario.fulfilment.errors if scenario.fulfilment else {},
     }
     for path, names in named.items():
         for name in names:
@@ -92,7 +85,7 @@ def _needed_sections(scenario: Scenario) -> Iterator[Problem]:
     pairs = (
         ("pricing", "customers"), ("satisfaction", "customers"), ("churn", "pricing"), ("acquisition", "customers"),
         ("needs", "customers"), ("expectations", "satisfaction"), ("ties", "satisfaction"), ("care", "customers"),
-        ("win_back", "churn"), ("flexing", "pressure"),
+        ("win_back", "churn"), ("flexing", "pressure"), ("fulfilment", "customers"), ("contact_points", "customers"),
     )  # fmt: skip
     for section, needed in pairs:
         if getattr(scenario, section) is not None and getattr(scenario, needed) is None:
@@ -142,6 +135,13 @@ def _segments(scenario: Scenario) -> Iterator[Problem]:
     if scenario.expectations is not None:
         yield from _unknown("expectations.at_start", scenario.expectations.at_start, known, "segment")
         yield from _missing("expectations.at_start", scenario.expectations.at_start, known, "segment")
+    if scenario.fulfilment is not None:
+        for name, product in scenario.fulfilment.products.items():
+            yield from _unknown(f"fulfilment.products.{name}.rate", product.rate, known, "segment")
+        sources = scenario.fulfilment.sources
+        yield from _unknown("fulfilment.sources", sources, (*known, ANY), "segment")
+        if ANY not in sources:
+            yield from _missing("fulfilment.sources", sources, known, "segment")
     if scenario.acquisition is not None:
         yield from _unknown("acquisition.mix", scenario.acquisition.mix, known, "segment")
     yield from _unknown("channels.choice", scenario.channels.choice or {}, (*known, ANY), "segment")
@@ -160,9 +160,22 @@ def _kinds_that_arise(scenario: Scenario, known: tuple[str, ...]) -> Iterator[Pr
         yield from _unknown("pricing.reactions", scenario.pricing.reactions, known, "kind with a handle time")
         if scenario.channels.choice is None and scenario.pricing.reactions:
             yield "pricing.reactions", "needs channels.choice", ()
+    if scenario.fulfilment is not None:
+        yield from _unknown("fulfilment.placed_by", scenario.fulfilment.placed_by, known, "kind with a handle time")
+    for path, causes in _causes(scenario):
+        yield from _unknown(path, causes, known, "kind with a handle time")
+        if scenario.channels.choice is None and causes:
+            yield path, "needs channels.choice", ()
     for name, stream in (scenario.arrivals.streams if scenario.arrivals else {}).items():
         if stream.kind not in known:
             yield f"arrivals.streams.{name}.kind", f"is {stream.kind!r}, a kind without a handle time", known
+
+
+def _causes(scenario: Scenario) -> Iterator[tuple[str, Iterable[str]]]:
+    """Kinds of issue that contact points cause, with the path at which they stand."""
+    for section in (scenario.fulfilment, scenario.contact_points):
+        for name, point in section.points().items() if section else ():
+            yield f"{'fulfilment' if section is scenario.fulfilment else 'contact_points'}.{name}", tuple(point.causes)
 
 
 def _kinds_that_are_served(scenario: Scenario, known: tuple[str, ...]) -> Iterator[Problem]:
@@ -185,6 +198,43 @@ def _kinds_that_are_served(scenario: Scenario, known: tuple[str, ...]) -> Iterat
             for index, kind in enumerate(group.kinds):
                 if kind not in known:
                     yield f"workforce.groups.{name}.kinds.{index}", f"is {kind!r}, which is no kind", known
+
+
+def _points(scenario: Scenario) -> Iterator[Problem]:
+    """Contact points name channels and kinds, and each has a name of its own."""
+    settings = scenario.contact_points
+    if settings is None:
+        return
+    channels, kinds = tuple(scenario.channels.channels), tuple(scenario.agents.handle_time)
+    for group in ("waits", "lines", "promises", "endings"):
+        for name, point in getattr(settings, group).items():
+            path = f"contact_points.{group}.{name}"
+            yield from _unknown(f"{path}.channels", getattr(point, "channels", ()), channels, "channel")
+            yield from _unknown(f"{path}.kinds", getattr(point, "kinds", ()), kinds, "kind")
+    if settings.premises is not None:
+        yield from _unknown("contact_points.premises.channels", settings.premises.channels, channels, "channel")
+    taken = scenario.fulfilment.points() if scenario.fulfilment else {}
+    given = [*settings.waits, *settings.lines, *settings.endings, *(["premises"] if settings.premises else ())]
+    given += [f"{name}_{ending}" for name in settings.promises for ending in ("kept", "broken")]
+    for name in dict.fromkeys(given):
+        if given.count(name) > 1 or name in taken:
+            yield "contact_points", f"has two contact points of the name {name!r}", ()
+        if _SAFE.fullmatch(name) is None:
+            yield "contact_points", f"has a point called {name!r}; a name has letters, digits, - and _", ()
+
+
+def _programme(scenario: Scenario) -> Iterator[Problem]:
+    """The causes that a feedback programme looks at, each of its own name."""
+    if scenario.feedback is None:
+        return
+    errors = tuple(scenario.fulfilment.errors) if scenario.fulfilment else ()
+    needs = tuple(scenario.needs.kinds) if scenario.needs else ()
+    yield from _unknown("feedback.errors", scenario.feedback.errors, errors, "error in orders")
+    yield from _unknown("feedback.needs", scenario.feedback.needs, needs, "kind of need")
+    causes = [*scenario.feedback.errors, *scenario.feedback.needs]
+    for name in dict.fromkeys(causes):
+        if causes.count(name) > 1 or (name in errors and name in needs):
+            yield "feedback", f"cannot tell two causes of the name {name!r} apart", ()
 
 
 def _channels(scenario: Scenario) -> Iterator[Problem]:
@@ -309,7 +359,8 @@ def _unchosen(scenario: Scenario) -> Iterator[Problem]:
 
 def _raised(scenario: Scenario) -> set[str]:
     needs = set(scenario.needs.kinds) if scenario.needs else set()
-    return needs | (set(scenario.pricing.reactions) if scenario.pricing else set())
+    caused = {kind for _, kinds in _causes(scenario) for kind in kinds}
+    return needs | caused | (set(scenario.pricing.reactions) if scenario.pricing else set())
 
 
 def _unserved(scenario: Scenario) -> Iterator[Problem]:

@@ -26,11 +26,14 @@ from sim.mechanisms.channels import Channels
 from sim.mechanisms.chat import Chat
 from sim.mechanisms.churn import Churn
 from sim.mechanisms.coaching import Coaching
+from sim.mechanisms.contact_points import ContactPointsOfContacts
 from sim.mechanisms.customers import Customers
 from sim.mechanisms.economics import Economics
 from sim.mechanisms.expectations import Expectations
+from sim.mechanisms.feedback import Feedback
 from sim.mechanisms.flexing import Flexing
 from sim.mechanisms.forgetting import Forgetting
+from sim.mechanisms.fulfilment import Fulfilment
 from sim.mechanisms.incentives import Incentives
 from sim.mechanisms.interventions import Change, Interventions
 from sim.mechanisms.morale import Morale
@@ -64,6 +67,9 @@ MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
     "win_back": WinBack,
     "acquisition": Acquisition,
     "needs": Needs,
+    "fulfilment": Fulfilment,
+    "contact_points": ContactPointsOfContacts,
+    "feedback": Feedback,
     "arrivals": Arrivals,
     "channels": Channels,
     "self_service": SelfService,

@@ -23,11 +23,14 @@ from sim.mechanisms.channels import ChannelsSettings
 from sim.mechanisms.chat import ChatSettings
 from sim.mechanisms.churn import ChurnSettings
 from sim.mechanisms.coaching import CoachingSettings
+from sim.mechanisms.contact_points import ContactPointsSettings
 from sim.mechanisms.customers import CustomerSettings
 from sim.mechanisms.economics import EconomicSettings
 from sim.mechanisms.expectations import ExpectationSettings
+from sim.mechanisms.feedback import FeedbackSettings
 from sim.mechanisms.flexing import FlexingSettings
 from sim.mechanisms.forgetting import ForgettingSettings
+from sim.mechanisms.fulfilment import FulfilmentSettings
 from sim.mechanisms.incentives import IncentiveSettings
 from sim.mechanisms.interventions import (
     Change,
@@ -85,6 +88,9 @@ class Scenario(Settings):
     win_back: WinBackSettings | None = None
     acquisition: AcquisitionSettings | None = None
     needs: NeedsSettings | None = None
+    fulfilment: FulfilmentSettings | None = None
+    contact_points: ContactPointsSettings | None = None
+    feedback: FeedbackSettings | None = None
     arrivals: ArrivalSettings | None = None
     channels: ChannelsSettings
     self_service: SelfServiceSettings | None = None

@@ -29,6 +29,13 @@ class Posting(NamedTuple):
     inflates: Literal["wages", "prices", "none"]
 
 
+class Cases(NamedTuple):
+    """Cases of one contact point, by its name: their keys, shape (n,)."""
+
+    name: str
+    keys: npt.NDArray[np.uint64]
+
+
 def _nobody(_: Any) -> None:
     return None
 
@@ -60,6 +67,7 @@ class Facts:
     customers_cared_for: Callable[[Slots], None]
     customers_renewed: Callable[[Slots], None]
     customers_left: Callable[[Slots], None]
+    points_met: Callable[[Cases], None]
     paid: Callable[[Posting], None]
 
     def heard(self, name: str) -> Callable[[Any], None] | None:

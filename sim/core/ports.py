@@ -112,6 +112,10 @@ def _nothing_to_lose(_: Slots, __: Array) -> None:
     return None
 
 
+def _all_of_them(_: str) -> float:
+    return 1.0
+
+
 def _unknown() -> None:
     return None
 
@@ -198,6 +202,7 @@ class Ports:
     lose_equity: customers lose points of it.
     equity: of some customers.
     cause_of_loss: of customers who are just leaving.
+    causes_left: the share of the causes of an error that is left.
     price_gap: of some customers, to their reference price; shock: gaps as they are felt.
     """
 
@@ -268,6 +273,7 @@ class Ports:
     live_through: Callable[[str, Slots, Array], None] = staticmethod(_leaves_no_trace)
     remember: Callable[[Slots, Array, Array], None] = staticmethod(_forgotten)
     lose_equity: Callable[[Slots, Array], None] = staticmethod(_nothing_to_lose)
+    causes_left: Callable[[str], float] = staticmethod(_all_of_them)
     equity: Callable[[Slots, float], Array] = staticmethod(_reference_equity)
     price_gap: Callable[[Slots], Array] = staticmethod(_no_gap)
     cause_of_loss: Callable[[Slots], list[str]] = staticmethod(_other_causes)

@@ -144,7 +144,7 @@ class Economics(Mechanism[EconomicSettings]):
         found = [
             Measure(
                 "profit", f"profit, {basis}", currency, "ledger.profit", None, 1.0, "higher", outcome=True,
-                meaning="fees less all costs over the horizon",
+                meaning="fees and the margin of orders less all costs over the horizon",
             ),
             Measure(
                 "net_present_value", f"net present value, {basis}", currency, "ledger.present_value", None, 1.0,
@@ -155,6 +155,9 @@ class Economics(Mechanism[EconomicSettings]):
                 "lower", meaning="wages, hiring, training, severance and contact cost, over contacts handled",
             ),
         ]  # fmt: skip
+        accounts = ACCOUNTS if scenario.fulfilment is None else (*ACCOUNTS, "orders", "fulfilment")
+        accounts = accounts if scenario.contact_points is None else (*accounts, "points")
+        accounts = accounts if scenario.feedback is None else (*accounts, "feedback")
         return found + [
-            Measure(f"ledger.{name}", f"{name} (income +, cost -)", currency, f"ledger.{name}") for name in ACCOUNTS
+            Measure(f"ledger.{name}", f"{name} (income +, cost -)", currency, f"ledger.{name}") for name in accounts
         ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -36,6 +37,7 @@ Slots = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.uint64]
 Array = npt.NDArray[np.float64]
 _CLOCK = streams.named("need clock")
+_CAUSE = streams.named("need cause")
 _CHOICE = streams.named("channel choice")
 _FIRST = np.zeros(1, dtype=np.uint64)
 _AHEAD = 7
@@ -65,14 +67,15 @@ class Turn(NamedTuple):
 class Plan:
     """What will arise in the next days if nothing changes: turns in the order of their marks, with the issues' births.
 
-    first: index of the first day; bounds: where the turns of each day begin, and end; customers: keys, by turn.
+    first: index of the first day; bounds: where the turns of each day begin, and end; customers: keys, by turn; births:
+    None where the cause of the need has been removed.
     """
 
     first: int
     bounds: list[int]
     turns: Turn
     customers: Keys
-    births: list[Birth]
+    births: Sequence[Birth | None]
 
 
 class Needs(Mechanism[NeedsSettings]):
@@ -181,6 +184,7 @@ class Needs(Mechanism[NeedsSettings]):
         ask.bear([
             birth if birth[0] >= now else (ask.moment_after(birth[3].channel.name, now, birth[2]), *birth[1:])
             for birth in plan.births
+            if birth is not None
         ])  # fmt: skip
 
     def _over(self, issue: Issue) -> None:
@@ -205,8 +209,14 @@ class Needs(Mechanism[NeedsSettings]):
         self._plans = [self._planned(day.index, slots[places] * self._width + kinds)]
 
     def _planned(self, first: int, clocks: Slots) -> Plan:
-        """What clocks will raise until the last of the planned days is over."""
-        return self._births_of(first, self._turns(clocks))
+        """What clocks will raise until the last of the planned days is over, if its cause has not been removed."""
+        plan = self._births_of(first, self._turns(clocks))
+        left = np.array([self.world.ask.causes_left(kind) for kind in self.settings.kinds])
+        if left.min() < 1.0:
+            caused = streams.uniforms(plan.turns.issues, _CAUSE) < left[plan.turns.clocks % self._width]
+            kept = zip(plan.births, caused.tolist(), strict=True)
+            plan = replace(plan, births=[birth if cause else None for birth, cause in kept])
+        return plan
 
     def _births_of(self, first: int, turns: Turn) -> Plan:
         """What turns bring, the earliest of which are on a first day."""
@@ -260,7 +270,7 @@ class Needs(Mechanism[NeedsSettings]):
         self.soonest.array[slots] = self.mark.array[slots].min(axis=1)
         self.left.array.reshape(-1)[clocks] = left
         self.ordinal.array.reshape(-1)[clocks] = ordinal
-        self.world.ask.bear(births)
+        self.world.ask.bear([birth for birth in births if birth is not None])
 
     def _issues(self, clocks: Slots, ordinals: Slots) -> Keys:
         """Keys of the issues that clocks (place x width + kind) raise, by ordinal, shape (n,)."""
