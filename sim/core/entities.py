@@ -66,7 +66,8 @@ class Queue:
 class Lane:
     """One kind of issue on one channel: its queue, and what is counted of its contacts.
 
-    shared: an agent has several of its contacts at a time.
+    shared: an agent has several of its contacts at a time; plain: any idle agent will do. overflow_after: seconds of
+    waiting after which further groups take its contacts, 0 for never.
     Counts: offered = answered + abandoned + blocked + balked + inside; all since the beginning.
     """
 
@@ -87,6 +88,7 @@ class Lane:
         "name",
         "offered",
         "overflow_after",
+        "plain",
         "queue",
         "queued",
         "rank",
@@ -113,10 +115,11 @@ class Lane:
         self.queue = queue
         self.rank = 0.0
         self.shared = channel.kind == "chat"
+        self.plain = not self.shared
         self.factor = 1.0
         self.target = 0.0
         self.reply_target = -1.0
-        self.overflow_after = float("inf")
+        self.overflow_after = 0.0
         self.base_logit = 0.0
         self.offered = self.blocked = self.balked = self.queued = self.abandoned = self.answered = 0
         self.handled = self.answered_in_target = self.redialled = self.repeats = self.resolved = 0

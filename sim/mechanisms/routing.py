@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from heapq import heappop, heappush
-from math import inf
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -88,7 +87,7 @@ class Routing(Mechanism[RoutingSettings]):
         priority, ahead = settings.priority.get(lane.kind, 0), settings.head_start.get(lane.kind, 0.0)
         lane.rank = rank(self.world.channels[lane.channel.name].priority, priority, ahead)
         overflow = settings.overflow_of(lane.channel.name, lane.kind)
-        lane.overflow_after = inf if overflow is None else overflow.after
+        lane.overflow_after = 0.0 if overflow is None else overflow.after
 
     def on_settings_changed(self, _: float) -> None:
         """Skills may have changed: put every lane, and whoever waits in it, into the queue it belongs to now."""
@@ -215,7 +214,7 @@ class Routing(Mechanism[RoutingSettings]):
         queue.waited += now - contact.offered_at
         lane.channel.waiting -= 1
         contact.waiting = False
-        if lane.overflow_after != inf and contact in self._overflowed:
+        if lane.overflow_after and contact in self._overflowed:
             self._overflowed.pop(contact).waiting -= 1
 
     def join_queue(self, contact: Contact) -> None:
@@ -229,7 +228,7 @@ class Routing(Mechanism[RoutingSettings]):
         contact.waiting = True
         queue.sequence += 1
         heappush(queue.entries, (contact.offered_at + lane.rank, queue.sequence, contact))
-        if lane.overflow_after != inf:
+        if lane.overflow_after:
             left = contact.offered_at + lane.overflow_after - now
             self.world.env.after(left if left > 0.0 else 0.0, self._open_to_others, contact)
 
@@ -264,8 +263,8 @@ class Routing(Mechanism[RoutingSettings]):
 
     def _go_on(self, agent: Agent) -> None:
         group = agent.group
-        for queue in group.queues if len(group.idle) >= group.reserve else group.urgent:
-            if queue.waiting:
+        for queue in group.queues:
+            if queue.waiting and not (queue.written and len(group.idle) < group.reserve):
                 self.serve_next(agent)
                 return
         agent.idle_since = self.world.env.now

@@ -55,13 +55,13 @@ class Service(Mechanism[ChannelsSettings]):
         self._raised, self._offered, self._answered = map(
             heard, ("issue_raised", "contact_offered", "contact_answered")
         )
-        self._owned = self.world.ask.answered("owner_for")
 
     def on_lane_opened(self, lane: Lane) -> None:
         """Put the target of its channel on a lane: until the answer, or in writing until the reply is done."""
         channel = self.settings.channels[lane.channel.name]
         written = channel.kind == "written"
         lane.target = -1.0 if written else channel.target.within
+        lane.plain = not (lane.shared or self.world.ask.answered("owner_for"))
         lane.reply_target = channel.target.within if written else -1.0
 
     def on_settings_changed(self, _: float) -> None:
@@ -190,14 +190,20 @@ class Service(Mechanism[ChannelsSettings]):
             lane.blocked += 1
             world.tell.contact_blocked(contact)
             return
-        agent = world.ask.owner_for(contact) if self._owned and contact.earlier else None
-        if agent is None:
-            agent = world.ask.desk_for(contact) if lane.shared else world.ask.agent_for(contact)
+        agent = world.ask.agent_for(contact) if lane.plain else self._chosen_for(contact)
         if agent is not None:
             channel.inside += 1
             self.answer(contact, agent)
         else:
             self._face_the_line(contact)
+
+    def _chosen_for(self, contact: Contact) -> Agent | None:
+        """Not any idle agent: the one who had the issue, or one with room for a chat."""
+        ask = self.world.ask
+        agent = ask.owner_for(contact) if contact.earlier else None
+        if agent is not None:
+            return agent
+        return ask.desk_for(contact) if contact.lane.shared else ask.agent_for(contact)
 
     def _face_the_line(self, contact: Contact) -> None:
         world, lane = self.world, contact.lane

@@ -50,7 +50,7 @@ DAMAGES = [
     ("kind: longest_idle", "kind: longest-idle",
      'routing.kind is "longest-idle"; known kinds: longest_idle, fewest_skills — did you mean longest_idle?'),
     ("head_start: {", "headstart: {",
-     "routing.headstart is not known here; known: kind, priority, head_start — did you mean head_start?"),
+     "routing.headstart is not known here; known: kind, priority, head_start, reserve, overflow — did you mean head_start?"),
     ("renewal: 30 days", "renewals: 30 days",
      "pricing.renewals is not known here; known: fee, renewal, adaptation, reactions — did you mean renewal?"),
     ("adaptation: 180 days", "adaptation: 180",
@@ -130,9 +130,9 @@ DAMAGES = [
      "patience.channels.telephone.patience.shape is missing; it must be a number"),
     ("{share: 80 %, within: 30 s}", "{share: 80 %}",
      "channels.channels.telephone.target.within is missing; it must be a duration such as '20 s'"),
-    ("channels: [telephone, mail]", "channels: telephone",
+    ("channels: [telephone, mail, web]", "channels: telephone",
      'workforce.groups.desk.channels is "telephone"; it must be a list, such as [telephone]'),
-    ("channels: [telephone, mail]", "channels: []",
+    ("channels: [telephone, mail, web]", "channels: []",
      "workforce.groups.desk.channels has 0 entries; it must have at least 1 entry"),
     ("kinds: any", "kinds: all", 'workforce.groups.desk.kinds is "all"; it must be any or a list'),
     ("kinds: [billing, change]", "kinds: [1]",
@@ -157,7 +157,7 @@ DAMAGES = [
      "was asked for (.)"),
     ("table: small_volumes.csv", "table: /etc/passwd",
      'arrivals.streams.callers.volumes.table is "/etc/passwd"; name the file relative to this one'),
-    ("late: {days", "early: {days", "early stands twice in one mapping; first in line 158"),
+    ("late: {days", "early: {days", "early stands twice in one mapping; first in line 165"),
     ("routing:\n", "<<: {a: 1}\nrouting:\n", "merge keys (<<) are not taken; write the values out, or use 'extends'"),
     ("routing:\n", "1: 2\nrouting:\n", "a key is 1; a key must be a text, if need be in quotes"),
     ("routing:\n", "true: 2\nrouting:\n", "a key is true; a key must be a text, if need be in quotes"),
@@ -228,7 +228,7 @@ def test_a_dozen_mistakes_are_told_at_once_and_more_are_counted(folder: Path) ->
 
 
 def test_names_that_nothing_defines_are_found(folder: Path) -> None:
-    line = damaged(folder, "channels: [telephone, mail]", "channels: [telefone, mail]")
+    line = damaged(folder, "channels: [telephone, mail, web]", "channels: [telefone, mail]")
     found = [text for text in complaints() if "telefone" in text]
     assert len(found) == 1
     assert found[0].startswith(f"small.yaml:{line}: workforce.groups.desk.channels")
@@ -352,8 +352,8 @@ def test_overrides_come_last_and_may_name_any_setting(folder: Path) -> None:
     ("path", "value", "message"),
     [
         ("channels.channels.phone.lines", "3", "channels.channels.phone.lines names no setting: there is no phone in "
-         "channels.channels; known: telephone, shop, mail — did you mean telephone?"),
-        ("routing.knd", "x", "routing.knd is not known here; known: kind, priority, head_start — did you mean kind?"),
+         "channels.channels; known: telephone, shop, mail, web — did you mean telephone?"),
+        ("routing.knd", "x", "routing.knd is not known here; known: kind, priority, head_start, reserve, overflow — did you mean kind?"),
         ("routing..kind", "x", "routing..kind is no path of settings; write it like routing.kind=longest_idle"),
         ("staffing.away", "10", "staffing.away needs a percent sign, such as '10 %' (found 10)"),
         ("staffing.away", "[1", "staffing.away: the line has a list in [brackets] that is not closed or lacks a comma"),
