@@ -74,7 +74,8 @@ def _demand(scenario: Scenario) -> Iterator[Problem]:
 def _needed_sections(scenario: Scenario) -> Iterator[Problem]:
     pairs = (
         ("pricing", "customers"), ("satisfaction", "customers"), ("churn", "pricing"), ("acquisition", "customers"),
-        ("needs", "customers"),
+        ("needs", "customers"), ("competition", "pricing"), ("retention", "pricing"),
+        ("billing", "pricing"),
     )  # fmt: skip
     for section, needed in pairs:
         if getattr(scenario, section) is not None and getattr(scenario, needed) is None:
@@ -95,6 +96,7 @@ def _segments(scenario: Scenario) -> Iterator[Problem]:
     if scenario.pricing is not None:
         yield from _unknown("pricing.fee", scenario.pricing.fee, known, "segment")
         yield from _missing("pricing.fee", scenario.pricing.fee, known, "segment")
+        yield from _segments_of_prices(scenario, known)
     if scenario.satisfaction is not None:
         yield from _unknown("satisfaction.resting", scenario.satisfaction.resting, known, "segment")
         yield from _missing("satisfaction.resting", scenario.satisfaction.resting, known, "segment")
@@ -102,6 +104,19 @@ def _segments(scenario: Scenario) -> Iterator[Problem]:
     if scenario.acquisition is not None:
         yield from _unknown("acquisition.mix", scenario.acquisition.mix, known, "segment")
     yield from _unknown("channels.choice", scenario.channels.choice or {}, (*known, ANY), "segment")
+
+
+def _segments_of_prices(scenario: Scenario, known: tuple[str, ...]) -> Iterator[Problem]:
+    """Segments named by exemptions, by who holds several products, and by competitors' prices."""
+    pricing, market = scenario.pricing, scenario.competition
+    for place, rule in enumerate(pricing.exemptions if pricing else ()):
+        for index, name in enumerate(rule.segments or ()):
+            if name not in known:
+                yield f"pricing.exemptions.{place}.segments.{index}", f"is {name!r}, which is no segment", known
+    if pricing is not None and pricing.sensitivity is not None:
+        path = "pricing.sensitivity.several_products"
+        yield from _unknown(path, pricing.sensitivity.several_products, known, "segment")
+    yield from _unknown("competition.drift", market.drift if market else (), known, "segment")
 
 
 def _kinds(scenario: Scenario) -> Iterator[Problem]:
@@ -115,8 +130,12 @@ def _kinds_that_arise(scenario: Scenario, known: tuple[str, ...]) -> Iterator[Pr
         yield from _unknown("needs.kinds", scenario.needs.kinds, known, "kind with a handle time (agents.handle_time)")
     if scenario.pricing is not None:
         yield from _unknown("pricing.reactions", scenario.pricing.reactions, known, "kind with a handle time")
-        if scenario.channels.choice is None and scenario.pricing.reactions:
+        if scenario.channels.choice is None and _raised_by_prices(scenario):
             yield "pricing.reactions", "needs channels.choice", ()
+    yield from _unknown("billing.shock.reactions", _raised_by_bills(scenario), known, "kind")
+    if scenario.retention is not None:
+        yield from _unknown("retention.callers", scenario.retention.callers, known, "kind")
+        yield from _unknown("retention.goodwill", scenario.retention.goodwill, known, "kind")
     for name, stream in (scenario.arrivals.streams if scenario.arrivals else {}).items():
         if stream.kind not in known:
             yield f"arrivals.streams.{name}.kind", f"is {stream.kind!r}, a kind without a handle time", known
@@ -203,7 +222,16 @@ def _unchosen(scenario: Scenario) -> Iterator[Problem]:
 
 def _raised(scenario: Scenario) -> set[str]:
     needs = set(scenario.needs.kinds) if scenario.needs else set()
-    return needs | (set(scenario.pricing.reactions) if scenario.pricing else set())
+    return needs | _raised_by_prices(scenario)
+
+
+def _raised_by_prices(scenario: Scenario) -> set[str]:
+    return _raised_by_bills(scenario) | (set(scenario.pricing.reactions) if scenario.pricing else set())
+
+
+def _raised_by_bills(scenario: Scenario) -> set[str]:
+    shock = scenario.billing.shock if scenario.billing else None
+    return set(shock.reactions) if shock else set()
 
 
 def _unserved(scenario: Scenario) -> Iterator[Problem]:

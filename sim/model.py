@@ -21,8 +21,10 @@ from sim.core.world import Mechanism, Probe, World
 from sim.mechanisms.acquisition import Acquisition
 from sim.mechanisms.agents import Agents
 from sim.mechanisms.arrivals import Arrivals
+from sim.mechanisms.billing import Billing
 from sim.mechanisms.channels import Channels
 from sim.mechanisms.churn import Churn
+from sim.mechanisms.competition import Competition
 from sim.mechanisms.customers import Customers
 from sim.mechanisms.economics import Economics
 from sim.mechanisms.interventions import Change, Interventions
@@ -30,6 +32,7 @@ from sim.mechanisms.needs import Needs
 from sim.mechanisms.patience import Patience
 from sim.mechanisms.pricing import Pricing
 from sim.mechanisms.resolution import Resolution
+from sim.mechanisms.retention import Retention
 from sim.mechanisms.routing import Routing
 from sim.mechanisms.satisfaction import Satisfaction
 from sim.mechanisms.service import Service
@@ -41,7 +44,10 @@ MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
     "policies": Interventions,
     "economics": Economics,
     "customers": Customers,
+    "competition": Competition,
+    "billing": Billing,
     "pricing": Pricing,
+    "retention": Retention,
     "satisfaction": Satisfaction,
     "churn": Churn,
     "acquisition": Acquisition,

@@ -18,8 +18,10 @@ from sim.evidence import EvidenceSettings, matches, numbers
 from sim.mechanisms.acquisition import AcquisitionSettings
 from sim.mechanisms.agents import AgentSettings
 from sim.mechanisms.arrivals import ArrivalSettings
+from sim.mechanisms.billing import BillingSettings
 from sim.mechanisms.channels import ChannelsSettings
 from sim.mechanisms.churn import ChurnSettings
+from sim.mechanisms.competition import CompetitionSettings
 from sim.mechanisms.customers import CustomerSettings
 from sim.mechanisms.economics import EconomicSettings
 from sim.mechanisms.interventions import (
@@ -34,6 +36,7 @@ from sim.mechanisms.needs import NeedsSettings
 from sim.mechanisms.patience import PatienceSettings
 from sim.mechanisms.pricing import PricingSettings
 from sim.mechanisms.resolution import ResolutionSettings
+from sim.mechanisms.retention import RetentionSettings
 from sim.mechanisms.routing import RoutingSettings
 from sim.mechanisms.satisfaction import SatisfactionSettings
 from sim.mechanisms.staffing import StaffingSettings
@@ -41,8 +44,8 @@ from sim.mechanisms.workforce import WorkforceSettings
 
 FORMAT = 1
 _NOT_FOR_POLICIES = (
-    "frontline", "name", "title", "currency", "calendar", "evidence", "policies", "customers", "churn.half_life",
-    "churn.reference", "workforce.attrition.half_life", "workforce.attrition.reference",
+    "frontline", "name", "title", "currency", "calendar", "evidence", "policies", "customers", "competition",
+    "churn.half_life", "churn.reference", "workforce.attrition.half_life", "workforce.attrition.reference",
 )  # fmt: skip
 """What describes people and place: no policy changes it, and base hazards stay as they were solved."""
 
@@ -59,7 +62,10 @@ class Scenario(Settings):
     policies: dict[str, PolicySettings] = Field(default_factory=dict)
     economics: EconomicSettings | None = None
     customers: CustomerSettings | None = None
+    competition: CompetitionSettings | None = None
+    billing: BillingSettings | None = None
     pricing: PricingSettings | None = None
+    retention: RetentionSettings | None = None
     satisfaction: SatisfactionSettings | None = None
     churn: ChurnSettings | None = None
     acquisition: AcquisitionSettings | None = None

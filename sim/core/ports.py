@@ -81,6 +81,22 @@ def _no_gap(slots: Slots) -> Array:
     return np.zeros(slots.size)
 
 
+def _as_it_is(gap: Array) -> Array:
+    return gap
+
+
+def _no_market(_: Slots, __: Array) -> None:
+    return None
+
+
+def _no_discounts(_: Slots) -> None:
+    return None
+
+
+def _no_reprieve(slots: Slots, _: list[str]) -> Array:
+    return np.zeros(slots.size)
+
+
 def _the_same(_: Issue, channel: str, __: int) -> str:
     return channel
 
@@ -99,7 +115,11 @@ class Ports:
     their times come; raise_issues: both; contact_again: the next contact of an issue. agent_for: an idle agent for a
     contact. answer: an agent takes a contact; release: an agent has become free. edge: what an agent adds to the
     ability to resolve. satisfaction: of all places of the base, None where nobody keeps it; live_through: customers
-    live through something other than a contact; equity, price_gap: of some customers.
+    live through something other than a contact; equity, price_gap: of some customers. shock: gaps
+    to the reference price as they are felt; charges: bills relative to the price; billed: customers have paid bills so
+    far above the usual; enter_market: customers accept a price beside the market's; market_gap: how far it has moved
+    from that; discounts: of some customers, as shares of their fee; reprieve: how much hazard those who are about to
+    leave, and why, stand from now on, 0 for who leaves.
     """
 
     lane: Callable[[str, str], Lane]
@@ -141,6 +161,13 @@ class Ports:
     live_through: Callable[[str, Slots, Array], None] = staticmethod(_leaves_no_trace)
     equity: Callable[[Slots, float], Array] = staticmethod(_reference_equity)
     price_gap: Callable[[Slots], Array] = staticmethod(_no_gap)
+    shock: Callable[[Array], Array] = staticmethod(_as_it_is)
+    charges: Callable[[Slots], Array | None] = staticmethod(_no_discounts)
+    billed: Callable[[Slots, Array], None] = staticmethod(_no_market)
+    enter_market: Callable[[Slots, Array], None] = staticmethod(_no_market)
+    market_gap: Callable[[Slots, Array], Array | None] = staticmethod(_no_market)
+    discounts: Callable[[Slots], Array | None] = staticmethod(_no_discounts)
+    reprieve: Callable[[Slots, list[str]], Array] = staticmethod(_no_reprieve)
 
     def bind(self, mechanisms: Iterable[Any]) -> None:
         """Bind every question to the mechanism that answers it.

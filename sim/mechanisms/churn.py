@@ -137,9 +137,15 @@ class Churn(Mechanism[ChurnSettings]):
 
     def _leave(self, slots: Slots, service: Array, price: Array) -> None:
         keys = self.base.key.array[slots].tolist()
-        for key, s, p in zip(keys, service.tolist(), price.tolist(), strict=True):
-            self.losses[cause(s, p, streams.uniform(key, _CAUSE))] += 1
-        self.world.ask.remove_customers(slots)
+        terms = zip(keys, service.tolist(), price.tolist(), strict=True)
+        causes = [cause(s, p, streams.uniform(key, _CAUSE)) for key, s, p in terms]
+        reprieve = self.world.ask.reprieve(slots, [CAUSES[number] for number in causes])
+        going = reprieve <= 0.0
+        self.left.array[slots] = reprieve
+        for number in np.array(causes)[going].tolist():
+            self.losses[number] += 1
+        if going.any():
+            self.world.ask.remove_customers(slots[going])
 
     def counts(self) -> dict[str, float]:
         """Customers lost, by cause."""
