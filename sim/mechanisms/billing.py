@@ -2,8 +2,8 @@
 
 The usual is the reference price. A bill above it by more than a threshold is felt several times as much as its size
 says, and makes customers call. Overage payments move customers to switch about six times as strongly as savings of the
-same size (Genakos, Roumanias and Valletti 2015, CEP Discussion Paper 1373): established for telephone tariffs,
-elsewhere the direction is known. How many call is a convention.
+same size in one large panel (Genakos, Roumanias and Valletti 2015, CEP Discussion Paper 1373; telephone tariffs): the
+direction is known. How many call is a convention.
 """
 
 from __future__ import annotations

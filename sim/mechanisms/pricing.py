@@ -95,6 +95,7 @@ class PricingSettings(Settings):
 Slots = npt.NDArray[np.int64]
 Array = npt.NDArray[np.float64]
 _NEVER = (1 << 31) - 1
+_NOBODY = np.empty(0, dtype=np.int64)
 _PHASE = streams.named("renewal phase")
 _REACTION = streams.named("price reaction")
 _PRODUCTS = streams.named("several products")
@@ -143,7 +144,7 @@ class Pricing(Mechanism[PricingSettings]):
         self.base: Base = world.base
         self.price = self.base.column(np.float64)
         self.reference = self.base.column(np.float64)
-        self.agreed = self.base.column(np.float64)
+        self.agreed = self.price  # what is paid is what was agreed, unless a discount or a charge comes between
         self.due = self.base.column(np.int32, _NEVER)
         self.rises = self.base.column(np.int64)
         self._fee = np.empty(0)
@@ -162,8 +163,10 @@ class Pricing(Mechanism[PricingSettings]):
             self._met_by_all = max(self._turns, default=-1)
         self._fee = fee
         settings = self.settings
-        self._discounts = self.world.ask.discounts(np.empty(0, dtype=np.int64)) is not None
-        charged = self.world.ask.charges(np.empty(0, dtype=np.int64)) is not None
+        self._discounts = self.world.ask.discounts(_NOBODY) is not None
+        charged = self.world.ask.charges(_NOBODY) is not None
+        if not self.base.size and (charged or self._discounts):
+            self.agreed = self.base.column(np.float64)
         one_by_one = bool(settings.exemptions) or settings.most_rise is not None or charged
         if self._one_by_one and not one_by_one:
             self._met_by_all = max(self._turns, default=-1)
