@@ -16,7 +16,7 @@ Problem = tuple[str, str, tuple[str, ...]]
 ANY = "any"
 _TAKEN = (
     "acquisition", "agents", "contacts", "customers", "episodes", "equity", "experience", "fees", "issues", "ledger",
-    "losses", "newcomers", "satisfaction", "survey",
+    "losses", "newcomers", "satisfaction", "self_service", "survey",
 )  # fmt: skip
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -145,6 +145,8 @@ def _kinds_that_are_served(scenario: Scenario, known: tuple[str, ...]) -> Iterat
     if scenario.resolution is not None:
         yield from _unknown("resolution.first_contact", scenario.resolution.first_contact, known, "kind")
         yield from _missing("resolution.first_contact", scenario.resolution.first_contact, known, "kind")
+    if scenario.self_service is not None:
+        yield from _unknown("self_service.kinds", scenario.self_service.kinds, known, "kind")
     yield from _unknown("routing.priority", scenario.routing.priority, known, "kind")
     yield from _unknown("routing.head_start", scenario.routing.head_start, known, "kind")
     for segment, by_kind in (scenario.channels.choice or {}).items():

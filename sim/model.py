@@ -35,6 +35,7 @@ from sim.mechanisms.resolution import Resolution
 from sim.mechanisms.retention import Retention
 from sim.mechanisms.routing import Routing
 from sim.mechanisms.satisfaction import Satisfaction
+from sim.mechanisms.self_service import SelfService
 from sim.mechanisms.service import Service
 from sim.mechanisms.staffing import Staffing
 from sim.mechanisms.workforce import Workforce
@@ -54,6 +55,7 @@ MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
     "needs": Needs,
     "arrivals": Arrivals,
     "channels": Channels,
+    "self_service": SelfService,
     "patience": Patience,
     "routing": Routing,
     "workforce": Workforce,

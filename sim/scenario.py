@@ -39,6 +39,7 @@ from sim.mechanisms.resolution import ResolutionSettings
 from sim.mechanisms.retention import RetentionSettings
 from sim.mechanisms.routing import RoutingSettings
 from sim.mechanisms.satisfaction import SatisfactionSettings
+from sim.mechanisms.self_service import SelfServiceSettings
 from sim.mechanisms.staffing import StaffingSettings
 from sim.mechanisms.workforce import WorkforceSettings
 
@@ -72,6 +73,7 @@ class Scenario(Settings):
     needs: NeedsSettings | None = None
     arrivals: ArrivalSettings | None = None
     channels: ChannelsSettings
+    self_service: SelfServiceSettings | None = None
     patience: PatienceSettings = PatienceSettings()
     routing: RoutingSettings
     workforce: WorkforceSettings

@@ -19,6 +19,7 @@ Array = npt.NDArray[np.float64]
 Keys = npt.NDArray[np.uint64]
 Slots = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.int64]
+Act = Callable[[Birth], None]
 
 
 def _always(_: Contact) -> bool:
@@ -47,6 +48,10 @@ def _never(keys: Keys) -> Array:
 
 def _never_one(_: int) -> float:
     return inf
+
+
+def _contact_at_once(_: Numbers, keys: Keys, __: Array, make_contact: Act) -> list[Act]:
+    return [make_contact] * int(keys.size)
 
 
 def _nobody_asked(keys: Keys) -> npt.NDArray[np.bool_]:
@@ -110,16 +115,18 @@ class Ports:
     channels; moment_after: the first moment at or after a time at which a channel is open, for the key of whoever
     waits for it. choose: channels for issues, by kind, segment and uniform; choose_again: the channel of an issue's
     next contact after the one with this key. patience, work, luck, returns, asked: what contacts bring with them
-    (``_one`` for a single contact), difficulty: what issues do; tolerance: how long a line a contact accepts. births:
-    what it takes to begin issues, by kind, channel, key, customer's place and time; bear: let births happen when
-    their times come; raise_issues: both; contact_again: the next contact of an issue. agent_for: an idle agent for a
-    contact. answer: an agent takes a contact; release: an agent has become free. edge: what an agent adds to the
-    ability to resolve. satisfaction: of all places of the base, None where nobody keeps it; live_through: customers
-    live through something other than a contact; equity, price_gap: of some customers. shock: gaps
-    to the reference price as they are felt; charges: bills relative to the price; billed: customers have paid bills so
-    far above the usual; enter_market: customers accept a price beside the market's; market_gap: how far it has moved
-    from that; discounts: of some customers, as shares of their fee; reprieve: how much hazard those who are about to
-    leave, and why, stand from now on, 0 for who leaves.
+    (``_one`` for a single contact), difficulty: what issues do; tolerance: how long a line a contact accepts.
+    first_steps: what issues begin with, by kind, key and difficulty, where contact is one of the ways; make_contact:
+    an issue begins with its first contact; complexity: spread of difficulty. births: what it takes to begin issues,
+    by kind, channel, key, customer's place and time; bear: let births happen when their times come; raise_issues:
+    both; contact_again: the next contact of an issue. agent_for: an idle agent for a contact. answer: an agent takes
+    a contact; release: an agent has become free. edge: what an agent adds to the ability to resolve. satisfaction: of
+    all places of the base, None where nobody keeps it; live_through: customers live through something other than a
+    contact; equity, price_gap: of some customers. shock: gaps to the reference price as they are felt; charges:
+    bills relative to the price; billed: customers have paid bills so far above the usual; enter_market: customers
+    accept a price beside the market's; market_gap: how far it has moved from that; discounts: of some customers, as
+    shares of their fee; reprieve: how much hazard those who are about to leave, and why, stand from now on, 0 for who
+    leaves.
     """
 
     lane: Callable[[str, str], Lane]
@@ -141,6 +148,9 @@ class Ports:
     asked_one: Callable[[int], bool] = staticmethod(_not_asked)
     resolves: Callable[[Contact], bool] = staticmethod(_always)
     edge: Callable[[Agent], float] = staticmethod(_no_edge)
+    first_steps: Callable[[Numbers, Keys, Array, Act], list[Act]] = staticmethod(_contact_at_once)
+    complexity: Callable[[], float] = staticmethod(_none_at_all)
+    make_contact: Callable[[Birth], None]
     births: Callable[[Numbers, Numbers, Keys, Slots, Array], list[Birth]]
     bear: Callable[[list[Birth]], None]
     raise_issues: Callable[[Numbers, Numbers, Keys, Slots, Array], None]

@@ -31,7 +31,7 @@ _FIRST_TWO = np.array([1, 2], dtype=np.uint64)
 class Service(Mechanism[ChannelsSettings]):
     """The path of contacts, and what is counted on it."""
 
-    answers = ("births", "bear", "raise_issues", "contact_again", "answer", "open_issues")
+    answers = ("make_contact", "births", "bear", "raise_issues", "contact_again", "answer", "open_issues")
 
     def __init__(self, world: World, settings: ChannelsSettings) -> None:
         super().__init__(world, settings)
@@ -82,10 +82,10 @@ class Service(Mechanism[ChannelsSettings]):
         difficulty = self.world.ask.difficulty(keys)
         first, second = self._brought(kinds, channels, keys, difficulty)
         lanes, editions = self._lanes_of(kinds, channels), [self._edition] * keys.size
-        when, customers = (times.tolist(), [self._begin] * keys.size), self._customers(slots)
+        acts, customers = self.world.ask.first_steps(kinds, keys, difficulty, self.make_contact), self._customers(slots)
         who = keys.tolist(), lanes, slots.tolist(), customers
         # Issues and contacts are made one by one as they come: all at once they leave the processor's cache.
-        return list(zip(*when, *who, difficulty.tolist(), editions, first, second, strict=True))
+        return list(zip(times.tolist(), acts, *who, difficulty.tolist(), editions, first, second, strict=True))
 
     def _brought(
         self, kinds: Numbers, channels: Numbers, keys: Keys, difficulty: Array
@@ -116,7 +116,8 @@ class Service(Mechanism[ChannelsSettings]):
         keys: list[int] = [0] * slots.size if base is None else base.key.array[slots].tolist()
         return keys
 
-    def _begin(self, birth: Birth) -> None:
+    def make_contact(self, birth: Birth) -> None:
+        """An issue begins with its first contact."""
         time, _, key, lane, slot, customer, difficulty, edition, first, second = birth
         world = self.world
         if slot >= 0 and world.base.key.view[slot] != customer:  # type: ignore[union-attr]  # a place is in a base
