@@ -146,7 +146,7 @@ class Pricing(Mechanism[PricingSettings]):
         self.reference = self.base.column(np.float64)
         self.agreed = self.price  # what is paid is what was agreed, unless a discount or a charge comes between
         self.due = self.base.column(np.int32, _NEVER)
-        self.rises = self.base.column(np.int64)
+        self.rises = self.base.column(np.int32)
         self._fee = np.empty(0)
         self._turns: dict[int, list[tuple[float, Slots]]] = {}
         self._today, self._met_by_all = 0, -1
