@@ -19,11 +19,14 @@ from sim.mechanisms.acquisition import AcquisitionSettings
 from sim.mechanisms.agents import AgentSettings
 from sim.mechanisms.arrivals import ArrivalSettings
 from sim.mechanisms.billing import BillingSettings
+from sim.mechanisms.care import CareSettings
 from sim.mechanisms.channels import ChannelsSettings
 from sim.mechanisms.churn import ChurnSettings
 from sim.mechanisms.competition import CompetitionSettings
 from sim.mechanisms.customers import CustomerSettings
 from sim.mechanisms.economics import EconomicSettings
+from sim.mechanisms.expectations import ExpectationSettings
+from sim.mechanisms.flexing import FlexingSettings
 from sim.mechanisms.interventions import (
     Change,
     PolicyProblem,
@@ -34,6 +37,7 @@ from sim.mechanisms.interventions import (
 )
 from sim.mechanisms.needs import NeedsSettings
 from sim.mechanisms.patience import PatienceSettings
+from sim.mechanisms.pressure import PressureSettings
 from sim.mechanisms.pricing import PricingSettings
 from sim.mechanisms.resolution import ResolutionSettings
 from sim.mechanisms.retention import RetentionSettings
@@ -41,12 +45,17 @@ from sim.mechanisms.routing import RoutingSettings
 from sim.mechanisms.satisfaction import SatisfactionSettings
 from sim.mechanisms.self_service import SelfServiceSettings
 from sim.mechanisms.staffing import StaffingSettings
+from sim.mechanisms.ties import TieSettings
+from sim.mechanisms.win_back import WinBackSettings
 from sim.mechanisms.workforce import WorkforceSettings
 
 FORMAT = 1
 _NOT_FOR_POLICIES = (
     "frontline", "name", "title", "currency", "calendar", "evidence", "policies", "customers", "competition",
     "churn.half_life", "churn.reference", "workforce.attrition.half_life", "workforce.attrition.reference",
+    "frontline", "name", "title", "currency", "calendar", "evidence", "policies", "customers", "churn.half_life",
+    "churn.reference", "churn.involuntary", "churn.neglect", "churn.unresolved", "churn.grievance",
+    "expectations", "ties", "workforce.attrition.half_life", "workforce.attrition.reference",
 )  # fmt: skip
 """What describes people and place: no policy changes it, and base hazards stay as they were solved."""
 
@@ -67,8 +76,12 @@ class Scenario(Settings):
     billing: BillingSettings | None = None
     pricing: PricingSettings | None = None
     retention: RetentionSettings | None = None
+    expectations: ExpectationSettings | None = None
     satisfaction: SatisfactionSettings | None = None
+    ties: TieSettings | None = None
     churn: ChurnSettings | None = None
+    care: CareSettings | None = None
+    win_back: WinBackSettings | None = None
     acquisition: AcquisitionSettings | None = None
     needs: NeedsSettings | None = None
     arrivals: ArrivalSettings | None = None
@@ -79,7 +92,9 @@ class Scenario(Settings):
     workforce: WorkforceSettings
     agents: AgentSettings
     resolution: ResolutionSettings | None = None
+    pressure: PressureSettings | None = None
     staffing: StaffingSettings
+    flexing: FlexingSettings | None = None
 
     def problems(self) -> list[tuple[str, str, tuple[str, ...]]]:
         """What does not fit together: (dotted path, what is wrong, names that would be right)."""

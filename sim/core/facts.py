@@ -56,6 +56,7 @@ class Facts:
     agent_left: Callable[[Agent], None]
     agent_trained: Callable[[Agent], None]
     customers_joined: Callable[[Slots], None]
+    customers_cared_for: Callable[[Slots], None]
     customers_renewed: Callable[[Slots], None]
     customers_left: Callable[[Slots], None]
     paid: Callable[[Posting], None]

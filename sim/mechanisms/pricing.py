@@ -293,7 +293,9 @@ class Pricing(Mechanism[PricingSettings]):
         self.risen += int(slots.size)
         for kind, reaction in self.settings.reactions.items():
             name = np.array([streams.named(f"reaction {kind}")], dtype=np.uint64)
-            issues = streams.children(streams.children(base.key.array[slots], name), self.rises.array[slots])
+            issues = streams.children(
+                streams.children(base.key.array[slots], name), self.rises.array[slots].astype(np.int64)
+            )
             chance = reaction.share_per_10_percent * rise * 10.0
             if reason is not None:
                 chance *= 1.0 - reason.calmed
