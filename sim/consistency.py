@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from sim.mechanisms.care import TouchSettings, WorkSettings
 from sim.mechanisms.channels import chosen_shares
-from sim.mechanisms.staffing import ShiftSettings, shift_names
+from sim.names import Problem, missing_names, unknown_names
+from sim.staff_consistency import problems_of_staff
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
-Problem = tuple[str, str, tuple[str, ...]]
 ANY = "any"
 _TAKEN = (
     "acquisition", "agents", "care", "chats", "coaching", "contacts", "customers", "episodes", "equity",
@@ -28,26 +28,12 @@ def problems_of(scenario: Scenario) -> list[Problem]:
     """All that does not fit: (dotted path, what is wrong, names that would be right)."""
     found: list[Problem] = []
     checks = (
-        _names, _reserved, _demand, _segments, _kinds, _channels, _people, _needed_sections, _staff_sections, _care,
-        _flexing, _points, _programme, _unchosen,
+        _names, _reserved, _demand, _segments, _kinds, _channels, problems_of_staff, _needed_sections, _care, _points,
+        _programme, _unchosen,
     )  # fmt: skip
     for check in checks:
         found += check(scenario)
     return found if found else list(_unserved(scenario))
-
-
-def _unknown(path: str, names: Iterable[str], known: Iterable[str], what: str) -> Iterator[Problem]:
-    candidates = tuple(known)
-    for name in names:
-        if name not in candidates:
-            yield f"{path}.{name}", f"names {name!r}, which is no {what} of this scenario", candidates
-
-
-def _missing(path: str, names: Iterable[str], needed: Iterable[str], what: str) -> Iterator[Problem]:
-    given = set(names)
-    for name in needed:
-        if name not in given:
-            yield path, f"gives nothing for the {what} {name!r}", ()
 
 
 def _names(scenario: Scenario) -> Iterator[Problem]:
@@ -84,7 +70,8 @@ def _demand(scenario: Scenario) -> Iterator[Problem]:
 def _needed_sections(scenario: Scenario) -> Iterator[Problem]:
     pairs = (
         ("pricing", "customers"), ("satisfaction", "customers"), ("churn", "pricing"), ("acquisition", "customers"),
-        ("needs", "customers"), ("expectations", "satisfaction"), ("ties", "satisfaction"), ("care", "customers"),
+        ("needs", "customers"), ("competition", "pricing"), ("retention", "pricing"), ("billing", "pricing"),
+        ("expectations", "satisfaction"), ("ties", "satisfaction"), ("care", "customers"),
         ("win_back", "churn"), ("flexing", "pressure"), ("fulfilment", "customers"), ("contact_points", "customers"),
     )  # fmt: skip
     for section, needed in pairs:
@@ -107,44 +94,47 @@ def _needed_sections(scenario: Scenario) -> Iterator[Problem]:
         yield "workforce", "has attrition but no 'hiring': say how a vacancy is filled", ()
 
 
-def _staff_sections(scenario: Scenario) -> Iterator[Problem]:
-    by_opinion = scenario.incentives is not None and scenario.incentives.opinion is not None
-    if by_opinion and (scenario.satisfaction is None or scenario.satisfaction.survey is None):
-        yield "incentives.opinion", "needs a survey of satisfaction, which is missing", ()
-    if scenario.forgetting is not None and scenario.agents.learning is None:
-        yield "forgetting", "needs 'agents.learning': without it there is nothing to forget", ()
-    lets_go = scenario.recruitment is not None and scenario.recruitment.managing_out is not None
-    if lets_go and scenario.workforce.hiring is None:
-        yield "recruitment.managing_out", "needs 'workforce.hiring': say how a vacancy is filled", ()
-
-
 def _segments(scenario: Scenario) -> Iterator[Problem]:
     if scenario.customers is None:
         return
     known = tuple(scenario.customers.segments)
     if scenario.needs is not None:
         for kind, need in scenario.needs.kinds.items():
-            yield from _unknown(f"needs.kinds.{kind}.rate", need.rate, known, "segment")
+            yield from unknown_names(f"needs.kinds.{kind}.rate", need.rate, known, "segment")
     if scenario.pricing is not None:
-        yield from _unknown("pricing.fee", scenario.pricing.fee, known, "segment")
-        yield from _missing("pricing.fee", scenario.pricing.fee, known, "segment")
+        yield from unknown_names("pricing.fee", scenario.pricing.fee, known, "segment")
+        yield from missing_names("pricing.fee", scenario.pricing.fee, known, "segment")
+        yield from _segments_of_prices(scenario, known)
     if scenario.satisfaction is not None:
-        yield from _unknown("satisfaction.resting", scenario.satisfaction.resting, known, "segment")
-        yield from _missing("satisfaction.resting", scenario.satisfaction.resting, known, "segment")
-        yield from _unknown("satisfaction.at_start", scenario.satisfaction.at_start or (), known, "segment")
+        yield from unknown_names("satisfaction.resting", scenario.satisfaction.resting, known, "segment")
+        yield from missing_names("satisfaction.resting", scenario.satisfaction.resting, known, "segment")
+        yield from unknown_names("satisfaction.at_start", scenario.satisfaction.at_start or (), known, "segment")
     if scenario.expectations is not None:
-        yield from _unknown("expectations.at_start", scenario.expectations.at_start, known, "segment")
-        yield from _missing("expectations.at_start", scenario.expectations.at_start, known, "segment")
+        yield from unknown_names("expectations.at_start", scenario.expectations.at_start, known, "segment")
+        yield from missing_names("expectations.at_start", scenario.expectations.at_start, known, "segment")
     if scenario.fulfilment is not None:
         for name, product in scenario.fulfilment.products.items():
-            yield from _unknown(f"fulfilment.products.{name}.rate", product.rate, known, "segment")
+            yield from unknown_names(f"fulfilment.products.{name}.rate", product.rate, known, "segment")
         sources = scenario.fulfilment.sources
-        yield from _unknown("fulfilment.sources", sources, (*known, ANY), "segment")
+        yield from unknown_names("fulfilment.sources", sources, (*known, ANY), "segment")
         if ANY not in sources:
-            yield from _missing("fulfilment.sources", sources, known, "segment")
+            yield from missing_names("fulfilment.sources", sources, known, "segment")
     if scenario.acquisition is not None:
-        yield from _unknown("acquisition.mix", scenario.acquisition.mix, known, "segment")
-    yield from _unknown("channels.choice", scenario.channels.choice or {}, (*known, ANY), "segment")
+        yield from unknown_names("acquisition.mix", scenario.acquisition.mix, known, "segment")
+    yield from unknown_names("channels.choice", scenario.channels.choice or {}, (*known, ANY), "segment")
+
+
+def _segments_of_prices(scenario: Scenario, known: tuple[str, ...]) -> Iterator[Problem]:
+    """Segments named by exemptions, by who holds several products, and by competitors' prices."""
+    pricing, market = scenario.pricing, scenario.competition
+    for place, rule in enumerate(pricing.exemptions if pricing else ()):
+        for index, name in enumerate(rule.segments or ()):
+            if name not in known:
+                yield f"pricing.exemptions.{place}.segments.{index}", f"is {name!r}, which is no segment", known
+    if pricing is not None and pricing.sensitivity is not None:
+        path = "pricing.sensitivity.several_products"
+        yield from unknown_names(path, pricing.sensitivity.several_products, known, "segment")
+    yield from unknown_names("competition.drift", market.drift if market else (), known, "segment")
 
 
 def _kinds(scenario: Scenario) -> Iterator[Problem]:
@@ -155,17 +145,25 @@ def _kinds(scenario: Scenario) -> Iterator[Problem]:
 
 def _kinds_that_arise(scenario: Scenario, known: tuple[str, ...]) -> Iterator[Problem]:
     if scenario.needs is not None:
-        yield from _unknown("needs.kinds", scenario.needs.kinds, known, "kind with a handle time (agents.handle_time)")
+        yield from unknown_names(
+            "needs.kinds", scenario.needs.kinds, known, "kind with a handle time (agents.handle_time)"
+        )
     if scenario.pricing is not None:
-        yield from _unknown("pricing.reactions", scenario.pricing.reactions, known, "kind with a handle time")
-        if scenario.channels.choice is None and scenario.pricing.reactions:
+        yield from unknown_names("pricing.reactions", scenario.pricing.reactions, known, "kind with a handle time")
+        if scenario.channels.choice is None and _raised_by_prices(scenario):
             yield "pricing.reactions", "needs channels.choice", ()
     if scenario.fulfilment is not None:
-        yield from _unknown("fulfilment.placed_by", scenario.fulfilment.placed_by, known, "kind with a handle time")
+        yield from unknown_names(
+            "fulfilment.placed_by", scenario.fulfilment.placed_by, known, "kind with a handle time"
+        )
     for path, causes in _causes(scenario):
-        yield from _unknown(path, causes, known, "kind with a handle time")
+        yield from unknown_names(path, causes, known, "kind with a handle time")
         if scenario.channels.choice is None and causes:
             yield path, "needs channels.choice", ()
+    yield from unknown_names("billing.shock.reactions", _raised_by_bills(scenario), known, "kind")
+    if scenario.retention is not None:
+        yield from unknown_names("retention.callers", scenario.retention.callers, known, "kind")
+        yield from unknown_names("retention.goodwill", scenario.retention.goodwill, known, "kind")
     for name, stream in (scenario.arrivals.streams if scenario.arrivals else {}).items():
         if stream.kind not in known:
             yield f"arrivals.streams.{name}.kind", f"is {stream.kind!r}, a kind without a handle time", known
@@ -180,19 +178,19 @@ def _causes(scenario: Scenario) -> Iterator[tuple[str, Iterable[str]]]:
 
 def _kinds_that_are_served(scenario: Scenario, known: tuple[str, ...]) -> Iterator[Problem]:
     if scenario.resolution is not None:
-        yield from _unknown("resolution.first_contact", scenario.resolution.first_contact, known, "kind")
-        yield from _missing("resolution.first_contact", scenario.resolution.first_contact, known, "kind")
+        yield from unknown_names("resolution.first_contact", scenario.resolution.first_contact, known, "kind")
+        yield from missing_names("resolution.first_contact", scenario.resolution.first_contact, known, "kind")
     if scenario.self_service is not None:
-        yield from _unknown("self_service.kinds", scenario.self_service.kinds, known, "kind")
-    yield from _unknown("routing.priority", scenario.routing.priority, known, "kind")
-    yield from _unknown("routing.head_start", scenario.routing.head_start, known, "kind")
+        yield from unknown_names("self_service.kinds", scenario.self_service.kinds, known, "kind")
+    yield from unknown_names("routing.priority", scenario.routing.priority, known, "kind")
+    yield from unknown_names("routing.head_start", scenario.routing.head_start, known, "kind")
     for place, entry in enumerate(scenario.routing.overflow):
         if entry.kinds != "any":
-            yield from _unknown(f"routing.overflow.{place}.kinds", entry.kinds, known, "kind")
+            yield from unknown_names(f"routing.overflow.{place}.kinds", entry.kinds, known, "kind")
     for segment, by_kind in (scenario.channels.choice or {}).items():
-        yield from _unknown(f"channels.choice.{segment}", by_kind, (*known, ANY), "kind")
+        yield from unknown_names(f"channels.choice.{segment}", by_kind, (*known, ANY), "kind")
     for name, patience in (scenario.patience.channels if scenario.patience else {}).items():
-        yield from _unknown(f"patience.channels.{name}.by_kind", patience.by_kind, known, "kind")
+        yield from unknown_names(f"patience.channels.{name}.by_kind", patience.by_kind, known, "kind")
     for name, group in scenario.workforce.groups.items():
         if group.kinds != "any":
             for index, kind in enumerate(group.kinds):
@@ -209,10 +207,10 @@ def _points(scenario: Scenario) -> Iterator[Problem]:
     for group in ("waits", "lines", "promises", "endings"):
         for name, point in getattr(settings, group).items():
             path = f"contact_points.{group}.{name}"
-            yield from _unknown(f"{path}.channels", getattr(point, "channels", ()), channels, "channel")
-            yield from _unknown(f"{path}.kinds", getattr(point, "kinds", ()), kinds, "kind")
+            yield from unknown_names(f"{path}.channels", getattr(point, "channels", ()), channels, "channel")
+            yield from unknown_names(f"{path}.kinds", getattr(point, "kinds", ()), kinds, "kind")
     if settings.premises is not None:
-        yield from _unknown("contact_points.premises.channels", settings.premises.channels, channels, "channel")
+        yield from unknown_names("contact_points.premises.channels", settings.premises.channels, channels, "channel")
     taken = scenario.fulfilment.points() if scenario.fulfilment else {}
     given = [*settings.waits, *settings.lines, *settings.endings, *(["premises"] if settings.premises else ())]
     given += [f"{name}_{ending}" for name in settings.promises for ending in ("kept", "broken")]
@@ -229,8 +227,8 @@ def _programme(scenario: Scenario) -> Iterator[Problem]:
         return
     errors = tuple(scenario.fulfilment.errors) if scenario.fulfilment else ()
     needs = tuple(scenario.needs.kinds) if scenario.needs else ()
-    yield from _unknown("feedback.errors", scenario.feedback.errors, errors, "error in orders")
-    yield from _unknown("feedback.needs", scenario.feedback.needs, needs, "kind of need")
+    yield from unknown_names("feedback.errors", scenario.feedback.errors, errors, "error in orders")
+    yield from unknown_names("feedback.needs", scenario.feedback.needs, needs, "kind of need")
     causes = [*scenario.feedback.errors, *scenario.feedback.needs]
     for name in dict.fromkeys(causes):
         if causes.count(name) > 1 or (name in errors and name in needs):
@@ -241,21 +239,23 @@ def _channels(scenario: Scenario) -> Iterator[Problem]:
     known = tuple(scenario.channels.channels)
     for segment, by_kind in (scenario.channels.choice or {}).items():
         for kind, shares in by_kind.items():
-            yield from _unknown(f"channels.choice.{segment}.{kind}", shares, known, "channel")
+            yield from unknown_names(f"channels.choice.{segment}.{kind}", shares, known, "channel")
     for name, stream in (scenario.arrivals.streams if scenario.arrivals else {}).items():
         if stream.channel not in known:
             yield f"arrivals.streams.{name}.channel", f"is {stream.channel!r}, which is no channel", known
-    yield from _unknown("patience.channels", scenario.patience.channels if scenario.patience else {}, known, "channel")
-    yield from _unknown("agents.channel_factor", scenario.agents.channel_factor, known, "channel")
+    yield from unknown_names(
+        "patience.channels", scenario.patience.channels if scenario.patience else {}, known, "channel"
+    )
+    yield from unknown_names("agents.channel_factor", scenario.agents.channel_factor, known, "channel")
     if scenario.economics is not None:
-        yield from _unknown("economics.contact_cost", scenario.economics.contact_cost, known, "channel")
+        yield from unknown_names("economics.contact_cost", scenario.economics.contact_cost, known, "channel")
     if scenario.satisfaction is not None:
         units = scenario.satisfaction.experience.wait_unit
-        yield from _unknown("satisfaction.experience.wait_unit", units, known, "channel")
-        yield from _missing("satisfaction.experience.wait_unit", units, known, "channel")
+        yield from unknown_names("satisfaction.experience.wait_unit", units, known, "channel")
+        yield from missing_names("satisfaction.experience.wait_unit", units, known, "channel")
     if scenario.pressure is not None:
-        yield from _unknown("pressure.clear_within", scenario.pressure.clear_within, known, "channel")
-        yield from _missing("pressure.clear_within", scenario.pressure.clear_within, known, "channel")
+        yield from unknown_names("pressure.clear_within", scenario.pressure.clear_within, known, "channel")
+        yield from missing_names("pressure.clear_within", scenario.pressure.clear_within, known, "channel")
     for name, group in scenario.workforce.groups.items():
         for index, channel in enumerate(group.channels):
             if channel not in known:
@@ -267,7 +267,7 @@ def _care(scenario: Scenario) -> Iterator[Problem]:
     if scenario.care is None or scenario.customers is None:
         return
     for name, one in scenario.care.rounds.items():
-        yield from _unknown(f"care.rounds.{name}.rate", one.rate, scenario.customers.segments, "segment")
+        yield from unknown_names(f"care.rounds.{name}.rate", one.rate, scenario.customers.segments, "segment")
         if _SAFE.fullmatch(name) is None or name == "follow_up":
             yield f"care.rounds.{name}", f"is called {name!r}; a name has letters, digits, - and _", ()
     channels, kinds = scenario.channels.channels, tuple(scenario.agents.handle_time)
@@ -296,56 +296,6 @@ def _work_of_care(scenario: Scenario) -> Iterator[tuple[str, WorkSettings]]:
                 yield f"care.{name}.work", one.work
 
 
-def _people(scenario: Scenario) -> Iterator[Problem]:
-    groups, rosters = tuple(scenario.workforce.groups), scenario.staffing.rosters
-    yield from _unknown("staffing.rosters", rosters, groups, "group of agents")
-    yield from _missing("staffing.rosters", rosters, groups, "group of agents")
-    yield from _unknown("routing.reserve", scenario.routing.reserve, groups, "group of agents")
-    for place, overflow in enumerate(scenario.routing.overflow):
-        channels = tuple(scenario.channels.channels)
-        yield from _unknown(f"routing.overflow.{place}.channel", (overflow.channel,), channels, "channel")
-        yield from _unknown(f"routing.overflow.{place}.groups", overflow.groups, groups, "group of agents")
-    market = scenario.morale.commitment.market if scenario.morale is not None else {}
-    yield from _unknown("morale.commitment.market", market, groups, "group of agents")
-    shifts = scenario.staffing.shifts
-    for name, roster in rosters.items():
-        for index, entry in enumerate(roster.rota or ()):
-            path = f"staffing.rosters.{name}.rota.{index}"
-            unknown = [shift for shift in shift_names(entry) if shift not in shifts]
-            for shift in unknown:
-                yield path, f"names the shift {shift!r}, which does not exist", tuple(shifts)
-            if not unknown:
-                yield from _overlaps(path, {shift: shifts[shift] for shift in shift_names(entry)}, entry)
-        most = scenario.workforce.groups[name].headcount if name in groups else 0
-        if roster.on_duty is not None and max(max(row) for row in roster.on_duty.rows.values()) > most:
-            yield f"staffing.rosters.{name}.on_duty", f"asks for more agents than the headcount of {most}", ()
-
-
-def _flexing(scenario: Scenario) -> Iterator[Problem]:
-    """Groups that help and are helped; coaching in spare time needs training to be described."""
-    if scenario.flexing is None:
-        return
-    groups = tuple(scenario.workforce.groups)
-    for name, helpers in (scenario.flexing.lending.helpers if scenario.flexing.lending else {}).items():
-        yield from _unknown("flexing.lending.helpers", [name], groups, "group of agents")
-        for index, helper in enumerate(helpers):
-            if helper not in groups or helper == name:
-                yield f"flexing.lending.helpers.{name}.{index}", f"is {helper!r}, which is no other group", groups
-    if scenario.flexing.coaching is not None and scenario.workforce.training is None:
-        yield "flexing.coaching", "needs workforce.training, which says what an hour of it costs and builds", ()
-
-
-def _overlaps(path: str, shifts: dict[str, ShiftSettings], entry: str) -> Iterator[Problem]:
-    names = list(shifts)
-    if len(names) != len(shift_names(entry)):
-        yield path, f"names a shift twice: {entry!r}", ()
-    for place, one in enumerate(names):
-        for other in names[place + 1 :]:
-            a, b = shifts[one], shifts[other]
-            if set(a.days) & set(b.days) and a.start < b.end and b.start < a.end:
-                yield path, f"has the overlapping shifts {one!r} and {other!r}", ()
-
-
 def _unchosen(scenario: Scenario) -> Iterator[Problem]:
     """Kinds of issue for which a segment has no channel."""
     choice = scenario.channels.choice
@@ -360,7 +310,16 @@ def _unchosen(scenario: Scenario) -> Iterator[Problem]:
 def _raised(scenario: Scenario) -> set[str]:
     needs = set(scenario.needs.kinds) if scenario.needs else set()
     caused = {kind for _, kinds in _causes(scenario) for kind in kinds}
-    return needs | caused | (set(scenario.pricing.reactions) if scenario.pricing else set())
+    return needs | caused | _raised_by_prices(scenario)
+
+
+def _raised_by_prices(scenario: Scenario) -> set[str]:
+    return _raised_by_bills(scenario) | (set(scenario.pricing.reactions) if scenario.pricing else set())
+
+
+def _raised_by_bills(scenario: Scenario) -> set[str]:
+    shock = scenario.billing.shock if scenario.billing else None
+    return set(shock.reactions) if shock else set()
 
 
 def _unserved(scenario: Scenario) -> Iterator[Problem]:

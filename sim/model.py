@@ -21,11 +21,13 @@ from sim.core.world import Mechanism, Probe, World
 from sim.mechanisms.acquisition import Acquisition
 from sim.mechanisms.agents import Agents
 from sim.mechanisms.arrivals import Arrivals
+from sim.mechanisms.billing import Billing
 from sim.mechanisms.care import Care
 from sim.mechanisms.channels import Channels
 from sim.mechanisms.chat import Chat
 from sim.mechanisms.churn import Churn
 from sim.mechanisms.coaching import Coaching
+from sim.mechanisms.competition import Competition
 from sim.mechanisms.contact_points import ContactPointsOfContacts
 from sim.mechanisms.customers import Customers
 from sim.mechanisms.economics import Economics
@@ -44,6 +46,7 @@ from sim.mechanisms.pressure import Pressure
 from sim.mechanisms.pricing import Pricing
 from sim.mechanisms.recruitment import Recruitment
 from sim.mechanisms.resolution import Resolution
+from sim.mechanisms.retention import Retention
 from sim.mechanisms.routing import Routing
 from sim.mechanisms.satisfaction import Satisfaction
 from sim.mechanisms.self_service import SelfService
@@ -58,7 +61,10 @@ MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
     "policies": Interventions,
     "economics": Economics,
     "customers": Customers,
+    "competition": Competition,
+    "billing": Billing,
     "pricing": Pricing,
+    "retention": Retention,
     "expectations": Expectations,
     "satisfaction": Satisfaction,
     "ties": Ties,

@@ -18,11 +18,13 @@ from sim.evidence import EvidenceSettings, matches, numbers
 from sim.mechanisms.acquisition import AcquisitionSettings
 from sim.mechanisms.agents import AgentSettings
 from sim.mechanisms.arrivals import ArrivalSettings
+from sim.mechanisms.billing import BillingSettings
 from sim.mechanisms.care import CareSettings
 from sim.mechanisms.channels import ChannelsSettings
 from sim.mechanisms.chat import ChatSettings
 from sim.mechanisms.churn import ChurnSettings
 from sim.mechanisms.coaching import CoachingSettings
+from sim.mechanisms.competition import CompetitionSettings
 from sim.mechanisms.contact_points import ContactPointsSettings
 from sim.mechanisms.customers import CustomerSettings
 from sim.mechanisms.economics import EconomicSettings
@@ -48,6 +50,7 @@ from sim.mechanisms.pressure import PressureSettings
 from sim.mechanisms.pricing import PricingSettings
 from sim.mechanisms.recruitment import RecruitmentSettings
 from sim.mechanisms.resolution import ResolutionSettings
+from sim.mechanisms.retention import RetentionSettings
 from sim.mechanisms.routing import RoutingSettings
 from sim.mechanisms.satisfaction import SatisfactionSettings
 from sim.mechanisms.self_service import SelfServiceSettings
@@ -58,6 +61,8 @@ from sim.mechanisms.workforce import WorkforceSettings
 
 FORMAT = 1
 _NOT_FOR_POLICIES = (
+    "frontline", "name", "title", "currency", "calendar", "evidence", "policies", "customers", "competition",
+    "churn.half_life", "churn.reference", "workforce.attrition.half_life", "workforce.attrition.reference",
     "frontline", "name", "title", "currency", "calendar", "evidence", "policies", "customers", "churn.half_life",
     "churn.reference", "churn.involuntary", "churn.neglect", "churn.unresolved", "churn.grievance",
     "expectations", "ties", "workforce.attrition.half_life", "workforce.attrition.reference",
@@ -79,7 +84,10 @@ class Scenario(Settings):
     policies: dict[str, PolicySettings] = Field(default_factory=dict)
     economics: EconomicSettings | None = None
     customers: CustomerSettings | None = None
+    competition: CompetitionSettings | None = None
+    billing: BillingSettings | None = None
     pricing: PricingSettings | None = None
+    retention: RetentionSettings | None = None
     expectations: ExpectationSettings | None = None
     satisfaction: SatisfactionSettings | None = None
     ties: TieSettings | None = None

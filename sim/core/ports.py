@@ -132,6 +132,22 @@ def _no_gap(slots: Slots) -> Array:
     return np.zeros(slots.size)
 
 
+def _as_it_is(gap: Array) -> Array:
+    return gap
+
+
+def _no_market(_: Slots, __: Array) -> None:
+    return None
+
+
+def _no_discounts(_: Slots) -> None:
+    return None
+
+
+def _no_reprieve(slots: Slots, _: list[str]) -> Array:
+    return np.zeros(slots.size)
+
+
 def _nobodys(_: Contact) -> None:
     return None
 
@@ -204,6 +220,12 @@ class Ports:
     cause_of_loss: of customers who are just leaving.
     causes_left: the share of the causes of an error that is left.
     price_gap: of some customers, to their reference price; shock: gaps as they are felt.
+    charges: bills relative to the price.
+    billed: customers have paid bills so far above the usual.
+    enter_market: customers accept a price beside the market's.
+    market_gap: how far it has moved from that.
+    discounts: of some customers, as shares of their fee.
+    reprieve: how much hazard those who are about to leave, and why, stand from now on, 0 for who leaves.
     """
 
     lane: Callable[[str, str], Lane]
@@ -276,6 +298,13 @@ class Ports:
     causes_left: Callable[[str], float] = staticmethod(_all_of_them)
     equity: Callable[[Slots, float], Array] = staticmethod(_reference_equity)
     price_gap: Callable[[Slots], Array] = staticmethod(_no_gap)
+    shock: Callable[[Array], Array] = staticmethod(_as_it_is)
+    charges: Callable[[Slots], Array | None] = staticmethod(_no_discounts)
+    billed: Callable[[Slots, Array], None] = staticmethod(_no_market)
+    enter_market: Callable[[Slots, Array], None] = staticmethod(_no_market)
+    market_gap: Callable[[Slots, Array], Array | None] = staticmethod(_no_market)
+    discounts: Callable[[Slots], Array | None] = staticmethod(_no_discounts)
+    reprieve: Callable[[Slots, list[str]], Array] = staticmethod(_no_reprieve)
     cause_of_loss: Callable[[Slots], list[str]] = staticmethod(_other_causes)
 
     def answered(self, name: str) -> Callable[..., Any] | None:

@@ -269,18 +269,24 @@ class Churn(Mechanism[ChurnSettings]):
         return service, price, neglect_term(now - self.cared.array[slots], settings.neglect, effect)
 
     def _leave(self, slots: Slots, service: Array | None, price: Array | None, neglect: Array | None) -> None:
+        """Some take an offer, stay and start with a fresh threshold; the others leave, each for a cause."""
         assert service is not None and price is not None
         blank = np.zeros(slots.size) if neglect is None else neglect
         rows = zip(slots.tolist(), service.tolist(), price.tolist(), blank.tolist(), strict=True)
         for slot, s, p, n in rows:
+            if CAUSES[self.cause.view[slot]] != "involuntary":
+                self.cause.view[slot] = cause(s, p, streams.uniform(self.base.key.view[slot], _CAUSE), n)
+        reprieve = self.world.ask.reprieve(slots, self.cause_of_loss(slots))
+        self.left.array[slots] = reprieve
+        going = reprieve <= 0.0
+        for slot, p in zip(slots[going].tolist(), price[going].tolist(), strict=True):
             why = self.cause.view[slot]
             if CAUSES[why] != "involuntary":
-                why = cause(s, p, streams.uniform(self.base.key.view[slot], _CAUSE), n)
-                self.cause.view[slot] = why
                 self.of_will += 1
                 self.without_grievance += self._is_content(slot, p)
             self.losses[why] += 1
-        self.world.ask.remove_customers(slots)
+        if going.any():
+            self.world.ask.remove_customers(slots[going])
 
     def _is_content(self, slot: int, price: float) -> bool:
         """Whether a customer leaves without any grievance: none remembered, and no price that has risen."""

@@ -1,4 +1,10 @@
-"""Price: the fee of each segment, met at renewal, the reference price, and the contacts that a rise causes."""
+"""Price: the fee of each segment, met at renewal, the reference price, and the contacts that a rise causes.
+
+A rise may spare some (exemptions), come in steps for each customer (most_rise), be justified, and be felt more by some
+than by others. Reference price and loss aversion: Neumann and Boeckenholt (2014, J. Retailing 90(2)); justification:
+Kahneman, Knetsch and Thaler (1986, American Economic Review 76(4)); tenure and breadth: Dawes (2009, J. Service
+Research 11(3)). The directions are known, the sizes are not.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from sim.core import elementary, streams
 from sim.core.calendar import Day
@@ -14,7 +20,8 @@ from sim.core.distributions import Law
 from sim.core.entities import Base
 from sim.core.facts import Posting
 from sim.core.measures import Measure
-from sim.core.units import DAY, MONTH, Duration, MoneyRate, Settings, Share
+from sim.core.reactions import raise_later
+from sim.core.units import DAY, MONTH, YEAR, Date, Duration, MoneyRate, Percent, Settings, Several, Share, Span
 from sim.core.world import Mechanism, World
 
 
@@ -25,17 +32,57 @@ class ReactionSettings(Settings):
     delay: Law
 
 
+class ExemptionSettings(Settings):
+    """Customers who keep their price when the fee rises: those for whom all that is given holds.
+
+    joined_before: a date; tenure: at least so long at the renewal; segments: one of these.
+    """
+
+    joined_before: Date | None = None
+    tenure: Span | None = None
+    segments: Several[str] | None = Field(default=None, min_length=1)
+
+    @model_validator(mode="after")
+    def _says_who(self) -> ExemptionSettings:
+        if self.joined_before is None and self.tenure is None and self.segments is None:
+            raise ValueError("needs at least one of joined_before, tenure and segments")
+        return self
+
+
+class JustificationSettings(Settings):
+    """A reason given with a rise: the share of it that is taken as fair, and the share of reactions that it spares."""
+
+    accepted: Share
+    calmed: Share
+
+
+class SensitivitySettings(Settings):
+    """Who feels a price more: the gap is felt x (1 + breadth if several products) / (1 + tenure x tenure in years).
+
+    several_products: share of the customers of each segment who hold more than one product.
+    """
+
+    tenure: float = Field(ge=0, le=10)
+    breadth: float = Field(ge=0, le=10)
+    several_products: dict[str, Share] = Field(default_factory=dict)
+
+
 class PricingSettings(Settings):
     """Fees by segment, paid in advance at each renewal.
 
     renewal: days between renewals (a whole number of days). adaptation: time constant with which the reference
-    price follows the price paid. reactions: kind of issue -> how a rise causes it.
+    price follows the price paid. reactions: kind of issue -> how a rise causes it. exemptions: who keeps the price
+    that he has; most_rise: by how much one renewal can raise a customer's price, the rest follows at the next.
     """
 
     fee: dict[str, MoneyRate]
     renewal: Duration = Field(gt=0)
     adaptation: Duration = Field(gt=0)
     reactions: dict[str, ReactionSettings] = Field(default_factory=dict)
+    exemptions: Several[ExemptionSettings] = ()
+    most_rise: Percent | None = Field(default=None, gt=0)
+    justification: JustificationSettings | None = None
+    sensitivity: SensitivitySettings | None = None
 
     @field_validator("renewal")
     @classmethod
@@ -46,19 +93,40 @@ class PricingSettings(Settings):
 
 
 Slots = npt.NDArray[np.int64]
+Array = npt.NDArray[np.float64]
 _NEVER = (1 << 31) - 1
+_NOBODY = np.empty(0, dtype=np.int64)
 _PHASE = streams.named("renewal phase")
 _REACTION = streams.named("price reaction")
-_REACTION_DELAY = streams.named("price reaction delay")
-_REACTION_MOMENT = streams.named("price reaction moment")
-_REACTION_CHANNEL = streams.named("price reaction channel")
+_PRODUCTS = streams.named("several products")
 
 
-def above(price: npt.NDArray[np.float64], reference: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def above(price: Array, reference: Array) -> Array:
     """How far prices are above others, relative to them; 0 where the other is 0."""
     ratio = np.divide(price, reference, out=np.ones_like(price), where=reference > 0.0)
     ratio -= 1.0
     return ratio
+
+
+def agreed_price(before: Array, fee: Array, exempt: npt.NDArray[np.bool_], most_rise: float | None) -> Array:
+    """The price agreed at a renewal: the fee, but for who is exempt not above the price before, and in steps.
+
+    most_rise: by how much of the price before one renewal can raise it; a price of nothing meets the fee at once.
+    """
+    if most_rise is not None:
+        fee = np.where(before > 0.0, np.minimum(fee, before * (1.0 + most_rise)), fee)
+    return np.where(exempt, np.minimum(fee, before), fee)
+
+
+def taken_as_fair(reference: Array, rise: Array, price: Array, accepted: float) -> Array:
+    """Reference price after a justified rise (in money): moved by the accepted share of it, not above the price."""
+    moved = np.minimum(reference + accepted * np.maximum(rise, 0.0), price)
+    return np.asarray(np.maximum(moved, reference))
+
+
+def sensitivities(tenure: Array, several: npt.NDArray[np.bool_], per_year: float, breadth: float) -> Array:
+    """How much a gap is felt, 1 for a new customer with one product: less with tenure (s), more with products."""
+    return np.where(several, 1.0 + breadth, 1.0) / (1.0 + per_year * (tenure / YEAR))
 
 
 class Pricing(Mechanism[PricingSettings]):
@@ -76,14 +144,15 @@ class Pricing(Mechanism[PricingSettings]):
         self.base: Base = world.base
         self.price = self.base.column(np.float64)
         self.reference = self.base.column(np.float64)
+        self.agreed = self.price  # what is paid is what was agreed, unless a discount or a charge comes between
         self.due = self.base.column(np.int32, _NEVER)
-        self.rises = self.base.column(np.int64)
+        self.rises = self.base.column(np.int32)
         self._fee = np.empty(0)
         self._turns: dict[int, list[tuple[float, Slots]]] = {}
         self._today, self._met_by_all = 0, -1
         self._followed = 0.0
-        self._began = self._ever_changed = False
-        self.fees = 0.0
+        self._began = self._ever_changed = self._one_by_one = self._discounts = False
+        self.fees = self.discounted = 0.0
         self.payments = self.risen = 0
 
     def adopted(self) -> None:
@@ -93,13 +162,22 @@ class Pricing(Mechanism[PricingSettings]):
             self._ever_changed = True
             self._met_by_all = max(self._turns, default=-1)
         self._fee = fee
+        settings = self.settings
+        self._discounts = self.world.ask.discounts(_NOBODY) is not None
+        charged = self.world.ask.charges(_NOBODY) is not None
+        if not self.base.size and (charged or self._discounts):
+            self.agreed = self.base.column(np.float64)
+        one_by_one = bool(settings.exemptions) or settings.most_rise is not None or charged
+        if self._one_by_one and not one_by_one:
+            self._met_by_all = max(self._turns, default=-1)
+        self._one_by_one = one_by_one or self._discounts
         self._days = round(self.settings.renewal / DAY)
 
     def on_customers_joined(self, slots: Slots) -> None:
         """Newcomers pay at once and take the price as their reference; those there at the start have their turn."""
         fees = self._fee[self.base.segment.array[slots]]
-        self.price.array[slots] = fees
-        self.reference.array[slots] = fees
+        self.price.array[slots] = self.agreed.array[slots] = self.reference.array[slots] = fees
+        self.world.ask.enter_market(slots, fees)
         if self._began:
             self._come_back(slots)
             self._pay(slots)
@@ -140,21 +218,65 @@ class Pricing(Mechanism[PricingSettings]):
         return due
 
     def _renew(self, due: Slots) -> None:
-        rise = self._meet_the_fee(due) if self._today <= self._met_by_all else None
+        meeting = self._one_by_one or self._today <= self._met_by_all
+        before = self.price.array[due]
+        if meeting:
+            self._meet_the_fee(due)
         self.world.tell.customers_renewed(due)
         staying = self.base.active.array[due]
         stayers = due[staying]
         self._come_back(stayers)
+        if meeting and self._discounts:
+            self._put_prices(stayers)  # some stay for an offer
         self._pay(stayers)
-        if rise is not None and (risen := rise[staying] > 1e-12).any():
-            self._react(stayers[risen], rise[staying][risen])
+        if meeting:
+            rise = above(self.price.array[stayers], before[staying])
+            if (risen := rise > 1e-12).any():
+                self._react(stayers[risen], rise[risen])
+        if stayers.size:
+            self.world.ask.billed(stayers, self._over_usual(stayers))
 
-    def _meet_the_fee(self, slots: Slots) -> npt.NDArray[np.float64]:
-        """Put the fee in force for those who renew; returns how far it is above the price before, relative to it."""
-        before = self.price.array[slots]
+    def _meet_the_fee(self, slots: Slots) -> None:
+        """Agree on a price with those who renew; a rise for which a reason is given moves their reference price."""
+        settings, before = self.settings, self.agreed.array[slots]
         fee = self._fee[self.base.segment.array[slots]]
-        self.price.array[slots] = fee
-        return above(fee, before)
+        agreed = agreed_price(before, fee, self._exempt(slots), settings.most_rise)
+        self.agreed.array[slots] = agreed
+        self._put_prices(slots)
+        if settings.justification is not None and settings.justification.accepted:
+            price, reference = self.price.array[slots], self.reference.array[slots]
+            accepted = settings.justification.accepted
+            self.reference.array[slots] = taken_as_fair(reference, agreed - before, price, accepted)
+
+    def _exempt(self, slots: Slots) -> npt.NDArray[np.bool_]:
+        """Who keeps the price that he has."""
+        base, calendar = self.base, self.world.calendar
+        joined, exempt = base.joined.array[slots], np.zeros(slots.size, dtype=np.bool_)
+        for rule in self.settings.exemptions:
+            mine = np.ones(slots.size, dtype=np.bool_)
+            if rule.joined_before is not None:
+                index = calendar.index_of(rule.joined_before)
+                mine &= joined < (calendar.day_start(index) if index > 0 else index * DAY)
+            if rule.tenure is not None:
+                mine &= self.world.env.now - joined >= rule.tenure
+            if rule.segments is not None:
+                spared = np.array([segment in rule.segments for segment in base.segments])
+                mine &= spared[base.segment.array[slots]]
+            exempt |= mine
+        return exempt
+
+    def _put_prices(self, slots: Slots) -> None:
+        """What the bill of today asks for: the price agreed, less a discount, with charges."""
+        price = self.agreed.array[slots]
+        discounts = self.world.ask.discounts(slots)
+        if discounts is not None:
+            price = price * (1.0 - discounts)
+        charges = self.world.ask.charges(slots)
+        if charges is not None:
+            price = price * charges
+        if not self._ever_changed:
+            self._ever_changed = bool((price != self.price.array[slots]).any())
+        self.price.array[slots] = price
 
     def _pay(self, slots: Slots) -> None:
         if slots.size:
@@ -163,42 +285,59 @@ class Pricing(Mechanism[PricingSettings]):
             self.payments += int(slots.size)
             if total:
                 self.world.tell.paid(Posting("fees", total, "none"))
+            if (discounts := self.world.ask.discounts(slots)) is not None:
+                self.discounted += elementary.total(self.agreed.array[slots] * discounts) * self.settings.renewal
 
-    def _react(self, slots: Slots, rise: npt.NDArray[np.float64]) -> None:
-        base = self.base
+    def _react(self, slots: Slots, rise: Array) -> None:
+        base, reason = self.base, self.settings.justification
         self.risen += int(slots.size)
         for kind, reaction in self.settings.reactions.items():
             name = np.array([streams.named(f"reaction {kind}")], dtype=np.uint64)
-            issues = streams.children(streams.children(base.key.array[slots], name), self.rises.array[slots])
+            issues = streams.children(
+                streams.children(base.key.array[slots], name), self.rises.array[slots].astype(np.int64)
+            )
             chance = reaction.share_per_10_percent * rise * 10.0
+            if reason is not None:
+                chance *= 1.0 - reason.calmed
             mine = np.flatnonzero(streams.uniforms(issues, _REACTION) < chance)
             if not mine.size:
                 continue
-            self._raise(kind, reaction, issues[mine], slots[mine])
+            raise_later(self.world, kind, reaction.delay, issues[mine], slots[mine])
         self.rises.array[slots] += 1
 
-    def _raise(self, kind: str, reaction: ReactionSettings, keys: npt.NDArray[np.uint64], slots: Slots) -> None:
-        world = self.world
-        delays = reaction.delay.quantiles(streams.uniforms(keys, _REACTION_DELAY)).tolist()
-        moments = (keys ^ np.uint64(_REACTION_MOMENT)).tolist()
-        kinds = np.full(keys.size, world.kinds.index(kind), dtype=np.int64)
-        channels = world.ask.choose(kinds, self.base.segment.array[slots], streams.uniforms(keys, _REACTION_CHANNEL))
-        names = list(world.channels)
-        times = [
-            world.ask.moment_after(names[channel], world.env.now + delay, moment)
-            for channel, delay, moment in zip(channels.tolist(), delays, moments, strict=True)
-        ]
-        world.ask.raise_issues(kinds, channels, keys, slots, np.array(times))
-
-    def price_gap(self, slots: Slots) -> npt.NDArray[np.float64]:
-        """Price above the reference price, relative to it, shape (n,)."""
+    def _over_usual(self, slots: Slots) -> Array:
+        """How far prices are above the reference price, relative to it."""
         if not self._ever_changed:
             return np.zeros(slots.size)
         return above(self.price.array[slots], self.reference.array[slots])
 
+    def price_gap(self, slots: Slots) -> Array:
+        """Price as it is felt: above the reference price, relative to it, and what it has moved from the market's.
+
+        A shocking bill is felt more; tenure and products make a gap be felt less or more. Shape (n,).
+        """
+        gap = self.world.ask.shock(self._over_usual(slots))
+        market = self.world.ask.market_gap(slots, self.price.array[slots])
+        if market is not None:
+            gap = gap + market
+        if (who := self.settings.sensitivity) is not None and gap.any():
+            segment = self.base.segment.array[slots]
+            shares = np.array([who.several_products.get(name, 0.0) for name in self.base.segments])
+            several = streams.uniforms(self.base.key.array[slots], _PRODUCTS) < shares[segment]
+            tenure = self.world.env.now - self.base.joined.array[slots]
+            gap = gap * sensitivities(tenure, several, who.tenure, who.breadth)
+        return gap
+
     def counts(self) -> dict[str, float]:
-        """Fees paid, and customers who met a rise."""
-        return {"fees.paid": self.fees, "fees.payments": self.payments, "fees.risen": self.risen}
+        """Fees paid, and customers who met a rise; discounts where there can be any."""
+        found: dict[str, float] = {
+            "fees.paid": self.fees,
+            "fees.payments": self.payments,
+            "fees.risen": self.risen,
+        }
+        if self._discounts:
+            found["fees.discounted"] = self.discounted
+        return found
 
     def levels(self) -> dict[str, float]:
         """Mean price paid, per month."""

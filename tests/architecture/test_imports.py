@@ -31,6 +31,8 @@ ROOM_OF = {
     "sim.scenario": "scenario",
     "sim.consistency": "scenario",
     "sim.evidence": "scenario",
+    "sim.names": "scenario",
+    "sim.staff_consistency": "scenario",
 }
 """Rooms of one or a few files; every other room is a folder."""
 

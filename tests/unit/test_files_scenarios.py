@@ -50,7 +50,8 @@ DAMAGES = [
     ("kind: longest_idle", "kind: longest-idle",
      'routing.kind is "longest-idle"; known kinds: longest_idle, fewest_skills — did you mean longest_idle?'),
     ("head_start: {", "headstart: {",
-     "routing.headstart is not known here; known: kind, priority, head_start, reserve, overflow — did you mean head_start?"),
+     "routing.headstart is not known here; known: kind, priority, head_start, reserve, overflow "
+     "— did you mean head_start?"),
     ("renewal: 30 days", "renewals: 30 days",
      "pricing.renewals is not known here; known: fee, renewal, adaptation, reactions — did you mean renewal?"),
     ("adaptation: 180 days", "adaptation: 180",
@@ -353,7 +354,8 @@ def test_overrides_come_last_and_may_name_any_setting(folder: Path) -> None:
     [
         ("channels.channels.phone.lines", "3", "channels.channels.phone.lines names no setting: there is no phone in "
          "channels.channels; known: telephone, shop, mail, web — did you mean telephone?"),
-        ("routing.knd", "x", "routing.knd is not known here; known: kind, priority, head_start, reserve, overflow — did you mean kind?"),
+        ("routing.knd", "x", "routing.knd is not known here; known: kind, priority, head_start, reserve, overflow "
+         "— did you mean kind?"),
         ("routing..kind", "x", "routing..kind is no path of settings; write it like routing.kind=longest_idle"),
         ("staffing.away", "10", "staffing.away needs a percent sign, such as '10 %' (found 10)"),
         ("staffing.away", "[1", "staffing.away: the line has a list in [brackets] that is not closed or lacks a comma"),
