@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 Problem = tuple[str, str, tuple[str, ...]]
 ANY = "any"
 _TAKEN = (
-    "acquisition", "agents", "contacts", "customers", "episodes", "equity", "experience", "feedback", "fees", "issues",
-    "ledger", "losses", "newcomers", "orders", "points", "satisfaction", "survey",
+    "acquisition", "agents", "cause_left", "contacts", "customers", "episodes", "equity", "experience", "feedback",
+    "fees", "issues", "ledger", "losses", "moved", "newcomers", "orders", "point", "points", "satisfaction", "survey",
 )  # fmt: skip
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 

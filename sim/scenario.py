@@ -45,7 +45,8 @@ from sim.mechanisms.workforce import WorkforceSettings
 FORMAT = 1
 _NOT_FOR_POLICIES = (
     "frontline", "name", "title", "currency", "calendar", "evidence", "policies", "customers", "churn.half_life",
-    "churn.reference", "workforce.attrition.half_life", "workforce.attrition.reference",
+    "churn.reference", "workforce.attrition.half_life", "workforce.attrition.reference", "feedback.errors",
+    "feedback.needs", "contact_points.premises.at_start",
 )  # fmt: skip
 """What describes people and place: no policy changes it, and base hazards stay as they were solved."""
 
