@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from sim.mechanisms.care import TouchSettings, WorkSettings
 from sim.mechanisms.channels import chosen_shares
 from sim.mechanisms.staffing import ShiftSettings, shift_names
 
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
 Problem = tuple[str, str, tuple[str, ...]]
 ANY = "any"
 _TAKEN = (
-    "acquisition", "agents", "cause_left", "contacts", "customers", "episodes", "equity", "experience", "feedback",
-    "fees", "issues", "ledger", "losses", "moved", "newcomers", "orders", "point", "points", "satisfaction", "survey",
+    "acquisition", "agents", "care", "cause_left", "chats", "coaching", "contacts", "customers", "episodes", "equity",
+    "expectations", "experience", "feedback", "fees", "flexing", "forgetting", "incentives", "issues", "ledger",
+    "losses", "morale", "moved", "newcomers", "orders", "ownership", "point", "points", "pressure", "recruitment",
+    "satisfaction", "self_service", "survey", "ties", "win_back",
 )  # fmt: skip
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -24,7 +27,8 @@ _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 def problems_of(scenario: Scenario) -> list[Problem]:
     """All that does not fit: (dotted path, what is wrong, names that would be right)."""
     found: list[Problem] = []
-    for check in (
+    checks = (
+        _staff_sections,
         _names,
         _reserved,
         _demand,
@@ -35,8 +39,11 @@ def problems_of(scenario: Scenario) -> list[Problem]:
         _programme,
         _people,
         _needed_sections,
+        _care,
+        _flexing,
         _unchosen,
-    ):
+    )
+    for check in checks:
         found += check(scenario)
     return found if found else list(_unserved(scenario))
 
@@ -90,14 +97,38 @@ def _needed_sections(scenario: Scenario) -> Iterator[Problem]:
     pairs = (
         ("pricing", "customers"), ("satisfaction", "customers"), ("churn", "pricing"), ("acquisition", "customers"),
         ("needs", "customers"), ("fulfilment", "customers"), ("contact_points", "customers"),
+        ("expectations", "satisfaction"), ("ties", "satisfaction"), ("care", "customers"),
+        ("win_back", "churn"), ("flexing", "pressure"),
     )  # fmt: skip
     for section, needed in pairs:
         if getattr(scenario, section) is not None and getattr(scenario, needed) is None:
             yield section, f"needs the section {needed!r}, which is missing", ()
     if scenario.needs is not None and scenario.channels.choice is None:
         yield "channels", "needs 'choice', the channels that customers use for each kind of need", ()
+    chats = [name for name, channel in scenario.channels.channels.items() if channel.kind == "chat"]
+    if chats and scenario.chat is None:
+        yield (
+            f"channels.channels.{chats[0]}",
+            "is a chat; say how many an agent has at a time in the section 'chat'",
+            (),
+        )
+    if scenario.ownership is not None and scenario.resolution is None:
+        yield "ownership", "needs the section 'resolution', which is missing", ()
+    if scenario.chat is not None and not chats:
+        yield "chat", "needs a channel of the kind 'chat'", ()
     if scenario.workforce.attrition is not None and scenario.workforce.hiring is None:
         yield "workforce", "has attrition but no 'hiring': say how a vacancy is filled", ()
+
+
+def _staff_sections(scenario: Scenario) -> Iterator[Problem]:
+    by_opinion = scenario.incentives is not None and scenario.incentives.opinion is not None
+    if by_opinion and (scenario.satisfaction is None or scenario.satisfaction.survey is None):
+        yield "incentives.opinion", "needs a survey of satisfaction, which is missing", ()
+    if scenario.forgetting is not None and scenario.agents.learning is None:
+        yield "forgetting", "needs 'agents.learning': without it there is nothing to forget", ()
+    lets_go = scenario.recruitment is not None and scenario.recruitment.managing_out is not None
+    if lets_go and scenario.workforce.hiring is None:
+        yield "recruitment.managing_out", "needs 'workforce.hiring': say how a vacancy is filled", ()
 
 
 def _segments(scenario: Scenario) -> Iterator[Problem]:
@@ -121,6 +152,9 @@ def _segments(scenario: Scenario) -> Iterator[Problem]:
         yield from _unknown("fulfilment.sources", sources, (*known, ANY), "segment")
         if ANY not in sources:
             yield from _missing("fulfilment.sources", sources, known, "segment")
+    if scenario.expectations is not None:
+        yield from _unknown("expectations.at_start", scenario.expectations.at_start, known, "segment")
+        yield from _missing("expectations.at_start", scenario.expectations.at_start, known, "segment")
     if scenario.acquisition is not None:
         yield from _unknown("acquisition.mix", scenario.acquisition.mix, known, "segment")
     yield from _unknown("channels.choice", scenario.channels.choice or {}, (*known, ANY), "segment")
@@ -161,8 +195,13 @@ def _kinds_that_are_served(scenario: Scenario, known: tuple[str, ...]) -> Iterat
     if scenario.resolution is not None:
         yield from _unknown("resolution.first_contact", scenario.resolution.first_contact, known, "kind")
         yield from _missing("resolution.first_contact", scenario.resolution.first_contact, known, "kind")
+    if scenario.self_service is not None:
+        yield from _unknown("self_service.kinds", scenario.self_service.kinds, known, "kind")
     yield from _unknown("routing.priority", scenario.routing.priority, known, "kind")
     yield from _unknown("routing.head_start", scenario.routing.head_start, known, "kind")
+    for place, entry in enumerate(scenario.routing.overflow):
+        if entry.kinds != "any":
+            yield from _unknown(f"routing.overflow.{place}.kinds", entry.kinds, known, "kind")
     for segment, by_kind in (scenario.channels.choice or {}).items():
         yield from _unknown(f"channels.choice.{segment}", by_kind, (*known, ANY), "kind")
     for name, patience in (scenario.patience.channels if scenario.patience else {}).items():
@@ -187,11 +226,10 @@ def _points(scenario: Scenario) -> Iterator[Problem]:
             yield from _unknown(f"{path}.kinds", getattr(point, "kinds", ()), kinds, "kind")
     if settings.premises is not None:
         yield from _unknown("contact_points.premises.channels", settings.premises.channels, channels, "channel")
-    taken = scenario.fulfilment.points() if scenario.fulfilment else {}
     given = [*settings.waits, *settings.lines, *settings.endings, *(["premises"] if settings.premises else ())]
     given += [f"{name}_{ending}" for name in settings.promises for ending in ("kept", "broken")]
     for name in dict.fromkeys(given):
-        if given.count(name) > 1 or name in taken:
+        if given.count(name) > 1 or (scenario.fulfilment and name in scenario.fulfilment.points()):
             yield "contact_points", f"has two contact points of the name {name!r}", ()
         if _SAFE.fullmatch(name) is None:
             yield "contact_points", f"has a point called {name!r}; a name has letters, digits, - and _", ()
@@ -199,12 +237,14 @@ def _points(scenario: Scenario) -> Iterator[Problem]:
 
 def _programme(scenario: Scenario) -> Iterator[Problem]:
     """The causes that a feedback programme looks at, each of its own name."""
-    if scenario.feedback is None:
-        return
     errors = tuple(scenario.fulfilment.errors) if scenario.fulfilment else ()
     needs = tuple(scenario.needs.kinds) if scenario.needs else ()
+    if scenario.feedback is None:
+        return
     yield from _unknown("feedback.errors", scenario.feedback.errors, errors, "error in orders")
     yield from _unknown("feedback.needs", scenario.feedback.needs, needs, "kind of need")
+    if scenario.feedback.needs and scenario.needs is not None and scenario.needs.one_at_a_time:
+        yield "feedback.needs", "cannot be together with needs.one_at_a_time", ()
     causes = [*scenario.feedback.errors, *scenario.feedback.needs]
     for name in dict.fromkeys(causes):
         if causes.count(name) > 1 or (name in errors and name in needs):
@@ -227,16 +267,60 @@ def _channels(scenario: Scenario) -> Iterator[Problem]:
         units = scenario.satisfaction.experience.wait_unit
         yield from _unknown("satisfaction.experience.wait_unit", units, known, "channel")
         yield from _missing("satisfaction.experience.wait_unit", units, known, "channel")
+    if scenario.pressure is not None:
+        yield from _unknown("pressure.clear_within", scenario.pressure.clear_within, known, "channel")
+        yield from _missing("pressure.clear_within", scenario.pressure.clear_within, known, "channel")
     for name, group in scenario.workforce.groups.items():
         for index, channel in enumerate(group.channels):
             if channel not in known:
                 yield f"workforce.groups.{name}.channels.{index}", f"is {channel!r}, which is no channel", known
 
 
+def _care(scenario: Scenario) -> Iterator[Problem]:
+    """Work of care is done in writing, waits as long as it takes, and is done once."""
+    if scenario.care is None or scenario.customers is None:
+        return
+    for name, one in scenario.care.rounds.items():
+        yield from _unknown(f"care.rounds.{name}.rate", one.rate, scenario.customers.segments, "segment")
+        if _SAFE.fullmatch(name) is None or name == "follow_up":
+            yield f"care.rounds.{name}", f"is called {name!r}; a name has letters, digits, - and _", ()
+    channels, kinds = scenario.channels.channels, tuple(scenario.agents.handle_time)
+    for path, work in _work_of_care(scenario):
+        channel = channels.get(work.channel)
+        if channel is None or channel.kind != "written" or channel.lines is not None:
+            known = tuple(name for name, one in channels.items() if one.kind == "written")
+            yield f"{path}.channel", f"is {work.channel!r}, which is no channel in writing without limit", known
+        elif work.channel in scenario.patience.channels:
+            yield f"{path}.channel", f"is {work.channel!r}, where contacts give up; work of care does not", ()
+        if work.kind not in kinds:
+            yield f"{path}.kind", f"is {work.kind!r}, a kind without a handle time", kinds
+        elif scenario.resolution is not None and scenario.resolution.first_contact.get(work.kind, 1.0) < 1.0:
+            yield f"{path}.kind", f"is {work.kind!r}, which must be resolved at 100 % of first contacts", ()
+        elif scenario.self_service is not None and work.kind in scenario.self_service.kinds:
+            yield f"{path}.kind", f"is {work.kind!r}, which customers can settle by themselves", ()
+
+
+def _work_of_care(scenario: Scenario) -> Iterator[tuple[str, WorkSettings]]:
+    if scenario.care is not None:
+        touches: dict[str, TouchSettings] = {f"rounds.{name}": one for name, one in scenario.care.rounds.items()}
+        if scenario.care.follow_up is not None:
+            touches["follow_up"] = scenario.care.follow_up
+        for name, one in touches.items():
+            if one.work is not None:
+                yield f"care.{name}.work", one.work
+
+
 def _people(scenario: Scenario) -> Iterator[Problem]:
     groups, rosters = tuple(scenario.workforce.groups), scenario.staffing.rosters
     yield from _unknown("staffing.rosters", rosters, groups, "group of agents")
     yield from _missing("staffing.rosters", rosters, groups, "group of agents")
+    yield from _unknown("routing.reserve", scenario.routing.reserve, groups, "group of agents")
+    for place, overflow in enumerate(scenario.routing.overflow):
+        channels = tuple(scenario.channels.channels)
+        yield from _unknown(f"routing.overflow.{place}.channel", (overflow.channel,), channels, "channel")
+        yield from _unknown(f"routing.overflow.{place}.groups", overflow.groups, groups, "group of agents")
+    market = scenario.morale.commitment.market if scenario.morale is not None else {}
+    yield from _unknown("morale.commitment.market", market, groups, "group of agents")
     shifts = scenario.staffing.shifts
     for name, roster in rosters.items():
         for index, entry in enumerate(roster.rota or ()):
@@ -249,6 +333,20 @@ def _people(scenario: Scenario) -> Iterator[Problem]:
         most = scenario.workforce.groups[name].headcount if name in groups else 0
         if roster.on_duty is not None and max(max(row) for row in roster.on_duty.rows.values()) > most:
             yield f"staffing.rosters.{name}.on_duty", f"asks for more agents than the headcount of {most}", ()
+
+
+def _flexing(scenario: Scenario) -> Iterator[Problem]:
+    """Groups that help and are helped; coaching in spare time needs training to be described."""
+    if scenario.flexing is None:
+        return
+    groups = tuple(scenario.workforce.groups)
+    for name, helpers in (scenario.flexing.lending.helpers if scenario.flexing.lending else {}).items():
+        yield from _unknown("flexing.lending.helpers", [name], groups, "group of agents")
+        for index, helper in enumerate(helpers):
+            if helper not in groups or helper == name:
+                yield f"flexing.lending.helpers.{name}.{index}", f"is {helper!r}, which is no other group", groups
+    if scenario.flexing.coaching is not None and scenario.workforce.training is None:
+        yield "flexing.coaching", "needs workforce.training, which says what an hour of it costs and builds", ()
 
 
 def _overlaps(path: str, shifts: dict[str, ShiftSettings], entry: str) -> Iterator[Problem]:
@@ -290,6 +388,8 @@ def _unserved(scenario: Scenario) -> Iterator[Problem]:
 def _possible(scenario: Scenario) -> Iterator[tuple[str, str, str]]:
     for name, stream in (scenario.arrivals.streams if scenario.arrivals else {}).items():
         yield f"arrivals.streams.{name}", stream.channel, stream.kind
+    for path, work in _work_of_care(scenario):
+        yield path, work.channel, work.kind
     raised = sorted(_raised(scenario))
     choice = scenario.channels.choice or {}
     for segment in scenario.customers.segments if scenario.customers else ():

@@ -21,22 +21,36 @@ from sim.core.world import Mechanism, Probe, World
 from sim.mechanisms.acquisition import Acquisition
 from sim.mechanisms.agents import Agents
 from sim.mechanisms.arrivals import Arrivals
+from sim.mechanisms.care import Care
 from sim.mechanisms.channels import Channels
+from sim.mechanisms.chat import Chat
 from sim.mechanisms.churn import Churn
+from sim.mechanisms.coaching import Coaching
 from sim.mechanisms.contact_points import ContactPointsOfContacts
 from sim.mechanisms.customers import Customers
 from sim.mechanisms.economics import Economics
+from sim.mechanisms.expectations import Expectations
 from sim.mechanisms.feedback import Feedback
+from sim.mechanisms.flexing import Flexing
+from sim.mechanisms.forgetting import Forgetting
 from sim.mechanisms.fulfilment import Fulfilment
+from sim.mechanisms.incentives import Incentives
 from sim.mechanisms.interventions import Change, Interventions
+from sim.mechanisms.morale import Morale
 from sim.mechanisms.needs import Needs
+from sim.mechanisms.ownership import Ownership
 from sim.mechanisms.patience import Patience
+from sim.mechanisms.pressure import Pressure
 from sim.mechanisms.pricing import Pricing
+from sim.mechanisms.recruitment import Recruitment
 from sim.mechanisms.resolution import Resolution
 from sim.mechanisms.routing import Routing
 from sim.mechanisms.satisfaction import Satisfaction
+from sim.mechanisms.self_service import SelfService
 from sim.mechanisms.service import Service
 from sim.mechanisms.staffing import Staffing
+from sim.mechanisms.ties import Ties
+from sim.mechanisms.win_back import WinBack
 from sim.mechanisms.workforce import Workforce
 from sim.scenario import Scenario
 
@@ -45,8 +59,12 @@ MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
     "economics": Economics,
     "customers": Customers,
     "pricing": Pricing,
+    "expectations": Expectations,
     "satisfaction": Satisfaction,
+    "ties": Ties,
     "churn": Churn,
+    "care": Care,
+    "win_back": WinBack,
     "acquisition": Acquisition,
     "needs": Needs,
     "fulfilment": Fulfilment,
@@ -54,12 +72,22 @@ MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
     "feedback": Feedback,
     "arrivals": Arrivals,
     "channels": Channels,
+    "self_service": SelfService,
     "patience": Patience,
     "routing": Routing,
+    "chat": Chat,
+    "ownership": Ownership,
     "workforce": Workforce,
+    "recruitment": Recruitment,
+    "coaching": Coaching,
+    "forgetting": Forgetting,
+    "morale": Morale,
+    "incentives": Incentives,
     "agents": Agents,
     "resolution": Resolution,
+    "pressure": Pressure,
     "staffing": Staffing,
+    "flexing": Flexing,
 }
 """Field of Scenario -> the mechanism that lives by it, in the order in which a day happens."""
 

@@ -18,13 +18,20 @@ from sim.evidence import EvidenceSettings, matches, numbers
 from sim.mechanisms.acquisition import AcquisitionSettings
 from sim.mechanisms.agents import AgentSettings
 from sim.mechanisms.arrivals import ArrivalSettings
+from sim.mechanisms.care import CareSettings
 from sim.mechanisms.channels import ChannelsSettings
+from sim.mechanisms.chat import ChatSettings
 from sim.mechanisms.churn import ChurnSettings
+from sim.mechanisms.coaching import CoachingSettings
 from sim.mechanisms.contact_points import ContactPointsSettings
 from sim.mechanisms.customers import CustomerSettings
 from sim.mechanisms.economics import EconomicSettings
+from sim.mechanisms.expectations import ExpectationSettings
 from sim.mechanisms.feedback import FeedbackSettings
+from sim.mechanisms.flexing import FlexingSettings
+from sim.mechanisms.forgetting import ForgettingSettings
 from sim.mechanisms.fulfilment import FulfilmentSettings
+from sim.mechanisms.incentives import IncentiveSettings
 from sim.mechanisms.interventions import (
     Change,
     PolicyProblem,
@@ -33,13 +40,20 @@ from sim.mechanisms.interventions import (
     put_at,
     setting_at,
 )
+from sim.mechanisms.morale import MoraleSettings
 from sim.mechanisms.needs import NeedsSettings
+from sim.mechanisms.ownership import OwnershipSettings
 from sim.mechanisms.patience import PatienceSettings
+from sim.mechanisms.pressure import PressureSettings
 from sim.mechanisms.pricing import PricingSettings
+from sim.mechanisms.recruitment import RecruitmentSettings
 from sim.mechanisms.resolution import ResolutionSettings
 from sim.mechanisms.routing import RoutingSettings
 from sim.mechanisms.satisfaction import SatisfactionSettings
+from sim.mechanisms.self_service import SelfServiceSettings
 from sim.mechanisms.staffing import StaffingSettings
+from sim.mechanisms.ties import TieSettings
+from sim.mechanisms.win_back import WinBackSettings
 from sim.mechanisms.workforce import WorkforceSettings
 
 FORMAT = 1
@@ -47,6 +61,10 @@ _NOT_FOR_POLICIES = (
     "frontline", "name", "title", "currency", "calendar", "evidence", "policies", "customers", "churn.half_life",
     "churn.reference", "workforce.attrition.half_life", "workforce.attrition.reference", "feedback.errors",
     "feedback.needs", "contact_points.premises.at_start",
+    "churn.reference", "churn.involuntary", "churn.neglect", "churn.unresolved", "churn.grievance",
+    "expectations", "ties", "workforce.attrition.half_life", "workforce.attrition.reference",
+    "churn.reference", "needs.one_at_a_time", "workforce.attrition.half_life", "workforce.attrition.reference",
+    "recruitment.people", "morale.reference",
 )  # fmt: skip
 """What describes people and place: no policy changes it, and base hazards stay as they were solved."""
 
@@ -64,8 +82,12 @@ class Scenario(Settings):
     economics: EconomicSettings | None = None
     customers: CustomerSettings | None = None
     pricing: PricingSettings | None = None
+    expectations: ExpectationSettings | None = None
     satisfaction: SatisfactionSettings | None = None
+    ties: TieSettings | None = None
     churn: ChurnSettings | None = None
+    care: CareSettings | None = None
+    win_back: WinBackSettings | None = None
     acquisition: AcquisitionSettings | None = None
     needs: NeedsSettings | None = None
     fulfilment: FulfilmentSettings | None = None
@@ -73,12 +95,22 @@ class Scenario(Settings):
     feedback: FeedbackSettings | None = None
     arrivals: ArrivalSettings | None = None
     channels: ChannelsSettings
+    self_service: SelfServiceSettings | None = None
     patience: PatienceSettings = PatienceSettings()
     routing: RoutingSettings
+    chat: ChatSettings | None = None
+    ownership: OwnershipSettings | None = None
     workforce: WorkforceSettings
+    recruitment: RecruitmentSettings | None = None
+    coaching: CoachingSettings | None = None
+    forgetting: ForgettingSettings | None = None
+    morale: MoraleSettings | None = None
+    incentives: IncentiveSettings | None = None
     agents: AgentSettings
     resolution: ResolutionSettings | None = None
+    pressure: PressureSettings | None = None
     staffing: StaffingSettings
+    flexing: FlexingSettings | None = None
 
     def problems(self) -> list[tuple[str, str, tuple[str, ...]]]:
         """What does not fit together: (dotted path, what is wrong, names that would be right)."""

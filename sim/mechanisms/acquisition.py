@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from heapq import heappop, heappush
 from itertools import accumulate
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -31,11 +32,27 @@ class AdvertisingSettings(Settings):
     elasticity: Share
 
 
+class RewardSettings(Settings):
+    """A reward for each newcomer brought: the rate of referral x (1 + lift x sqrt(amount / reference))."""
+
+    amount: Money
+    reference: Money = Field(gt=0)
+    lift: float = Field(ge=0, le=5)
+
+
 class ReferralSettings(Settings):
     """A customer whose satisfaction is at least ``from_satisfaction`` brings newcomers at this rate."""
 
     rate: Rate
     from_satisfaction: float = Field(ge=0, le=100)
+    reward: RewardSettings | None = None
+
+
+class WarningSettings(Settings):
+    """Customers below this satisfaction warn others off: newcomers x exp(-strength x their share of the base)."""
+
+    below_satisfaction: float = Field(ge=0, le=100)
+    strength: float = Field(ge=0, le=20)
 
 
 class AcquisitionSettings(Settings):
@@ -44,6 +61,7 @@ class AcquisitionSettings(Settings):
     mix: dict[str, Share]
     advertising: AdvertisingSettings | None = None
     referral: ReferralSettings | None = None
+    warning: WarningSettings | None = None
     joining_cost: Money
     market: int | None = Field(default=None, ge=1)
 
@@ -72,6 +90,16 @@ def newcomers_by_spend(newcomers: float, spend: float, reference: float, elastic
     return newcomers * elementary.power(spend / reference, elasticity)
 
 
+def referral_rate(rate: float, amount: float, reference: float, lift: float) -> float:
+    """Rate of referral with a reward: more for more, and less so the more it is already."""
+    return rate * (1.0 + lift * sqrt(amount / reference))
+
+
+def put_off(strength: float, share: float) -> float:
+    """Share of newcomers who come although a share of the base warns them off."""
+    return elementary.exp(-strength * share)
+
+
 class Acquisition(Mechanism[AcquisitionSettings]):
     """Newcomers: each belongs to an ordinal of the advertising, or to the customer who spoke for the firm.
 
@@ -89,11 +117,17 @@ class Acquisition(Mechanism[AcquisitionSettings]):
         self._occasions: list[tuple[float, int]] = []
         self._adverts = PointProcess(streams.child(world.root, streams.named("advertising")))
         self.advertised = self.referred = 0
-        self.spent = 0.0
+        self.spent = self._warning = 0.0
 
     def adopted(self) -> None:
         """The cumulated mix of segments, and what advertising brings and costs in a day."""
         settings, adverts = self.settings, self.settings.advertising
+        referral = settings.referral
+        reward = referral.reward if referral is not None else None
+        self._rate = referral.rate if referral is not None else 0.0
+        self._reward = reward.amount if reward is not None else 0.0
+        if reward is not None:
+            self._rate = referral_rate(self._rate, reward.amount, reward.reference, reward.lift)
         self._shares = list(accumulate(settings.mix.get(segment, 0.0) for segment in self.base.segments))
         self._advertise = self._adverts_cost = 0.0
         if adverts is not None:
@@ -110,15 +144,28 @@ class Acquisition(Mechanism[AcquisitionSettings]):
             if occasion[0] <= self._searched:
                 heappush(self._occasions, occasion)
 
-    def on_day_began(self, _: Day) -> None:
+    def on_day_began(self, day: Day) -> None:
         """Let the newcomers of the day join, and pay for them."""
-        market = self.settings.market
+        market, warning = self.settings.market, self.settings.warning
         room = 1.0 if market is None else max(1.0 - len(self.base) / market, 0.0)
-        joined = self._join(self._by_advertising(room), self._by_referral(room))
-        cost = joined * self.settings.joining_cost + self._adverts_cost
+        if warning is not None:
+            if day.index % _AHEAD == 0:
+                self._warning = self._share_below(warning.below_satisfaction)
+            room *= put_off(warning.strength, self._warning)
+        advertised, referred = self._by_advertising(room), self._by_referral(room)
+        joined = self._join(advertised, referred)
+        cost = joined * self.settings.joining_cost + self._adverts_cost + len(referred) * self._reward
         if cost:
             self.spent += cost
             self.world.tell.paid(Posting("acquisition", -cost, "prices"))
+
+    def _share_below(self, satisfaction: float) -> float:
+        """Share of the customers whose satisfaction is below a level; looked at once a week."""
+        levels, count = self.world.ask.satisfaction(), len(self.base)
+        if levels is None or not count:
+            return 0.0
+        vacant = self.base.size - count if satisfaction > 0.0 else 0  # a vacant place stands at 0
+        return (int(np.count_nonzero(levels < satisfaction)) - vacant) / count
 
     def _join(self, advertised: Newcomers, referred: Newcomers) -> int:
         newcomers = advertised + referred
@@ -140,9 +187,9 @@ class Acquisition(Mechanism[AcquisitionSettings]):
         referral = self.settings.referral
         if referral is None:
             return []
-        self._passed += referral.rate * DAY * room
+        self._passed += self._rate * DAY * room
         if self._passed > self._searched:
-            self._look_ahead(referral.rate)
+            self._look_ahead(self._rate)
         satisfaction = self.world.ask.satisfaction()
         found = []
         for slot, key in self._occasions_of_today():
@@ -188,7 +235,8 @@ class Acquisition(Mechanism[AcquisitionSettings]):
         return [
             Measure(
                 "cost_per_newcomer", "cost of a newcomer", scenario.currency, "acquisition.spent", "newcomers", 1.0,
-                "lower", outcome=True, meaning="advertising and joining cost, over newcomers, in prices of the start",
+                "lower", outcome=True,
+                meaning="advertising, rewards and joining cost, over newcomers, in prices of the start",
             ),
             Measure(
                 "referral_share", "newcomers by referral", "%", "newcomers.referral", "newcomers", 100.0, "higher",

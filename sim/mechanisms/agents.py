@@ -73,7 +73,7 @@ def pace(effect: float, novice: float, gap: float, saved: float) -> float:
 class Agents(Mechanism[AgentSettings]):
     """What work contacts bring, and how fast and how well each agent does it today."""
 
-    answers = ("work", "work_one")
+    answers = ("work", "work_one", "usual_work")
 
     def __init__(self, world: World, settings: AgentSettings) -> None:
         super().__init__(world, settings)
@@ -98,6 +98,10 @@ class Agents(Mechanism[AgentSettings]):
         """``work`` of one contact."""
         return self.settings.handle_time[lane.kind].quantile(streams.uniform(key, _WORK))
 
+    def usual_work(self, lane: Lane) -> float:
+        """Mean handle time that a contact of a lane asks of a fully proficient average agent, in seconds."""
+        return self.settings.handle_time[lane.kind].mean_value * lane.factor
+
     def on_agent_hired(self, agent: Agent) -> None:
         """A person comes with an effect of his own on handle time, of mean 1 over agents."""
         spread = self.settings.spread
@@ -120,6 +124,11 @@ class Agents(Mechanism[AgentSettings]):
         """A newcomer begins with his own pace and edge."""
         self._refresh(agent)
 
+    def on_agent_changed(self, agent: Agent) -> None:
+        """Morale, coaching, rewards or what an agent still knows have changed."""
+        if agent.deployed_at is not None:
+            self._refresh(agent)
+
     def on_agent_left(self, agent: Agent) -> None:
         """A leaver learns no more."""
         self._settled.discard(agent)
@@ -128,20 +137,24 @@ class Agents(Mechanism[AgentSettings]):
         now = self.world.env.now
         since = agent.deployed_at if agent.deployed_at is not None else now
         if learning.by == "tenure":
-            return now - since
+            return now - since + agent.head_start
         before = max(-since, 0.0) * (learning.handling_share or 0.0)
-        return agent.busy + before
+        return agent.busy + before + agent.head_start
 
     def _refresh(self, agent: Agent) -> None:
-        settings = self.settings
+        settings, ask = self.settings, self.world.ask
         learning, knowledge = settings.learning, agent.knowledge
         gap, novice = 0.0, 1.0
         if learning is not None:
             start, novice = learning.start, learning.novice_handle_time
-            agent.proficiency = able = proficiency(start, self._practice(agent, learning), learning.time_constant)
+            able = proficiency(start, self._practice(agent, learning), learning.time_constant)
+            agent.proficiency = able = able - agent.lapse * (able - start)
             gap = (1.0 - able) / (1.0 - start) if start < 1.0 else 0.0
-        agent.pace = pace(agent.effect, novice, gap, settings.training * knowledge)
-        agent.edge = self.world.ask.edge(agent)
+        hurry, rigour, courtesy = ask.effort(agent)
+        ability, manner = ask.person(agent)
+        agent.pace = pace(agent.effect, novice, gap, settings.training * knowledge) * hurry
+        agent.edge = ask.edge(agent) + ability + rigour
+        agent.mood = manner + ask.spirit(agent) + courtesy
         if agent.proficiency == 1.0 and not knowledge:
             self._settled.add(agent)  # practice only grows
         elif agent in self._settled:

@@ -34,9 +34,6 @@ ACCOUNTS: Final = (
     "fees", "wages", "hiring", "training", "acquisition", "overheads", "contacts", "severance", "policies",
 )  # fmt: skip
 
-OCCASIONAL: Final = ("orders", "fulfilment", "points", "feedback")
-"""Accounts that are opened by the first posting to them."""
-
 
 def index(growth: float, time: float) -> float:
     """Level of wages or prices: (1 + growth a year)^years since the counting starts."""
@@ -120,10 +117,9 @@ class Economics(Mechanism[EconomicSettings]):
 
     def _book(self, posting: Posting) -> None:
         amount = posting.amount * self._scales[posting.inflates]
-        if posting.account in OCCASIONAL and posting.account not in self.accounts:
-            self.accounts[posting.account] = self.present[posting.account] = 0.0
-        self.accounts[posting.account] += amount
-        self.present[posting.account] += amount * self._discount
+        account = posting.account
+        self.accounts[account] = self.accounts.get(account, 0.0) + amount
+        self.present[account] = self.present.get(account, 0.0) + amount * self._discount
         self.cash += amount
 
     def counts(self) -> dict[str, float]:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from sim.core import elementary, streams
+from sim.core.ability import base_logit
 from sim.core.distributions import Law
 from sim.core.entities import Agent, Contact, Issue, Lane
 from sim.core.measures import Measure
@@ -52,32 +53,12 @@ _RETURN = streams.named("return")
 _RETURN_DELAY = streams.named("return delay")
 _RETURN_MOMENT = streams.named("return moment")
 _RETURN_CHANNEL = streams.named("return channel")
-_SURE = 1e9
-
-
-def base_logit(first_contact: float, complexity: float) -> float:
-    """Logit of an issue of no difficulty for which the mean over difficulties is ``first_contact``.
-
-    Difficulty is complexity x a standard normal deviate; the mean over it is taken at 101 equally probable
-    points and the logit is found by bisection.
-    """
-    if first_contact <= 0.0 or first_contact >= 1.0:
-        return _SURE if first_contact >= 1.0 else -_SURE
-    if complexity == 0.0:
-        return elementary.logit(first_contact)
-    nodes = complexity * elementary.normal_quantile_array((np.arange(101) + 0.5) / 101)
-    low, high = -40.0, 40.0
-    for _ in range(60):
-        middle = 0.5 * (low + high)
-        mean = elementary.total(1.0 / (1.0 + elementary.exp_array(nodes - middle))) / nodes.size
-        low, high = (middle, high) if mean < first_contact else (low, middle)
-    return 0.5 * (low + high)
 
 
 class Resolution(Mechanism[ResolutionSettings]):
     """Who resolves what, and what becomes of unresolved issues."""
 
-    answers = ("resolves", "luck", "luck_one", "difficulty", "returns", "returns_one", "edge")
+    answers = ("resolves", "luck", "luck_one", "difficulty", "returns", "returns_one", "complexity", "edge")
 
     def __init__(self, world: World, settings: ResolutionSettings) -> None:
         super().__init__(world, settings)
@@ -124,6 +105,10 @@ class Resolution(Mechanism[ResolutionSettings]):
         if streams.uniform(key, _RETURN) >= returns.share:
             return inf
         return returns.delay.quantile(streams.uniform(key, _RETURN_DELAY))
+
+    def complexity(self) -> float:
+        """Spread of the difficulty of issues."""
+        return self.settings.complexity
 
     def edge(self, agent: Agent) -> float:
         """What an agent's proficiency, knowledge, tools and authority add to the logit."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import Any
 
 import pytest
+
+from sim.core.units import YEAR
 
 
 def test_a_fee_rise_brings_revenue_price_losses_and_price_enquiries(bench: Any) -> None:
@@ -174,3 +177,51 @@ def test_what_a_newcomer_costs_is_advertising_and_joining(bench: Any) -> None:
     expected = 60_000 / 365 * 24 * 7 + 40 * found.sum("newcomers")
     assert found.sum("acquisition.spent") == pytest.approx(expected)
     assert found.sum("newcomers") == found.sum("customers.joined")
+
+
+REWARD = {"amount": "25 EUR", "reference": "25 EUR", "lift": 0.6}
+
+
+def test_a_reward_brings_more_and_is_paid_for_each(bench: Any) -> None:
+    everybody = {
+        "acquisition.referral.rate": "1 per year",
+        "acquisition.referral.from_satisfaction": 0.0,
+        "churn": None,
+    }
+    firm = bench.changed(bench.firm, everybody | {"acquisition.advertising": None, "acquisition.market": None})
+    paid, base = bench.pair({"acquisition.referral.reward": REWARD}, 1, firm=firm)
+    brought, before = paid.sum("newcomers.referral"), base.sum("newcomers.referral")
+    assert before > 500
+    first, last = firm.calendar.warm_up / YEAR, (firm.calendar.warm_up + firm.calendar.horizon) / YEAR
+    grown = [math.exp(rate * last) - math.exp(rate * first) for rate in (1.6, 1.0)]  # each newcomer brings others
+    assert brought / before == pytest.approx(grown[0] / grown[1], rel=4 * math.sqrt(1 / brought + 1 / before))
+    assert paid.sum("acquisition.spent") == pytest.approx(brought * (firm.acquisition.joining_cost + 25.0))
+    nothing, _ = bench.pair({"acquisition.referral.reward": REWARD | {"amount": "0 EUR"}}, 1, firm=firm)
+    assert nothing.sum("newcomers.referral") == before
+
+
+def test_customers_who_warn_keep_others_away_in_proportion_to_their_share(bench: Any) -> None:
+    firm = bench.changed(bench.firm, {"acquisition.referral": None, "acquisition.market": None, "churn": None})
+    found = {}
+    for below in (0.0, 100.0):
+        warned, base = bench.pair({"acquisition.warning": {"below_satisfaction": below, "strength": 0.5}}, 2, firm=firm)
+        found[below] = warned.sum("newcomers") / base.sum("newcomers")
+    assert found[0.0] == 1.0
+    assert found[100.0] == pytest.approx(math.exp(-0.5), abs=0.1)
+
+
+def test_those_who_still_come_in_spite_of_warnings_are_the_first_of_those_who_would(bench: Any) -> None:
+    firm = bench.changed(bench.firm, {"acquisition.referral": None, "acquisition.market": None})
+    came: list[list[int]] = []
+    for strength in (0.0, 1.0):
+        keys: list[int] = []
+
+        def note(model: Any, slots: Any, keys: list[int] = keys) -> None:
+            if model.world.env.now > 0:
+                keys.extend(model.world.base.key.array[slots].tolist())
+
+        warning = {"acquisition.warning": {"below_satisfaction": 100.0, "strength": strength}}
+        bench.watch(bench.changed(firm, warning), {"customers_joined": note})
+        came.append(keys)
+    assert 0 < len(came[1]) < len(came[0])
+    assert came[0][: len(came[1])] == came[1]

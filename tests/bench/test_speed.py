@@ -176,3 +176,44 @@ def test_memory_does_not_grow_with_the_horizon():
     short, long = peak_memory(30), peak_memory(120)
     print(f"\npeak memory {short / 1e6:.2f} MB over 30 days, {long / 1e6:.2f} MB over 120 days")
     assert long - short <= 90 * 2_000  # a day's row in the observations and in the calendar
+
+
+def quiet_base(customers: int, days: int) -> Scenario:
+    """The provider with many customers who need nothing."""
+    plain = load_scenario(BROADBAND).plain()
+    segments = plain["customers"]["segments"]
+    segments["home"]["count"], segments["business"]["count"] = round(0.85 * customers), round(0.15 * customers)
+    for need in plain["needs"]["kinds"].values():
+        need["rate"] = dict.fromkeys(need["rate"], 0.0)
+    plain["acquisition"]["advertising"]["newcomers"] *= customers / 20_000
+    plain["calendar"] |= {"warm_up": 0.0, "horizon": days * 86_400.0}
+    return Scenario.from_plain(plain)
+
+
+def test_a_day_of_100_000_quiet_customers_costs_less_than_330_contacts_of_plain_simpy():
+    """Under 4 ms where a contact of plain SimPy costs 12 us."""
+    ratios = []
+    for seed in range(3):
+        began = time.process_time()
+        Model(quiet_base(100_000, 60), seed, 0).run()
+        first = time.process_time() - began
+        began = time.process_time()
+        Model(quiet_base(100_000, 260), seed, 0).run()
+        ratios.append((time.process_time() - began - first) / 200 * 1e6 / plain_cost(seed))
+    print(f"\na day of 100,000 quiet customers: {statistics.median(ratios):.0f} contacts of plain SimPy")
+    assert statistics.median(ratios) <= 330
+
+
+def test_a_customer_takes_less_than_200_bytes():
+    model = Model(quiet_base(100_000, 1), 1, 0)
+    base = model.world.base
+    each = sum(column.array.nbytes / len(column.array) for column in base._columns)
+    print(f"\n{each:.0f} bytes a customer")
+    assert each < 200
+
+
+def test_a_contact_costs_the_same_in_a_long_run_as_in_a_short_one():
+    short = statistics.median(cost(bare_queue(8), seed) for seed in range(3))
+    long = cost(bare_queue(752), 1)
+    print(f"\n{short:.2f} us a contact over 10,000 contacts, {long:.2f} us over a million")
+    assert long <= 1.15 * short
