@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 ANY = "any"
 _TAKEN = (
-    "acquisition", "agents", "care", "chats", "coaching", "contacts", "customers", "episodes", "equity",
+    "acquisition", "agents", "care", "cause_left", "chats", "coaching", "contacts", "customers", "episodes", "equity",
     "expectations", "experience", "feedback", "fees", "flexing", "forgetting", "incentives", "issues", "ledger",
-    "losses", "morale", "newcomers", "orders", "ownership", "points", "pressure", "recruitment", "satisfaction",
-    "self_service", "survey", "ties", "win_back",
+    "losses", "morale", "moved", "newcomers", "orders", "ownership", "point", "points", "pressure", "recruitment",
+    "satisfaction", "self_service", "survey", "ties", "win_back",
 )  # fmt: skip
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -211,11 +211,10 @@ def _points(scenario: Scenario) -> Iterator[Problem]:
             yield from unknown_names(f"{path}.kinds", getattr(point, "kinds", ()), kinds, "kind")
     if settings.premises is not None:
         yield from unknown_names("contact_points.premises.channels", settings.premises.channels, channels, "channel")
-    taken = scenario.fulfilment.points() if scenario.fulfilment else {}
     given = [*settings.waits, *settings.lines, *settings.endings, *(["premises"] if settings.premises else ())]
     given += [f"{name}_{ending}" for name in settings.promises for ending in ("kept", "broken")]
     for name in dict.fromkeys(given):
-        if given.count(name) > 1 or name in taken:
+        if given.count(name) > 1 or (scenario.fulfilment and name in scenario.fulfilment.points()):
             yield "contact_points", f"has two contact points of the name {name!r}", ()
         if _SAFE.fullmatch(name) is None:
             yield "contact_points", f"has a point called {name!r}; a name has letters, digits, - and _", ()
@@ -223,12 +222,14 @@ def _points(scenario: Scenario) -> Iterator[Problem]:
 
 def _programme(scenario: Scenario) -> Iterator[Problem]:
     """The causes that a feedback programme looks at, each of its own name."""
-    if scenario.feedback is None:
-        return
     errors = tuple(scenario.fulfilment.errors) if scenario.fulfilment else ()
     needs = tuple(scenario.needs.kinds) if scenario.needs else ()
+    if scenario.feedback is None:
+        return
     yield from unknown_names("feedback.errors", scenario.feedback.errors, errors, "error in orders")
     yield from unknown_names("feedback.needs", scenario.feedback.needs, needs, "kind of need")
+    if scenario.feedback.needs and scenario.needs is not None and scenario.needs.one_at_a_time:
+        yield "feedback.needs", "cannot be together with needs.one_at_a_time", ()
     causes = [*scenario.feedback.errors, *scenario.feedback.needs]
     for name in dict.fromkeys(causes):
         if causes.count(name) > 1 or (name in errors and name in needs):

@@ -64,6 +64,8 @@ _NOT_FOR_POLICIES = (
     "frontline", "name", "title", "currency", "calendar", "evidence", "policies", "customers", "competition",
     "churn.half_life", "churn.reference", "workforce.attrition.half_life", "workforce.attrition.reference",
     "frontline", "name", "title", "currency", "calendar", "evidence", "policies", "customers", "churn.half_life",
+    "churn.reference", "workforce.attrition.half_life", "workforce.attrition.reference", "feedback.errors",
+    "feedback.needs", "contact_points.premises.at_start",
     "churn.reference", "churn.involuntary", "churn.neglect", "churn.unresolved", "churn.grievance",
     "expectations", "ties", "workforce.attrition.half_life", "workforce.attrition.reference",
     "churn.reference", "needs.one_at_a_time", "workforce.attrition.half_life", "workforce.attrition.reference",

@@ -104,16 +104,16 @@ def _leaves_no_trace(_: str, __: Slots, ___: Array) -> None:
     return None
 
 
+def _all_of_them(_: str) -> float:
+    return 1.0
+
+
 def _forgotten(_: Slots, __: Array, ___: Array) -> None:
     return None
 
 
 def _nothing_to_lose(_: Slots, __: Array) -> None:
     return None
-
-
-def _all_of_them(_: str) -> float:
-    return 1.0
 
 
 def _unknown() -> None:

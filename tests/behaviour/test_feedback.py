@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
+from sim.mechanisms.interventions import PolicyProblem
+
 HERE = Path(__file__).parent
 PROGRAMME: dict[str, Any] = {
     "errors": ["wrong_item", "wrong_invoice"], "needs": ["fault"], "asked": "50 %", "answered": "40 %",
@@ -107,3 +109,9 @@ def test_asking_removing_and_running_are_paid_for(bench: Any, after: Any) -> Non
 def test_causes_must_be_known(bench: Any, after: Any) -> None:
     problems = bench.changed(after, {"feedback.errors": ["wrong_colour"]}).problems()
     assert any("wrong_colour" in what for _, what, _ in problems)
+
+
+def test_a_policy_cannot_put_other_causes_in_force(bench: Any, after: Any) -> None:
+    other = bench.with_policies(after, other={"changes": {"feedback.errors": {"to": ["wrong_item"]}}})
+    with pytest.raises(PolicyProblem, match="no setting that can change"):
+        bench.run(other, 1)
