@@ -79,7 +79,8 @@ class Forgetting(Mechanism[ForgettingSettings]):
         share = self.settings.refresher
         if share and self._stale[agent]:
             ask = self.world.ask
-            coached = ask.coaching_hours() * ask.attention(agent) / ask.lesson(agent)
+            lesson = ask.lesson(agent)
+            coached = ask.coaching_hours() * ask.attention(agent) / lesson if lesson else 0.0
             taught = agent.trained / 3600.0 * (1.0 - coached)
             self._stale[agent] *= elementary.power(1.0 - share, taught) if share < 1.0 else 0.0
 

@@ -310,8 +310,9 @@ class Workforce(Mechanism[WorkforceSettings]):
     def on_agent_trained(self, agent: Agent) -> None:
         """An agent was in training today: he knows more, and it cost something."""
         training = self.settings.training
-        if training is not None and training.hours:
-            hours = agent.trained / 3600.0 * (training.hours / self.lesson(agent))
+        if training is not None:
+            lesson = self.lesson(agent)
+            hours = agent.trained / 3600.0 * (training.hours / lesson if lesson else 1.0)
             agent.knowledge = knowledge_after(agent.knowledge, hours, training.gain)
             self._cost("training", hours * training.cost)
 

@@ -150,3 +150,18 @@ def test_what_people_are_and_the_state_of_reference_are_for_no_policy(bench: Any
 def test_what_does_not_fit_together_is_said(bench: Any, firm: Any, settings: dict[str, Any], path: str) -> None:
     problems = bench.changed(bench.changed(firm, SECTIONS), settings).problems()
     assert path in [where for where, _, _ in problems]
+
+
+def test_training_in_idle_time_counts_where_none_is_on_the_roster(bench: Any, firm: Any) -> None:
+    """It builds knowledge and repairs what has gone stale, without any hours of training in the week."""
+    pressure = {
+        "every": "15 min", "memory": "30 min",
+        "clear_within": {"telephone": "20 min", "counter": "20 min", "written": "1 days"},
+    }  # fmt: skip
+    coaching = {"below": "-30 %", "block": "30 min", "most": "4 h", "keep": 0}
+    idle = {"pressure": pressure, "flexing": {"every": "30 min", "forecast_error": "0 %", "coaching": coaching}}
+    stale = bench.changed(firm, {"forgetting": SECTIONS["forgetting"]})
+    assert stale.workforce.training.hours == 0
+    taught, base = bench.run(bench.changed(stale, idle), 1), bench.run(stale, 1)
+    assert taught.sum("knowledge") > base.sum("knowledge") == 0
+    assert taught.sum("forgetting.lapse") < base.sum("forgetting.lapse")
