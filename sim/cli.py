@@ -122,6 +122,18 @@ def compare(
 
 
 @app.command()
+def levers(
+    as_json: AsJson = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="The page of the docs.")] = False,
+) -> None:
+    """List what a planner can pull: what each lever changes, moves, costs, how soon, on what evidence."""
+    from sim.commands import list_levers, outcome  # noqa: PLC0415
+
+    with outcome():
+        list_levers(as_json, markdown)
+
+
+@app.command()
 def schema(
     kind: Annotated[str, typer.Argument(help="scenario or study")] = "scenario",
 ) -> None:

@@ -96,6 +96,16 @@ def print_schema(kind: str) -> None:
     _print_json(json_text(schemas[kind]()))
 
 
+def list_levers(as_json: bool, markdown: bool) -> None:
+    """``frontline levers``."""
+    from sim.report.levers import levers_document, levers_page, render_levers  # noqa: PLC0415 - needed here alone
+
+    if as_json:
+        _print_json(json_text(levers_document()))
+    else:
+        _print(levers_page() if markdown else render_levers(colour=_in_colour(), width=_columns()))
+
+
 def init_folder(folder: Path) -> None:
     """``frontline init``."""
     from sim.templates import write_templates  # noqa: PLC0415 - read from the package only when asked

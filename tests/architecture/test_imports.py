@@ -37,6 +37,7 @@ ROOM_OF = {
 MAY_IMPORT = {
     "version": (),
     "core": (),
+    "levers": (),
     "mechanisms": ("core",),
     "scenario": ("mechanisms", "core"),
     "model": ("scenario", "mechanisms", "core"),
@@ -45,7 +46,7 @@ MAY_IMPORT = {
     "files": ("model", "scenario", "mechanisms", "core", "version"),
     "check": ("files", "calibration", "scenario", "mechanisms", "core"),
     "experiment": ("files", "calibration", "model", "stats", "scenario", "mechanisms", "core", "version"),
-    "report": ("experiment", "check", "files", "model", "stats", "scenario", "mechanisms", "core", "version"),
+    "report": ("experiment", "check", "files", "levers", "model", "stats", "scenario", "mechanisms", "core", "version"),
     "cli": ("report", "experiment", "check", "files", "calibration", "model", "stats", "scenario", "core", "version"),
 }
 """cli -> report -> experiment -> model -> scenario -> mechanisms -> core, and experiment -> stats -> core; a room may
