@@ -122,6 +122,19 @@ def compare(
 
 
 @app.command()
+def diff(
+    one: Annotated[str, typer.Argument(metavar="A", help="A scenario, a study, or FILE:POLICY.", show_default=False)],
+    other: Annotated[str, typer.Argument(metavar="B", help="What to compare it with.", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Say in words what differs between two scenarios, or two policies of a study."""
+    from sim.commands import diff_files, outcome  # noqa: PLC0415
+
+    with outcome():
+        diff_files(one, other, as_json)
+
+
+@app.command()
 def levers(
     as_json: AsJson = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="The page of the docs.")] = False,

@@ -96,6 +96,22 @@ def print_schema(kind: str) -> None:
     _print_json(json_text(schemas[kind]()))
 
 
+def diff_files(one: str, other: str, as_json: bool) -> None:
+    """``frontline diff``."""
+    from sim.files.differences import differences, side  # noqa: PLC0415 - needed here alone
+    from sim.report.differences import differences_document, render_differences  # noqa: PLC0415
+
+    for reference in (one, other):
+        if Path(reference).is_dir():
+            raise BadUsage(f"{reference}: is a folder; name the file of a scenario or a study")
+    first, second = side(one), side(other)
+    found = differences(first, second)
+    if as_json:
+        _print_json(json_text(differences_document(first, second, found)))
+    else:
+        _print(render_differences(first, second, found, colour=_in_colour(), width=_columns()))
+
+
 def list_levers(as_json: bool, markdown: bool) -> None:
     """``frontline levers``."""
     from sim.report.levers import levers_document, levers_page, render_levers  # noqa: PLC0415 - needed here alone
