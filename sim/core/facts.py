@@ -29,6 +29,13 @@ class Posting(NamedTuple):
     inflates: Literal["wages", "prices", "none"]
 
 
+class CustomerPayments(NamedTuple):
+    """What customers pay at once: their places and the amounts, shape (n,)."""
+
+    slots: Slots
+    amounts: npt.NDArray[np.float64]
+
+
 def _nobody(_: Any) -> None:
     return None
 
@@ -58,6 +65,7 @@ class Facts:
     customers_joined: Callable[[Slots], None]
     customers_renewed: Callable[[Slots], None]
     customers_left: Callable[[Slots], None]
+    customers_paid: Callable[[CustomerPayments], None]
     paid: Callable[[Posting], None]
 
     def heard(self, name: str) -> Callable[[Any], None] | None:
