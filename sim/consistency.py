@@ -16,7 +16,7 @@ Problem = tuple[str, str, tuple[str, ...]]
 ANY = "any"
 _TAKEN = (
     "acquisition", "agents", "contacts", "customers", "episodes", "equity", "experience", "fees", "issues", "ledger",
-    "losses", "newcomers", "satisfaction", "self_service", "survey",
+    "losses", "newcomers", "satisfaction", "self_service", "survey", "value",
 )  # fmt: skip
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -81,6 +81,8 @@ def _needed_sections(scenario: Scenario) -> Iterator[Problem]:
             yield section, f"needs the section {needed!r}, which is missing", ()
     if scenario.needs is not None and scenario.channels.choice is None:
         yield "channels", "needs 'choice', the channels that customers use for each kind of need", ()
+    if scenario.economics and scenario.economics.customer_value is not None and scenario.pricing is None:
+        yield "economics.customer_value", "needs the section 'pricing', which is missing", ()
     if scenario.workforce.attrition is not None and scenario.workforce.hiring is None:
         yield "workforce", "has attrition but no 'hiring': say how a vacancy is filled", ()
 

@@ -12,11 +12,10 @@ from collections.abc import Callable
 from math import ceil
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import Field
 
 from sim.core import elementary
-from sim.core.entities import Contact
+from sim.core.entities import Base, Column, Contact
 from sim.core.facts import CustomerPayments, Slots
 from sim.core.measures import Measure
 from sim.core.units import DAY, Duration, Settings
@@ -47,14 +46,19 @@ def period_of(joined: float, began: float, length: float) -> int:
 class Cohorts:
     """Books of margin by cohort; the ledger says what money is worth and when a month's cost is shared out.
 
-    worth: present value of one unit of money today, discounted to a moment given in seconds since counting began.
+    worth: present value of one unit of money today, discounted to a moment given in seconds since counting began;
+    fixed: what a contact costs besides the agent, by channel; the ledger keeps it up to date.
     """
+
+    base: Base
+    number: Column[np.int16]
 
     def __init__(self, world: World, settings: ValueSettings, worth: Callable[[float], float]) -> None:
         self.world = world
         self.length = settings.cohort
         self.names = cohort_names(world.calendar.settings.horizon, settings.cohort)
         self.worth = worth
+        self.fixed: dict[str, float] = {}
         self.counting = False
         size = len(self.names)
         self.customers = [0] * size
@@ -62,32 +66,43 @@ class Cohorts:
         self._time = [0.0] * size
         self._fixed = [0.0] * size
 
-    def begin_counting(self) -> None:
+    def begin(self) -> None:
+        """Note at each customer to which cohort he belongs."""
+        assert self.world.base is not None  # who asks for it has customers
+        self.base = self.world.base
+        self.number = self.base.column(np.int16)
+
+    def begin_counting(self, _: float) -> None:
         """Who is there now is the first cohort."""
         self.counting = True
-        self.customers[0] = len(self.world.base or ())
+        self.customers[0] = len(self.base)
 
     def join(self, slots: Slots) -> None:
         """Newcomers belong to the period of today."""
         if self.counting:
-            self.customers[self._of(self.world.env.now)] += int(slots.size)
+            period = period_of(self.world.env.now, self.world.calendar.counted_from, self.length)
+            number = min(period, len(self.names) - 1)
+            self.customers[number] += int(slots.size)
+            self.number.array[slots] = number
 
     def pay(self, payments: CustomerPayments, scale: float) -> None:
         """Fees of customers, to the cohorts in which they are."""
         if not self.counting:
             return
-        numbers = self._numbers(payments.slots)
-        for number in np.unique(numbers).tolist():
-            total = elementary.total(payments.amounts[numbers == number])
-            self.margin[number] += float(total) * scale * self._worth(number)
+        numbers = self.number.array[payments.slots]
+        for number in range(len(self.names)):
+            if self.customers[number]:
+                total = elementary.total(payments.amounts[numbers == number])
+                self.margin[number] += total * scale * self._worth(number)
 
-    def serve(self, contact: Contact, fixed: float) -> None:
+    def serve(self, contact: Contact) -> None:
         """A contact handled: agents' time, and what it cost besides."""
-        base, issue = self.world.base, contact.issue
-        if self.counting and base is not None and issue.slot >= 0 and base.key.view[issue.slot] == issue.customer:
-            number = 0 if base.present_at_start.view[issue.slot] else self._of(base.joined.view[issue.slot])
+        issue = contact.issue
+        slot = issue.slot
+        if self.counting and slot >= 0 and self.base.key.view[slot] == issue.customer:
+            number = self.number.view[slot]
             self._time[number] += contact.spent
-            self._fixed[number] += fixed
+            self._fixed[number] += self.fixed[contact.lane.channel.name]
 
     def share_out(self, per_second: float, prices: float) -> None:
         """Charge the cohorts for the agents' time and contacts since the last time."""
@@ -103,20 +118,6 @@ class Cohorts:
             found[f"value.{name}.margin"] = self.margin[number]
             found[f"value.{name}.customers"] = self.customers[number]
         return found
-
-    def _began(self) -> float:
-        return self.world.calendar.counted_from
-
-    def _of(self, joined: float) -> int:
-        return min(period_of(joined, self._began(), self.length), len(self.names) - 1)
-
-    def _numbers(self, slots: Slots) -> npt.NDArray[np.int64]:
-        base = self.world.base
-        assert base is not None  # who pays is in it
-        since = base.joined.array[slots] - self._began()
-        periods = np.minimum((since / self.length).astype(np.int64) + 1, len(self.names) - 1)
-        numbers: npt.NDArray[np.int64] = np.where(base.present_at_start.array[slots], 0, periods)
-        return numbers
 
     def _worth(self, number: int) -> float:
         return self.worth(max(number - 1, 0) * self.length)

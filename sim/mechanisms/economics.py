@@ -9,8 +9,8 @@ from pydantic import Field
 from sim.core import elementary
 from sim.core.calendar import Day
 from sim.core.cohorts import Cohorts, ValueSettings, cohort_names, value_measures
-from sim.core.entities import Contact, Lane
-from sim.core.facts import CustomerPayments, Posting, Slots
+from sim.core.entities import Lane
+from sim.core.facts import CustomerPayments, Posting
 from sim.core.measures import Measure
 from sim.core.units import DAY, YEAR, Growth, Money, MoneyRate, Settings
 from sim.core.world import Mechanism, World
@@ -70,7 +70,7 @@ class Economics(Mechanism[EconomicSettings]):
         self._shared = (0.0, 0.0, 0.0)
         self.cohorts: Cohorts | None = None
         if settings.customer_value is not None:
-            self._keep_cohorts(settings.customer_value)
+            self._listen_to_customers(settings.customer_value)
 
     def adopted(self) -> None:
         """Overheads of a day and costs per contact; the levels of wages and prices follow at the next posting."""
@@ -78,26 +78,26 @@ class Economics(Mechanism[EconomicSettings]):
         self._until = 0.0
         self._overheads = sum(self.settings.overheads.values()) * DAY
         self._per_contact = {name: self.settings.contact_cost.get(name, 0.0) for name in self.world.channels}
+        if self.cohorts is not None:
+            self.cohorts.fixed = self._per_contact
 
-    def _keep_cohorts(self, settings: ValueSettings) -> None:
-        """Listen to what concerns single customers too: nobody does without need, for it costs time at each contact."""
+    def begin(self) -> None:
+        """Customers are about to come."""
+        if self.cohorts is not None:
+            self.cohorts.begin()
+
+    def _listen_to_customers(self, settings: ValueSettings) -> None:
+        """Hear what concerns single customers too; without need nobody does, for it costs time at each contact."""
         self.cohorts = cohorts = Cohorts(self.world, settings, self._worth)
 
         def paid(payments: CustomerPayments) -> None:
             self._follow_the_day()
             cohorts.pay(payments, self._scales["none"])
 
-        def joined(slots: Slots) -> None:
-            cohorts.join(slots)
-
-        def handled(contact: Contact) -> None:
-            cohorts.serve(contact, self._per_contact[contact.lane.channel.name])
-
-        def began(_: float) -> None:
-            cohorts.begin_counting()
-
-        self.on_customers_paid, self.on_customers_joined = paid, joined
-        self.on_contact_handled, self.on_counting_began = handled, began
+        self.on_customers_paid = paid
+        self.on_customers_joined = cohorts.join
+        self.on_contact_handled = cohorts.serve
+        self.on_counting_began = cohorts.begin_counting
 
     def _worth(self, since: float) -> float:
         """Present value of one unit of money of today, discounted to a moment after the beginning of the counting."""

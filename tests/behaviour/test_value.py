@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from sim.mechanisms.interventions import Change, PolicyProblem
+from sim.scenario import Scenario
+
 PLAIN = {
     "economics.wage_inflation": "0 % per year",
     "economics.price_inflation": "0 % per year",
@@ -26,6 +29,15 @@ def test_counting_value_by_cohort_changes_nothing_else(bench: Any) -> None:
     assert more == dict(base.totals)
     assert (found.months, found.days) == (base.months, base.days)
     assert not [name for name in base.totals if name.startswith("value.")]
+
+
+def test_value_by_cohort_needs_customers_who_pay_and_stays_as_it_was_given(bench: Any) -> None:
+    plain = bench.firm.plain() | dict.fromkeys(("pricing", "churn", "acquisition"))
+    plain["economics"]["customer_value"] = {"cohort": "8 weeks"}
+    assert [path for path, _, _ in Scenario.from_plain(plain).problems()] == ["economics.customer_value"]
+    with pytest.raises(PolicyProblem):
+        firm = bench.changed(bench.firm, VALUE)
+        firm.with_changes([("economics.customer_value.cohort", Change(to="9 weeks"), 1.0)])
 
 
 def test_cohorts_hold_every_customer_once(bench: Any) -> None:
