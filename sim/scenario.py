@@ -42,8 +42,8 @@ from sim.mechanisms.workforce import WorkforceSettings
 
 FORMAT = 1
 _NOT_FOR_POLICIES = (
-    "frontline", "name", "title", "currency", "calendar", "evidence", "policies", "economics.customer_value", "customers",
-    "churn.half_life", "churn.reference", "workforce.attrition.half_life", "workforce.attrition.reference",
+    "frontline", "name", "title", "currency", "calendar", "evidence", "policies", "economics.customer_value",
+    "customers", "churn.half_life", "churn.reference", "workforce.attrition.half_life", "workforce.attrition.reference",
 )  # fmt: skip
 """What describes people and place: no policy changes it, and base hazards stay as they were solved."""
 

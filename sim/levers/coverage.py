@@ -125,7 +125,6 @@ CLAIMS: dict[str, str] = {
 MISSING: dict[int | str, str] = {
     4: "depth of escalation and the span of team leaders",
     5: "a programme that removes causes over time",
-    9: "self-service with containment and failure",
     16: "a feedback programme with lag and cost",
     17: "policies that a watched measure triggers",
     19: "what management sees, apart from what is lived",
@@ -142,7 +141,6 @@ MISSING: dict[int | str, str] = {
     "C1": "a lever on tenure itself; hazards are given by half-lives, which no policy changes",
     "C6": "what management sees, apart from what is lived",
     "C7": "speed-up under load with its effect on quality",
-    "C13": "self-service, voice response and outbound visits",
     "C18": "expectations that adapt to experience and to the market",
     "C20": "a feedback programme that removes the causes it finds",
     "C21": "equity that decays without a caring contact; follow-up",

@@ -47,14 +47,29 @@ CUSTOMERS: tuple[Lever, ...] = (
         claims=("C9",),
     ),
     Lever(
+        name="referral_reward",
+        title="Double the reward for recommending the firm",
+        group="winning customers",
+        moves=(Move("acquisition.referral.reward.amount", multiply=2.0),),
+        measure="customers_end",
+        direction="higher",
+        account="acquisition",
+        cost="the reward, to each who brings a newcomer, also to those who would have done so without more",
+        lag="grows with the number of satisfied customers",
+        evidence=Evidence(
+            "direction known", "Schmitt, Skiera and Van den Bulte (2011): a rewarded programme returned about 60 %"
+        ),
+        claims=("C9",),
+    ),
+    Lever(
         name="referral",
-        title="Reward customers who recommend the firm",
+        title="Make it easy to recommend the firm",
         group="winning customers",
         moves=(Move("acquisition.referral.rate", multiply=2.0),),
         measure="customers_end",
         direction="higher",
         account="acquisition",
-        cost="what each newcomer costs to join; the reward is a cost of the policy",
+        cost="what each newcomer costs to join; the campaign is a cost of the policy",
         lag="grows with the number of satisfied customers",
         evidence=Evidence(
             "direction known", "Schmitt, Skiera and Van den Bulte (2011): referred customers stay longer"

@@ -19,6 +19,22 @@ OPERATION: tuple[Lever, ...] = (
         practices=(6, 8),
     ),
     Lever(
+        name="self_service",
+        title="Have nearly everyone try self-service first",
+        group="channels",
+        moves=(Move("self_service.kinds.*.tried", to="90 %"),),
+        measure="telephone.offered",
+        direction="lower",
+        account="contacts",
+        cost="each try; what reaches the staff is harder, and takes longer after a failed try",
+        lag="none: the next issue; in truth habits take months, so give the change a ramp",
+        evidence=Evidence(
+            "direction known", "Brown et al. (2005): 65 % of a bank's callers finished there; 10 to 65 % by the task"
+        ),
+        practices=(9,),
+        claims=("C13",),
+    ),
+    Lever(
         name="hours",
         title="Close an eighth of the day earlier",
         group="channels",
