@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from sim.mechanisms.care import TouchSettings, WorkSettings
 from sim.mechanisms.channels import chosen_shares
 from sim.mechanisms.staffing import ShiftSettings, shift_names
 
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
 Problem = tuple[str, str, tuple[str, ...]]
 ANY = "any"
 _TAKEN = (
-    "acquisition", "agents", "contacts", "customers", "episodes", "equity", "experience", "fees", "issues", "ledger",
-    "losses", "newcomers", "satisfaction", "self_service", "survey", "value",
+    "acquisition", "agents", "care", "contacts", "customers", "episodes", "equity", "expectations", "experience",
+    "fees", "flexing", "issues", "ledger", "losses", "newcomers", "pressure", "satisfaction", "self_service",
+    "survey", "ties", "value", "win_back",
 )  # fmt: skip
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -24,7 +26,20 @@ _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 def problems_of(scenario: Scenario) -> list[Problem]:
     """All that does not fit: (dotted path, what is wrong, names that would be right)."""
     found: list[Problem] = []
-    for check in (_names, _reserved, _demand, _segments, _kinds, _channels, _people, _needed_sections, _unchosen):
+    checks = (
+        _names,
+        _reserved,
+        _demand,
+        _segments,
+        _kinds,
+        _channels,
+        _people,
+        _needed_sections,
+        _care,
+        _flexing,
+        _unchosen,
+    )
+    for check in checks:
         found += check(scenario)
     return found if found else list(_unserved(scenario))
 
@@ -74,7 +89,8 @@ def _demand(scenario: Scenario) -> Iterator[Problem]:
 def _needed_sections(scenario: Scenario) -> Iterator[Problem]:
     pairs = (
         ("pricing", "customers"), ("satisfaction", "customers"), ("churn", "pricing"), ("acquisition", "customers"),
-        ("needs", "customers"),
+        ("needs", "customers"), ("expectations", "satisfaction"), ("ties", "satisfaction"), ("care", "customers"),
+        ("win_back", "churn"), ("flexing", "pressure"),
     )  # fmt: skip
     for section, needed in pairs:
         if getattr(scenario, section) is not None and getattr(scenario, needed) is None:
@@ -101,6 +117,9 @@ def _segments(scenario: Scenario) -> Iterator[Problem]:
         yield from _unknown("satisfaction.resting", scenario.satisfaction.resting, known, "segment")
         yield from _missing("satisfaction.resting", scenario.satisfaction.resting, known, "segment")
         yield from _unknown("satisfaction.at_start", scenario.satisfaction.at_start or (), known, "segment")
+    if scenario.expectations is not None:
+        yield from _unknown("expectations.at_start", scenario.expectations.at_start, known, "segment")
+        yield from _missing("expectations.at_start", scenario.expectations.at_start, known, "segment")
     if scenario.acquisition is not None:
         yield from _unknown("acquisition.mix", scenario.acquisition.mix, known, "segment")
     yield from _unknown("channels.choice", scenario.channels.choice or {}, (*known, ANY), "segment")
@@ -159,10 +178,47 @@ def _channels(scenario: Scenario) -> Iterator[Problem]:
         units = scenario.satisfaction.experience.wait_unit
         yield from _unknown("satisfaction.experience.wait_unit", units, known, "channel")
         yield from _missing("satisfaction.experience.wait_unit", units, known, "channel")
+    if scenario.pressure is not None:
+        yield from _unknown("pressure.clear_within", scenario.pressure.clear_within, known, "channel")
+        yield from _missing("pressure.clear_within", scenario.pressure.clear_within, known, "channel")
     for name, group in scenario.workforce.groups.items():
         for index, channel in enumerate(group.channels):
             if channel not in known:
                 yield f"workforce.groups.{name}.channels.{index}", f"is {channel!r}, which is no channel", known
+
+
+def _care(scenario: Scenario) -> Iterator[Problem]:
+    """Work of care is done in writing, waits as long as it takes, and is done once."""
+    if scenario.care is None or scenario.customers is None:
+        return
+    for name, one in scenario.care.rounds.items():
+        yield from _unknown(f"care.rounds.{name}.rate", one.rate, scenario.customers.segments, "segment")
+        if _SAFE.fullmatch(name) is None or name == "follow_up":
+            yield f"care.rounds.{name}", f"is called {name!r}; a name has letters, digits, - and _", ()
+    channels, kinds = scenario.channels.channels, tuple(scenario.agents.handle_time)
+    for path, work in _work_of_care(scenario):
+        channel = channels.get(work.channel)
+        if channel is None or channel.kind != "written" or channel.lines is not None:
+            known = tuple(name for name, one in channels.items() if one.kind == "written")
+            yield f"{path}.channel", f"is {work.channel!r}, which is no channel in writing without limit", known
+        elif work.channel in scenario.patience.channels:
+            yield f"{path}.channel", f"is {work.channel!r}, where contacts give up; work of care does not", ()
+        if work.kind not in kinds:
+            yield f"{path}.kind", f"is {work.kind!r}, a kind without a handle time", kinds
+        elif scenario.resolution is not None and scenario.resolution.first_contact.get(work.kind, 1.0) < 1.0:
+            yield f"{path}.kind", f"is {work.kind!r}, which must be resolved at 100 % of first contacts", ()
+        elif scenario.self_service is not None and work.kind in scenario.self_service.kinds:
+            yield f"{path}.kind", f"is {work.kind!r}, which customers can settle by themselves", ()
+
+
+def _work_of_care(scenario: Scenario) -> Iterator[tuple[str, WorkSettings]]:
+    if scenario.care is not None:
+        touches: dict[str, TouchSettings] = {f"rounds.{name}": one for name, one in scenario.care.rounds.items()}
+        if scenario.care.follow_up is not None:
+            touches["follow_up"] = scenario.care.follow_up
+        for name, one in touches.items():
+            if one.work is not None:
+                yield f"care.{name}.work", one.work
 
 
 def _people(scenario: Scenario) -> Iterator[Problem]:
@@ -181,6 +237,20 @@ def _people(scenario: Scenario) -> Iterator[Problem]:
         most = scenario.workforce.groups[name].headcount if name in groups else 0
         if roster.on_duty is not None and max(max(row) for row in roster.on_duty.rows.values()) > most:
             yield f"staffing.rosters.{name}.on_duty", f"asks for more agents than the headcount of {most}", ()
+
+
+def _flexing(scenario: Scenario) -> Iterator[Problem]:
+    """Groups that help and are helped; coaching in spare time needs training to be described."""
+    if scenario.flexing is None:
+        return
+    groups = tuple(scenario.workforce.groups)
+    for name, helpers in (scenario.flexing.lending.helpers if scenario.flexing.lending else {}).items():
+        yield from _unknown("flexing.lending.helpers", [name], groups, "group of agents")
+        for index, helper in enumerate(helpers):
+            if helper not in groups or helper == name:
+                yield f"flexing.lending.helpers.{name}.{index}", f"is {helper!r}, which is no other group", groups
+    if scenario.flexing.coaching is not None and scenario.workforce.training is None:
+        yield "flexing.coaching", "needs workforce.training, which says what an hour of it costs and builds", ()
 
 
 def _overlaps(path: str, shifts: dict[str, ShiftSettings], entry: str) -> Iterator[Problem]:
@@ -221,6 +291,8 @@ def _unserved(scenario: Scenario) -> Iterator[Problem]:
 def _possible(scenario: Scenario) -> Iterator[tuple[str, str, str]]:
     for name, stream in (scenario.arrivals.streams if scenario.arrivals else {}).items():
         yield f"arrivals.streams.{name}", stream.channel, stream.kind
+    for path, work in _work_of_care(scenario):
+        yield path, work.channel, work.kind
     raised = sorted(_raised(scenario))
     choice = scenario.channels.choice or {}
     for segment in scenario.customers.segments if scenario.customers else ():

@@ -21,13 +21,17 @@ from sim.core.world import Mechanism, Probe, World
 from sim.mechanisms.acquisition import Acquisition
 from sim.mechanisms.agents import Agents
 from sim.mechanisms.arrivals import Arrivals
+from sim.mechanisms.care import Care
 from sim.mechanisms.channels import Channels
 from sim.mechanisms.churn import Churn
 from sim.mechanisms.customers import Customers
 from sim.mechanisms.economics import Economics
+from sim.mechanisms.expectations import Expectations
+from sim.mechanisms.flexing import Flexing
 from sim.mechanisms.interventions import Change, Interventions
 from sim.mechanisms.needs import Needs
 from sim.mechanisms.patience import Patience
+from sim.mechanisms.pressure import Pressure
 from sim.mechanisms.pricing import Pricing
 from sim.mechanisms.resolution import Resolution
 from sim.mechanisms.routing import Routing
@@ -35,6 +39,8 @@ from sim.mechanisms.satisfaction import Satisfaction
 from sim.mechanisms.self_service import SelfService
 from sim.mechanisms.service import Service
 from sim.mechanisms.staffing import Staffing
+from sim.mechanisms.ties import Ties
+from sim.mechanisms.win_back import WinBack
 from sim.mechanisms.workforce import Workforce
 from sim.scenario import Scenario
 
@@ -43,8 +49,12 @@ MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
     "economics": Economics,
     "customers": Customers,
     "pricing": Pricing,
+    "expectations": Expectations,
     "satisfaction": Satisfaction,
+    "ties": Ties,
     "churn": Churn,
+    "care": Care,
+    "win_back": WinBack,
     "acquisition": Acquisition,
     "needs": Needs,
     "arrivals": Arrivals,
@@ -55,7 +65,9 @@ MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
     "workforce": Workforce,
     "agents": Agents,
     "resolution": Resolution,
+    "pressure": Pressure,
     "staffing": Staffing,
+    "flexing": Flexing,
 }
 """Field of Scenario -> the mechanism that lives by it, in the order in which a day happens."""
 

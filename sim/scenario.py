@@ -18,10 +18,13 @@ from sim.evidence import EvidenceSettings, matches, numbers
 from sim.mechanisms.acquisition import AcquisitionSettings
 from sim.mechanisms.agents import AgentSettings
 from sim.mechanisms.arrivals import ArrivalSettings
+from sim.mechanisms.care import CareSettings
 from sim.mechanisms.channels import ChannelsSettings
 from sim.mechanisms.churn import ChurnSettings
 from sim.mechanisms.customers import CustomerSettings
 from sim.mechanisms.economics import EconomicSettings
+from sim.mechanisms.expectations import ExpectationSettings
+from sim.mechanisms.flexing import FlexingSettings
 from sim.mechanisms.interventions import (
     Change,
     PolicyProblem,
@@ -32,18 +35,22 @@ from sim.mechanisms.interventions import (
 )
 from sim.mechanisms.needs import NeedsSettings
 from sim.mechanisms.patience import PatienceSettings
+from sim.mechanisms.pressure import PressureSettings
 from sim.mechanisms.pricing import PricingSettings
 from sim.mechanisms.resolution import ResolutionSettings
 from sim.mechanisms.routing import RoutingSettings
 from sim.mechanisms.satisfaction import SatisfactionSettings
 from sim.mechanisms.self_service import SelfServiceSettings
 from sim.mechanisms.staffing import StaffingSettings
+from sim.mechanisms.ties import TieSettings
+from sim.mechanisms.win_back import WinBackSettings
 from sim.mechanisms.workforce import WorkforceSettings
 
 FORMAT = 1
 _NOT_FOR_POLICIES = (
     "frontline", "name", "title", "currency", "calendar", "evidence", "policies", "economics.customer_value",
-    "customers", "churn.half_life", "churn.reference", "workforce.attrition.half_life", "workforce.attrition.reference",
+    "customers", "churn.half_life", "churn.reference", "churn.involuntary", "churn.neglect", "churn.unresolved",
+    "churn.grievance", "expectations", "ties", "workforce.attrition.half_life", "workforce.attrition.reference",
 )  # fmt: skip
 """What describes people and place: no policy changes it, and base hazards stay as they were solved."""
 
@@ -61,8 +68,12 @@ class Scenario(Settings):
     economics: EconomicSettings | None = None
     customers: CustomerSettings | None = None
     pricing: PricingSettings | None = None
+    expectations: ExpectationSettings | None = None
     satisfaction: SatisfactionSettings | None = None
+    ties: TieSettings | None = None
     churn: ChurnSettings | None = None
+    care: CareSettings | None = None
+    win_back: WinBackSettings | None = None
     acquisition: AcquisitionSettings | None = None
     needs: NeedsSettings | None = None
     arrivals: ArrivalSettings | None = None
@@ -73,7 +84,9 @@ class Scenario(Settings):
     workforce: WorkforceSettings
     agents: AgentSettings
     resolution: ResolutionSettings | None = None
+    pressure: PressureSettings | None = None
     staffing: StaffingSettings
+    flexing: FlexingSettings | None = None
 
     def problems(self) -> list[tuple[str, str, tuple[str, ...]]]:
         """What does not fit together: (dotted path, what is wrong, names that would be right)."""

@@ -13,6 +13,9 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+OUTBOUND = -2
+"""The place of whom an issue belongs to that the firm raises itself: no customer lives through its contacts."""
+
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 
@@ -117,7 +120,8 @@ class Lane:
 
 
 class Issue:
-    """One need of one customer, however many contacts it takes; slot -1 where no customer base is known.
+    """One need of one customer, however many contacts it takes; slot -1 where no customer base is known,
+    OUTBOUND where the firm raises it itself.
 
     difficulty: what it adds to the ability that it takes to resolve it; returns_by: the channel of its next contact;
     second: what its second contact brings if it comes to the same lane, by the laws of that edition.
@@ -196,13 +200,13 @@ class Group:
     """A group of agents at work: who is idle, in the order in which they became so, and the hours worked.
 
     tempo: handle time relative to what agents would take at their own pace; care: what their way of working at present
-    adds to the ability to resolve. duty, busy, idled: agent-seconds on duty, with a contact and idle, each added when
-    it ends.
+    adds to the ability to resolve. present: agents on duty; duty, busy, idled: agent-seconds on duty, with a contact
+    and idle, each added when it ends.
     """
 
     __slots__ = (
-        "authority", "busy", "care", "channels", "duty", "idle", "idled", "kinds", "name", "queues", "skills", "tempo",
-        "tools",
+        "authority", "busy", "care", "channels", "duty", "idle", "idled", "kinds", "name", "present", "queues",
+        "skills", "tempo", "tools",
     )  # fmt: skip
 
     def __init__(self, name: str) -> None:
@@ -213,7 +217,7 @@ class Group:
         self.care = 0.0
         self.idle: deque[Agent] = deque()
         self.queues: tuple[Queue, ...] = ()
-        self.skills = 0
+        self.skills = self.present = 0
         self.duty = self.busy = self.idled = 0.0
 
     def serves(self, channel: str, kind: str) -> bool:
@@ -226,13 +230,14 @@ class Agent:
 
     pace: handle time relative to a fully proficient average agent; edge: what he adds to the ability to resolve; mood:
     what his way of being with customers adds to what a contact is like, on the logit scale;
-    on_until: when the present stretch of duty ends; on_since, idle_since, busy_since: when the state began.
+    on_until: when the present stretch of duty ends; home_at: when the last one of the day does; on_since,
+    idle_since, busy_since: when the state began.
     """
 
     __slots__ = (
         "busy", "busy_since", "contact", "deployed_at", "duty", "edge", "effect", "employed", "group", "hazard",
-        "hired_at", "idle_since", "key", "knowledge", "mood", "name", "on_duty", "on_since", "on_until", "pace",
-        "present_at_start", "proficiency", "seat", "seen_busy", "seen_duty", "strain", "threshold", "trained",
+        "hired_at", "home_at", "idle_since", "key", "knowledge", "mood", "name", "on_duty", "on_since", "on_until",
+        "pace", "present_at_start", "proficiency", "seat", "seen_busy", "seen_duty", "strain", "threshold", "trained",
     )  # fmt: skip
 
     def __init__(self, name: str, key: int, group: Group, seat: int) -> None:
@@ -246,7 +251,7 @@ class Agent:
         self.deployed_at: float | None = None
         self.contact: Contact | None = None
         self.on_duty = False
-        self.on_until = -1.0
+        self.on_until = self.home_at = -1.0
         self.on_since = self.idle_since = self.busy_since = 0.0
         self.busy = self.duty = self.seen_busy = self.seen_duty = 0.0
         self.effect = self.pace = self.proficiency = 1.0

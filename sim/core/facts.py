@@ -63,6 +63,7 @@ class Facts:
     agent_left: Callable[[Agent], None]
     agent_trained: Callable[[Agent], None]
     customers_joined: Callable[[Slots], None]
+    customers_cared_for: Callable[[Slots], None]
     customers_renewed: Callable[[Slots], None]
     customers_left: Callable[[Slots], None]
     customers_paid: Callable[[CustomerPayments], None]

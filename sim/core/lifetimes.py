@@ -100,15 +100,15 @@ class TenureCurve:
         """Hazard per second for which half are gone after ``half_life`` seconds in the reference state."""
         return elementary.log(2.0) / float(self.cumulated(np.array([half_life]))[0])
 
-    def stationary_tenures(self, hazard: float, u: Array) -> Array:
-        """Tenures (s) of a population in its long run, at probabilities u.
+    def stationary_tenures(self, hazard: float, u: Array, constant: float = 0.0) -> Array:
+        """Tenures (s) of a population in its long run, at probabilities u; constant: a hazard beside that by tenure.
 
         The density of the age in the stationary state is proportional to survival (the stationary-excess law;
         Whitt 2006, M&SOM 8(3)). Computed on a grid up to twenty mean lifetimes, linear between the nodes.
         """
         longest = 20.0 / (hazard * float(self.factors[-1]))
         grid = longest * (np.arange(_NODES + 1) / _NODES) * (np.arange(_NODES + 1) / _NODES)
-        survival = elementary.exp_array(-hazard * self.cumulated(grid))
+        survival = elementary.exp_array(-hazard * self.cumulated(grid) - constant * grid)
         steps = 0.5 * (survival[1:] + survival[:-1]) * (grid[1:] - grid[:-1])
         mass = np.concatenate(([0.0], np.cumsum(steps)))
         mass = mass / mass[-1]

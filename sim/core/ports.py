@@ -13,7 +13,7 @@ from typing import Any, get_type_hints
 import numpy as np
 import numpy.typing as npt
 
-from sim.core.entities import Agent, Birth, Contact, Issue, Lane
+from sim.core.entities import Agent, Birth, Contact, Group, Issue, Lane
 
 Array = npt.NDArray[np.float64]
 Keys = npt.NDArray[np.uint64]
@@ -66,11 +66,27 @@ def _none_at_all() -> float:
     return 0.0
 
 
+def _none_felt(_: Group) -> float:
+    return 0.0
+
+
 def _no_edge(_: Agent) -> float:
     return 0.0
 
 
+def _as_it_was(_: int, experienced: float) -> float:
+    return experienced
+
+
 def _leaves_no_trace(_: str, __: Slots, ___: Array) -> None:
+    return None
+
+
+def _forgotten(_: Slots, __: Array, ___: Array) -> None:
+    return None
+
+
+def _nothing_to_lose(_: Slots, __: Array) -> None:
     return None
 
 
@@ -80,6 +96,10 @@ def _unknown() -> None:
 
 def _reference_equity(slots: Slots, reference: float) -> Array:
     return np.full(slots.size, reference)
+
+
+def _other_causes(slots: Slots) -> list[str]:
+    return ["other"] * slots.size
 
 
 def _no_gap(slots: Slots) -> Array:
@@ -105,8 +125,15 @@ class Ports:
     by kind, channel, key, customer's place and time; bear: let births happen when their times come; raise_issues:
     both; contact_again: the next contact of an issue. agent_for: an idle agent for a contact. answer: an agent takes
     a contact; release: an agent has become free. edge: what an agent adds to the ability to resolve. satisfaction: of
+    all places of the base, None where nobody keeps it; judged: the score of a contact in the eyes of the customer at
+    a place; live_through: customers live through something other than a contact; remember: customers who come back
+    have their satisfaction and equity again; lose_equity: customers lose points of it; equity, price_gap: of some
+    customers; cause_of_loss: of customers who are just leaving.
     all places of the base, None where nobody keeps it; live_through: customers live through something other than a
     contact; equity, price_gap: of some customers.
+
+    usual_work: mean work of a contact of a lane. pressure: of work on a group. lend: a group helps another, until
+    take_back.
     """
 
     lane: Callable[[str, str], Lane]
@@ -119,6 +146,7 @@ class Ports:
     tolerance: Callable[[Lane, int], int]
     work: Callable[[Numbers, Keys], Array]
     work_one: Callable[[Lane, int], float]
+    usual_work: Callable[[Lane], float]
     luck: Callable[[Keys], Array] = staticmethod(_zeros)
     luck_one: Callable[[int], float] = staticmethod(_zero)
     difficulty: Callable[[Keys], Array] = staticmethod(_zeros)
@@ -143,14 +171,26 @@ class Ports:
     release: Callable[[Agent], None]
     begin_duty: Callable[[Agent, float], None]
     end_duty: Callable[[Agent], None]
+    lend: Callable[[Group, Group], None]
+    take_back: Callable[[Group, Group], None]
     training_hours: Callable[[], float] = staticmethod(_none_at_all)
+    pressure: Callable[[Group], float] = staticmethod(_none_felt)
     deployed: Callable[[str], list[Agent]]
     add_customers: Callable[[Keys, npt.NDArray[np.int64]], Slots]
     remove_customers: Callable[[Slots], None]
     satisfaction: Callable[[], Array | None] = staticmethod(_unknown)
+    judged: Callable[[int, float], float] = staticmethod(_as_it_was)
     live_through: Callable[[str, Slots, Array], None] = staticmethod(_leaves_no_trace)
+    remember: Callable[[Slots, Array, Array], None] = staticmethod(_forgotten)
+    lose_equity: Callable[[Slots, Array], None] = staticmethod(_nothing_to_lose)
     equity: Callable[[Slots, float], Array] = staticmethod(_reference_equity)
     price_gap: Callable[[Slots], Array] = staticmethod(_no_gap)
+    cause_of_loss: Callable[[Slots], list[str]] = staticmethod(_other_causes)
+
+    def answered(self, name: str) -> Callable[..., Any] | None:
+        """The answer of a mechanism, None where nobody answers: then the hot path need not ask."""
+        answer: Callable[..., Any] | None = self.__dict__.get(name)
+        return answer
 
     def bind(self, mechanisms: Iterable[Any]) -> None:
         """Bind every question to the mechanism that answers it.

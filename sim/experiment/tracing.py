@@ -94,6 +94,10 @@ class Tracer:
         """Customers renewed; who left at it has been told by then, and his place is vacant."""
         self._customers("customers_renewed", slots)
 
+    def on_customers_cared_for(self, slots: Slots) -> None:
+        """Customers were called or visited without having asked."""
+        self._customers("customers_cared_for", slots)
+
     def on_customers_left(self, slots: Slots) -> None:
         """Customers have left; they are still known."""
         self._customers("customers_left", slots)

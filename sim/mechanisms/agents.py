@@ -73,7 +73,7 @@ def pace(effect: float, novice: float, gap: float, saved: float) -> float:
 class Agents(Mechanism[AgentSettings]):
     """What work contacts bring, and how fast and how well each agent does it today."""
 
-    answers = ("work", "work_one")
+    answers = ("work", "work_one", "usual_work")
 
     def __init__(self, world: World, settings: AgentSettings) -> None:
         super().__init__(world, settings)
@@ -97,6 +97,10 @@ class Agents(Mechanism[AgentSettings]):
     def work_one(self, lane: Lane, key: int) -> float:
         """``work`` of one contact."""
         return self.settings.handle_time[lane.kind].quantile(streams.uniform(key, _WORK))
+
+    def usual_work(self, lane: Lane) -> float:
+        """Mean handle time that a contact of a lane asks of a fully proficient average agent, in seconds."""
+        return self.settings.handle_time[lane.kind].mean_value * lane.factor
 
     def on_agent_hired(self, agent: Agent) -> None:
         """A person comes with an effect of his own on handle time, of mean 1 over agents."""

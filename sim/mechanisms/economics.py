@@ -153,8 +153,9 @@ class Economics(Mechanism[EconomicSettings]):
 
     def _book(self, posting: Posting) -> None:
         amount = posting.amount * self._scales[posting.inflates]
-        self.accounts[posting.account] += amount
-        self.present[posting.account] += amount * self._discount
+        account = posting.account
+        self.accounts[account] = self.accounts.get(account, 0.0) + amount
+        self.present[account] = self.present.get(account, 0.0) + amount * self._discount
         self.cash += amount
 
     def _share_out(self) -> None:

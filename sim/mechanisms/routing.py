@@ -42,12 +42,15 @@ def rank(channel_priority: int, kind_priority: int, head_start: float) -> float:
 class Routing(Mechanism[RoutingSettings]):
     """Queues and the matching of contacts with agents."""
 
-    answers = ("lane", "agent_for", "join_queue", "leave_queue", "release", "begin_duty", "end_duty")
+    answers = (
+        "lane", "agent_for", "join_queue", "leave_queue", "release", "begin_duty", "end_duty", "lend", "take_back",
+    )  # fmt: skip
 
     def __init__(self, world: World, settings: RoutingSettings) -> None:
         super().__init__(world, settings)
         self._lanes: dict[tuple[str, str], Lane] = {}
         self._queues: dict[tuple[str, tuple[str, ...]], Queue] = {}
+        self._lent: list[tuple[Group, Group]] = []
 
     def adopted(self) -> None:
         """Whether the groups of a queue are asked in their order, or all of them."""
@@ -77,6 +80,10 @@ class Routing(Mechanism[RoutingSettings]):
             self.join_queue(contact)
             contact.lane.queue.area += now - contact.offered_at
         self._assign_queues()
+        self._serve_those_who_wait()
+
+    def _serve_those_who_wait(self) -> None:
+        """Idle agents take what they can serve now."""
         for group in self.world.groups.values():
             for agent in list(group.idle):
                 if any(queue.waiting for queue in group.queues):
@@ -104,8 +111,25 @@ class Routing(Mechanism[RoutingSettings]):
         return self._queues[key]
 
     def _assign_queues(self) -> None:
+        groups = self.world.groups
+        for (_, names), queue in self._queues.items():
+            own = [groups[name] for name in names]
+            helpers = dict.fromkeys(helper for helper, helped in self._lent if helped in own and helper not in own)
+            queue.groups = (*own, *helpers)
+            queue.only = queue.groups[0] if len(queue.groups) == 1 else None
         for group in self.world.groups.values():
             group.queues = tuple(queue for queue in self._queues.values() if group in queue.groups)
+
+    def lend(self, helper: Group, helped: Group) -> None:
+        """Agents of a group serve what another one serves too, until they are taken back."""
+        self._lent.append((helper, helped))
+        self._assign_queues()
+        self._serve_those_who_wait()
+
+    def take_back(self, helper: Group, helped: Group) -> None:
+        """Agents of a group serve what is their own again, after the contact in hand."""
+        self._lent.remove((helper, helped))
+        self._assign_queues()
 
     def agent_for(self, contact: Contact) -> Agent | None:
         """An idle agent who can serve the contact, taken off the idle list; None if there is none."""
@@ -191,6 +215,7 @@ class Routing(Mechanism[RoutingSettings]):
         if agent.on_duty:
             return
         agent.on_duty = True
+        agent.group.present += 1
         agent.on_since = self.world.env.now
         self._go_on(agent)
 
@@ -203,6 +228,7 @@ class Routing(Mechanism[RoutingSettings]):
 
     def _go_off(self, agent: Agent, now: float) -> None:
         agent.on_duty = False
+        agent.group.present -= 1
         agent.duty += now - agent.on_since
         agent.group.duty += now - agent.on_since
 

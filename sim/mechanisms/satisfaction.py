@@ -10,7 +10,7 @@ from pydantic import Field
 
 from sim.core import elementary, streams
 from sim.core.calendar import Day
-from sim.core.entities import Base, Contact
+from sim.core.entities import OUTBOUND, Base, Contact
 from sim.core.measures import Measure
 from sim.core.units import DAY, Duration, Settings, Share, Span
 from sim.core.world import Mechanism, World
@@ -100,7 +100,7 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
     A contact that meets no wait is like all others with the same ending: its score stands in ``_at_once``.
     """
 
-    answers = ("satisfaction", "equity", "live_through", "asked", "asked_one")
+    answers = ("satisfaction", "equity", "live_through", "remember", "lose_equity", "asked", "asked_one")
 
     def __init__(self, world: World, settings: SatisfactionSettings) -> None:
         super().__init__(world, settings)
@@ -128,6 +128,10 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         self._wait_units = [units[name] for name in self.world.channels]
         self._recovers = 1.0 - elementary.exp(-DAY / self.settings.recovery)
         self._follows = 1.0 - elementary.exp(-DAY / self.settings.memory)
+
+    def begin(self) -> None:
+        """Find out whether contacts are judged against expectations."""
+        self._judged = self.world.ask.answered("judged")
 
     def on_customers_joined(self, slots: Slots) -> None:
         """Newcomers begin at their own resting level, those there at the start where contacts have moved them."""
@@ -167,6 +171,10 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
 
     def _live(self, contact: Contact) -> None:
         """A contact has ended: score it, and move the satisfaction of the customer who had it."""
+        issue = contact.issue
+        slot = issue.slot
+        if slot == OUTBOUND:
+            return  # the firm's own work, which a customer lives through otherwise
         wait, earlier, reached, resolved = contact.waited, contact.earlier, contact.reached, contact.resolved
         mood = contact.agent.mood if reached else 0.0
         if wait or mood or earlier >= _AT_ONCE:
@@ -176,9 +184,9 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
             experienced = self._at_once[earlier][2 if resolved else 1 if reached else 0]
         self.experiences += 1
         self.experienced += experienced
-        issue = contact.issue
-        slot = issue.slot
         if slot >= 0 and self.base.key.view[slot] == issue.customer:
+            if self._judged is not None:
+                experienced = self._judged(slot, experienced)
             level = self.level.view
             level[slot] = moved(level[slot], experienced, self._gain, self._loss)
         if contact.asked and reached:
@@ -208,6 +216,15 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         self.level.array[slots] = level + np.where(gap > 0.0, self._gain, self._loss) * gap
         self.episodes[name] = self.episodes.get(name, 0) + int(slots.size)
         self.moved_by[name] = self.moved_by.get(name, 0.0) + elementary.total(self.level.array[slots] - level)
+
+    def remember(self, slots: Slots, satisfaction: Array, equity: Array) -> None:
+        """Customers who come back feel as they did when they left."""
+        self.level.array[slots] = satisfaction
+        self.standing.array[slots] = equity
+
+    def lose_equity(self, slots: Slots, points: Array) -> None:
+        """Customers, each once, lose points of equity; it follows satisfaction again from there."""
+        self.standing.array[slots] -= points
 
     def satisfaction(self) -> npt.NDArray[np.float64]:
         """Satisfaction at all places of the base."""

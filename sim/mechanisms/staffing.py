@@ -15,6 +15,7 @@ from sim.core.calendar import WEEKDAYS, Day, Weekday
 from sim.core.entities import Agent
 from sim.core.kernel import Agenda
 from sim.core.measures import Measure
+from sim.core.stretches import Stretch, joined, shortened, without
 from sim.core.tables import ByInterval
 from sim.core.units import DAY, Clock, Duration, Settings, Several, Share
 from sim.core.world import Mechanism, World
@@ -81,10 +82,6 @@ class StaffingSettings(Settings):
     away: Share = Field(default=0.0, le=0.8)
 
 
-Stretch = tuple[float, float]
-"""From and to, in seconds after midnight."""
-
-
 class WorkingDay(NamedTuple):
     """Seconds of work planned for a day of a seat, the stretches in which they lie, and the days of its week."""
 
@@ -113,51 +110,6 @@ _NO_TIME = 1e-6  # what rounding may leave at the edge of a block
 _ABSENT = streams.named("absence")
 _AWAY = streams.named("away")
 _TRAINING = streams.named("training block")
-
-
-def without(stretches: list[Stretch], hole: Stretch) -> list[Stretch]:
-    """The stretches with a hole cut out of them."""
-    left = []
-    for start, end in stretches:
-        if hole[1] <= start or hole[0] >= end:
-            left.append((start, end))
-            continue
-        if start < hole[0]:
-            left.append((start, hole[0]))
-        if hole[1] < end:
-            left.append((hole[1], end))
-    return left
-
-
-def shortened(stretches: list[Stretch], total: float, length: float, u: float) -> list[Stretch]:
-    """Stretches of ``total`` seconds less a block at a place of its own; what is no working time does not count."""
-    if not length:
-        return stretches
-    first = u * (total - length) if total > length else 0.0
-    last = first + length
-    left: list[Stretch] = []
-    worked = 0.0
-    for stretch in stretches:
-        start, end = stretch
-        until = worked + end - start
-        if until <= first or worked >= last:
-            left.append(stretch)
-        else:
-            if first > worked:
-                left.append((start, start + first - worked))
-            if last < until:
-                left.append((end - (until - last), end))
-        worked = until
-    return left
-
-
-def joined(stretches: Iterable[Stretch]) -> list[Stretch]:
-    """The stretches in order, those that follow each other without a gap made one."""
-    found: list[Stretch] = []
-    for start, end in sorted(stretches):
-        follows = found and found[-1][1] == start
-        found.append((found.pop()[0] if follows else start, end))
-    return found
 
 
 def working_day(shifts: list[ShiftSettings], days: int) -> WorkingDay:
@@ -308,6 +260,8 @@ class Staffing(Mechanism[StaffingSettings]):
             for start, end in stretches
             if end - start > _NO_TIME
         ]
+        for _, until, agent in begins:
+            agent.home_at = until
         ends: list[Change] = [(until, 0.0, agent) for _, until, agent in begins]
         if self._until_midnight:
             stay = {agent for moment, _, agent in begins if moment == midnight}

@@ -67,6 +67,7 @@ def sentence(event: Event, answered_at: float | None = None) -> str:
         "settings_changed": "(a policy changes settings)",
         "customers_joined": "is a customer when the simulation begins" if event.time == 0 else "becomes a customer",
         "customers_renewed": "renews",
+        "customers_cared_for": "is asked how things are, without having made contact",
         "customers_left": "is no longer a customer",
         "issue_raised": f"has a new issue, {event.kind}: {event.issue}",
         "issue_resolved": f"{event.issue} is resolved",

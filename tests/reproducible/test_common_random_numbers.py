@@ -141,7 +141,7 @@ NOTHING: dict[str, dict[str, Any]] = {
     "the same hours": {"workforce.training.hours": {"to": "0 min", "from": "2026-02-02", "until": "2026-03-02"}},
     "the same skills": {"workforce.groups.desk.channels": {"to": ["telephone", "written"]}},
     "the same law": {"patience.channels.telephone.patience": {"to": {"law": "exponential", "mean": "5 min"}}},
-    "the same text": {"churn.reference.name": {"to": "at rest"}},
+    "the same text": {"routing.kind": {"to": "longest_idle"}},
 }
 
 

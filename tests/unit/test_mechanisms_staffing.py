@@ -8,7 +8,8 @@ from math import fsum
 import pytest
 
 from sim.core import streams
-from sim.mechanisms.staffing import Stretch, joined, on_duty_by_place, shortened
+from sim.core.stretches import Stretch, joined, shortened
+from sim.mechanisms.staffing import on_duty_by_place
 
 HOUR = 3600.0
 MORNING_AND_AFTERNOON: list[Stretch] = [(8 * HOUR, 12 * HOUR), (12.5 * HOUR, 14 * HOUR), (14.25 * HOUR, 17 * HOUR)]
