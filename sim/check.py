@@ -22,6 +22,7 @@ from sim.workload import (
     WEEKS_PER_YEAR,
     Flow,
     arrival_profile,
+    at_once,
     flows,
     groups_serving,
     handle_time,
@@ -139,6 +140,7 @@ def _load(scenario: Scenario, channel: str, expected: tuple[Flow, ...]) -> Chann
     count = sum(flow.per_year for flow in own)
     seconds = sum(flow.per_year * (handle_time(scenario, channel, flow.kind) or 0.0) for flow in own)
     mean_handle = seconds / count if count else 0.0
+    seconds /= at_once(scenario, channel)[1]
     profile = arrival_profile(scenario, channel)
     weekly = seconds / WEEKS_PER_YEAR
     open_seconds = sum(open_profile(settings)) * HALF_HOUR
@@ -169,13 +171,14 @@ def _needed(scenario: Scenario, channel: str, load: float, mean_handle: float) -
         return "no load", 0
     if settings.kind == "written":
         return "mean load", int(load) + 1
+    most, pace = at_once(scenario, channel)
+    load, mean_handle = load * most, mean_handle * most / pace
     patience = _patience(scenario, channel, load, mean_handle)
     formula = "Erlang C" if patience is None else "Erlang A"
     if not 0.0 < settings.target.share < 1.0 or load > _LARGEST_LOAD:
         return formula, None
-    return formula, agents_needed(
-        load / mean_handle, mean_handle, settings.target.share, settings.target.within, patience
-    )
+    places = agents_needed(load / mean_handle, mean_handle, settings.target.share, settings.target.within, patience)
+    return formula, None if places is None else -(-places // most)
 
 
 def _patience(scenario: Scenario, channel: str, load: float, mean_handle: float) -> float | None:
@@ -189,7 +192,10 @@ def _patience(scenario: Scenario, channel: str, load: float, mean_handle: float)
 
 def _totals(scenario: Scenario, expected: tuple[Flow, ...]) -> Totals:
     groups = scenario.workforce.groups
-    seconds = sum(flow.per_year * (handle_time(scenario, flow.channel, flow.kind) or 0.0) for flow in expected)
+    seconds = sum(
+        flow.per_year * (handle_time(scenario, flow.channel, flow.kind) or 0.0) / at_once(scenario, flow.channel)[1]
+        for flow in expected
+    )
     segments = scenario.customers.segments if scenario.customers else {}
     fees = None
     if scenario.pricing:

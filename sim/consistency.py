@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 Problem = tuple[str, str, tuple[str, ...]]
 ANY = "any"
 _TAKEN = (
-    "acquisition", "agents", "care", "contacts", "customers", "episodes", "equity", "expectations", "experience",
-    "fees", "flexing", "issues", "ledger", "losses", "newcomers", "pressure", "satisfaction", "self_service",
-    "survey", "ties", "value", "win_back",
+    "acquisition", "agents", "care", "chats", "coaching", "contacts", "customers", "episodes", "equity",
+    "expectations", "experience", "fees", "flexing", "forgetting", "incentives", "issues", "ledger", "losses",
+    "morale", "newcomers", "ownership", "pressure", "recruitment", "satisfaction", "self_service", "survey", "ties",
+    "value", "win_back",
 )  # fmt: skip
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -27,6 +28,7 @@ def problems_of(scenario: Scenario) -> list[Problem]:
     """All that does not fit: (dotted path, what is wrong, names that would be right)."""
     found: list[Problem] = []
     checks = (
+        _staff_sections,
         _names,
         _reserved,
         _demand,
@@ -99,8 +101,30 @@ def _needed_sections(scenario: Scenario) -> Iterator[Problem]:
         yield "channels", "needs 'choice', the channels that customers use for each kind of need", ()
     if scenario.economics and scenario.economics.customer_value is not None and scenario.pricing is None:
         yield "economics.customer_value", "needs the section 'pricing', which is missing", ()
+    chats = [name for name, channel in scenario.channels.channels.items() if channel.kind == "chat"]
+    if chats and scenario.chat is None:
+        yield (
+            f"channels.channels.{chats[0]}",
+            "is a chat; say how many an agent has at a time in the section 'chat'",
+            (),
+        )
+    if scenario.ownership is not None and scenario.resolution is None:
+        yield "ownership", "needs the section 'resolution', which is missing", ()
+    if scenario.chat is not None and not chats:
+        yield "chat", "needs a channel of the kind 'chat'", ()
     if scenario.workforce.attrition is not None and scenario.workforce.hiring is None:
         yield "workforce", "has attrition but no 'hiring': say how a vacancy is filled", ()
+
+
+def _staff_sections(scenario: Scenario) -> Iterator[Problem]:
+    by_opinion = scenario.incentives is not None and scenario.incentives.opinion is not None
+    if by_opinion and (scenario.satisfaction is None or scenario.satisfaction.survey is None):
+        yield "incentives.opinion", "needs a survey of satisfaction, which is missing", ()
+    if scenario.forgetting is not None and scenario.agents.learning is None:
+        yield "forgetting", "needs 'agents.learning': without it there is nothing to forget", ()
+    lets_go = scenario.recruitment is not None and scenario.recruitment.managing_out is not None
+    if lets_go and scenario.workforce.hiring is None:
+        yield "recruitment.managing_out", "needs 'workforce.hiring': say how a vacancy is filled", ()
 
 
 def _segments(scenario: Scenario) -> Iterator[Problem]:
@@ -151,6 +175,9 @@ def _kinds_that_are_served(scenario: Scenario, known: tuple[str, ...]) -> Iterat
         yield from _unknown("self_service.kinds", scenario.self_service.kinds, known, "kind")
     yield from _unknown("routing.priority", scenario.routing.priority, known, "kind")
     yield from _unknown("routing.head_start", scenario.routing.head_start, known, "kind")
+    for place, entry in enumerate(scenario.routing.overflow):
+        if entry.kinds != "any":
+            yield from _unknown(f"routing.overflow.{place}.kinds", entry.kinds, known, "kind")
     for segment, by_kind in (scenario.channels.choice or {}).items():
         yield from _unknown(f"channels.choice.{segment}", by_kind, (*known, ANY), "kind")
     for name, patience in (scenario.patience.channels if scenario.patience else {}).items():
@@ -225,6 +252,13 @@ def _people(scenario: Scenario) -> Iterator[Problem]:
     groups, rosters = tuple(scenario.workforce.groups), scenario.staffing.rosters
     yield from _unknown("staffing.rosters", rosters, groups, "group of agents")
     yield from _missing("staffing.rosters", rosters, groups, "group of agents")
+    yield from _unknown("routing.reserve", scenario.routing.reserve, groups, "group of agents")
+    for place, overflow in enumerate(scenario.routing.overflow):
+        channels = tuple(scenario.channels.channels)
+        yield from _unknown(f"routing.overflow.{place}.channel", (overflow.channel,), channels, "channel")
+        yield from _unknown(f"routing.overflow.{place}.groups", overflow.groups, groups, "group of agents")
+    market = scenario.morale.commitment.market if scenario.morale is not None else {}
+    yield from _unknown("morale.commitment.market", market, groups, "group of agents")
     shifts = scenario.staffing.shifts
     for name, roster in rosters.items():
         for index, entry in enumerate(roster.rota or ()):

@@ -11,7 +11,7 @@ from sim.core.tables import ByInterval
 from sim.core.units import DAY, HOUR, YEAR
 from sim.mechanisms.interventions import Change, PolicySettings
 from sim.scenario import Scenario
-from sim.workload import WEEKS_PER_YEAR, Flow, groups_serving, handle_time, on_duty, open_profile
+from sim.workload import WEEKS_PER_YEAR, Flow, at_once, groups_serving, handle_time, on_duty, open_profile
 
 _LONG_HANDLE = HOUR
 _SHORT_HANDLE = 10.0
@@ -89,18 +89,19 @@ def _days_without(scenario: Scenario, path: str, table: ByInterval) -> Iterator[
 
 
 def _hazards(scenario: Scenario) -> Iterator[str]:
-    if scenario.churn is not None:
-        churn = scenario.churn
-        yield from _hazard("churn", churn.tenure, churn.half_life, churn.reference.base_hazard)
+    churn = scenario.churn
+    if churn is not None and churn.neglect is None:  # how much neglect adds is known after a run
+        beside = churn.involuntary.rate if churn.involuntary is not None else 0.0
+        yield from _hazard("churn", churn.tenure, churn.half_life, churn.reference.base_hazard, beside)
     attrition = scenario.workforce.attrition
     if attrition is not None:
         stored = attrition.reference.base_hazard
         yield from _hazard("workforce.attrition", attrition.tenure, attrition.half_life, stored)
 
 
-def _hazard(path: str, tenure: TenureFactors, half_life: float, stored: float) -> Iterator[str]:
-    implied = TenureCurve.of(tenure).base_hazard(half_life)
-    if abs(stored / implied - 1.0) > _DRIFT:
+def _hazard(path: str, tenure: TenureFactors, half_life: float, stored: float, beside: float = 0.0) -> Iterator[str]:
+    implied = TenureCurve.of(tenure).base_hazard(half_life) - beside
+    if abs(stored - implied) > _DRIFT * implied:
         yield (
             f"{path}.reference.base_hazard is {stored * YEAR:.4g} per year; a half-life of "
             f"{half_life / YEAR:.3g} years with these tenure factors asks for {implied * YEAR:.4g} per year"
@@ -162,7 +163,11 @@ def _capacity(scenario: Scenario, expected: tuple[Flow, ...]) -> Iterator[str]:
     """Channels that bring more hours of work in a week than those who serve them are on duty."""
     for name in scenario.channels.channels:
         work = sum(
-            flow.per_year * (handle_time(scenario, name, flow.kind) or 0.0) / HOUR / WEEKS_PER_YEAR
+            flow.per_year
+            * (handle_time(scenario, name, flow.kind) or 0.0)
+            / at_once(scenario, name)[1]
+            / HOUR
+            / WEEKS_PER_YEAR
             for flow in expected
             if flow.channel == name
         )

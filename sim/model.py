@@ -23,16 +23,23 @@ from sim.mechanisms.agents import Agents
 from sim.mechanisms.arrivals import Arrivals
 from sim.mechanisms.care import Care
 from sim.mechanisms.channels import Channels
+from sim.mechanisms.chat import Chat
 from sim.mechanisms.churn import Churn
+from sim.mechanisms.coaching import Coaching
 from sim.mechanisms.customers import Customers
 from sim.mechanisms.economics import Economics
 from sim.mechanisms.expectations import Expectations
 from sim.mechanisms.flexing import Flexing
+from sim.mechanisms.forgetting import Forgetting
+from sim.mechanisms.incentives import Incentives
 from sim.mechanisms.interventions import Change, Interventions
+from sim.mechanisms.morale import Morale
 from sim.mechanisms.needs import Needs
+from sim.mechanisms.ownership import Ownership
 from sim.mechanisms.patience import Patience
 from sim.mechanisms.pressure import Pressure
 from sim.mechanisms.pricing import Pricing
+from sim.mechanisms.recruitment import Recruitment
 from sim.mechanisms.resolution import Resolution
 from sim.mechanisms.routing import Routing
 from sim.mechanisms.satisfaction import Satisfaction
@@ -62,7 +69,14 @@ MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
     "self_service": SelfService,
     "patience": Patience,
     "routing": Routing,
+    "chat": Chat,
+    "ownership": Ownership,
     "workforce": Workforce,
+    "recruitment": Recruitment,
+    "coaching": Coaching,
+    "forgetting": Forgetting,
+    "morale": Morale,
+    "incentives": Incentives,
     "agents": Agents,
     "resolution": Resolution,
     "pressure": Pressure,

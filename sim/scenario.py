@@ -20,11 +20,15 @@ from sim.mechanisms.agents import AgentSettings
 from sim.mechanisms.arrivals import ArrivalSettings
 from sim.mechanisms.care import CareSettings
 from sim.mechanisms.channels import ChannelsSettings
+from sim.mechanisms.chat import ChatSettings
 from sim.mechanisms.churn import ChurnSettings
+from sim.mechanisms.coaching import CoachingSettings
 from sim.mechanisms.customers import CustomerSettings
 from sim.mechanisms.economics import EconomicSettings
 from sim.mechanisms.expectations import ExpectationSettings
 from sim.mechanisms.flexing import FlexingSettings
+from sim.mechanisms.forgetting import ForgettingSettings
+from sim.mechanisms.incentives import IncentiveSettings
 from sim.mechanisms.interventions import (
     Change,
     PolicyProblem,
@@ -33,10 +37,13 @@ from sim.mechanisms.interventions import (
     put_at,
     setting_at,
 )
+from sim.mechanisms.morale import MoraleSettings
 from sim.mechanisms.needs import NeedsSettings
+from sim.mechanisms.ownership import OwnershipSettings
 from sim.mechanisms.patience import PatienceSettings
 from sim.mechanisms.pressure import PressureSettings
 from sim.mechanisms.pricing import PricingSettings
+from sim.mechanisms.recruitment import RecruitmentSettings
 from sim.mechanisms.resolution import ResolutionSettings
 from sim.mechanisms.routing import RoutingSettings
 from sim.mechanisms.satisfaction import SatisfactionSettings
@@ -50,7 +57,8 @@ FORMAT = 1
 _NOT_FOR_POLICIES = (
     "frontline", "name", "title", "currency", "calendar", "evidence", "policies", "economics.customer_value",
     "customers", "churn.half_life", "churn.reference", "churn.involuntary", "churn.neglect", "churn.unresolved",
-    "churn.grievance", "expectations", "ties", "workforce.attrition.half_life", "workforce.attrition.reference",
+    "churn.grievance", "expectations", "ties", "needs.one_at_a_time", "workforce.attrition.half_life",
+    "workforce.attrition.reference", "recruitment.people", "morale.reference",
 )  # fmt: skip
 """What describes people and place: no policy changes it, and base hazards stay as they were solved."""
 
@@ -81,7 +89,14 @@ class Scenario(Settings):
     self_service: SelfServiceSettings | None = None
     patience: PatienceSettings = PatienceSettings()
     routing: RoutingSettings
+    chat: ChatSettings | None = None
+    ownership: OwnershipSettings | None = None
     workforce: WorkforceSettings
+    recruitment: RecruitmentSettings | None = None
+    coaching: CoachingSettings | None = None
+    forgetting: ForgettingSettings | None = None
+    morale: MoraleSettings | None = None
+    incentives: IncentiveSettings | None = None
     agents: AgentSettings
     resolution: ResolutionSettings | None = None
     pressure: PressureSettings | None = None

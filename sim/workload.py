@@ -14,6 +14,7 @@ from sim.core.calendar import WEEKDAYS, Calendar
 from sim.core.units import DAY, WEEK, YEAR, parse_clock
 from sim.mechanisms.arrivals import StreamSettings
 from sim.mechanisms.channels import ANY, ChannelSettings, OpenHours
+from sim.mechanisms.chat import paces_of
 from sim.mechanisms.staffing import RosterSettings, ShiftSettings
 from sim.mechanisms.workforce import GroupSettings
 from sim.scenario import Scenario
@@ -82,6 +83,13 @@ def on_duty(scenario: Scenario, groups: Sequence[str]) -> list[float]:
         for place, agents in enumerate(_group_on_duty(scenario, scenario.workforce.groups[name], roster)):
             total[place] += agents
     return total
+
+
+def at_once(scenario: Scenario, channel: str) -> tuple[int, float]:
+    """Contacts of a channel that an agent has at a time, and how much work that is, relative to one."""
+    if scenario.chat is None or scenario.channels.channels[channel].kind != "chat":
+        return 1, 1.0
+    return scenario.chat.most, paces_of(scenario.chat)[-1]
 
 
 def groups_serving(scenario: Scenario, channel: str, kind: str | None = None) -> list[str]:

@@ -110,9 +110,10 @@ class StaysProbe:
             tenure = now - agent.hired_at
             place = min(int(tenure / TENURE_BIN), TENURE_BINS - 1)
             self.agent_days[place] += 1.0
-            self.hazards[place] += attrition_hazard(
-                1.0, curve.factor_at(tenure), agent.strain, reference, attrition.strain_effect
-            )
+            factor, effect = curve.factor_at(tenure), attrition.strain_effect
+            hazard = attrition_hazard(1.0, factor, agent.strain, reference, effect)
+            added = self._world.ask.unrest(agent) + self._world.ask.misfit(agent)
+            self.hazards[place] += hazard * elementary.exp(added) if added else hazard
 
     def close(self) -> None:
         """Add those who are still there, as censored."""

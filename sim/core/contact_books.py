@@ -89,8 +89,8 @@ class ContactBooks:
             offered = sum(lane.offered for lane in lanes)
             gone = sum(lane.answered + lane.abandoned + lane.blocked + lane.balked for lane in lanes)
             in_hand = sum(lane.answered - lane.handled for lane in lanes)
-            pairs.append((f"contacts offered on {name}", offered, gone + channel.waiting))
-            pairs.append((f"contacts inside {name}", in_hand + channel.waiting, channel.inside))
+            pairs.append((f"contacts offered on {name}", offered, gone + channel.waiting - channel.unseen))
+            pairs.append((f"contacts inside {name}", in_hand + channel.waiting + channel.unseen_open, channel.inside))
         return pairs
 
 

@@ -20,9 +20,14 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 class Channel:
-    """A channel at work: how many contacts are inside and how many of them wait."""
+    """A channel at work: how many contacts are inside and how many of them wait.
 
-    __slots__ = ("can_be_balked", "index", "inside", "kind", "lines", "name", "priority", "waiting")
+    unseen, unseen_open: customers gone without a word who still hold a place in line, or a chat of an agent.
+    """
+
+    __slots__ = (
+        "can_be_balked", "index", "inside", "kind", "lines", "name", "priority", "unseen", "unseen_open", "waiting",
+    )  # fmt: skip
 
     def __init__(self, name: str, index: int, kind: str) -> None:
         self.name = name
@@ -33,14 +38,16 @@ class Channel:
         self.priority = 0
         self.inside = 0
         self.waiting = 0
+        self.unseen = self.unseen_open = 0
 
 
 class Queue:
     """Contacts waiting for the same agents on the same channel, best rank first; leavers stay until passed."""
 
-    __slots__ = ("area", "entries", "groups", "only", "sequence", "settled", "waited", "waiting")
+    __slots__ = ("area", "entries", "groups", "only", "sequence", "settled", "waited", "waiting", "written")
 
-    def __init__(self, groups: tuple[Group, ...], now: float) -> None:
+    def __init__(self, groups: tuple[Group, ...], now: float, written: bool = False) -> None:
+        self.written = written
         self.groups = groups
         self.only = groups[0] if len(groups) == 1 else None
         self.entries: list[tuple[float, int, Contact]] = []
@@ -59,6 +66,7 @@ class Queue:
 class Lane:
     """One kind of issue on one channel: its queue, and what is counted of its contacts.
 
+    shared: an agent has several of its contacts at a time.
     Counts: offered = answered + abandoned + blocked + balked + inside; all since the beginning.
     """
 
@@ -78,6 +86,7 @@ class Lane:
         "kind",
         "name",
         "offered",
+        "overflow_after",
         "queue",
         "queued",
         "rank",
@@ -86,6 +95,7 @@ class Lane:
         "repeats",
         "reply_target",
         "resolved",
+        "shared",
         "target",
         "wait_abandoned",
         "wait_answered",
@@ -103,9 +113,11 @@ class Lane:
         self.kind = kind
         self.queue = queue
         self.rank = 0.0
+        self.shared = channel.kind == "chat"
         self.factor = 1.0
         self.target = 0.0
         self.reply_target = -1.0
+        self.overflow_after = float("inf")
         self.base_logit = 0.0
         self.offered = self.blocked = self.balked = self.queued = self.abandoned = self.answered = 0
         self.handled = self.answered_in_target = self.redialled = self.repeats = self.resolved = 0
@@ -199,14 +211,15 @@ edition of the laws by which it was drawn, and what its first two contacts bring
 class Group:
     """A group of agents at work: who is idle, in the order in which they became so, and the hours worked.
 
-    tempo: handle time relative to what agents would take at their own pace; care: what their way of working at present
-    adds to the ability to resolve. present: agents on duty; duty, busy, idled: agent-seconds on duty, with a contact
-    and idle, each added when it ends.
+    reserve: so many are kept idle while only written work waits; urgent: the queues of what is not written. tempo:
+    handle time relative to what agents would take at their own pace; care: what their way of working at present
+    adds to the ability to resolve. wage: basic pay of an agent, per second. present: agents on duty; duty, busy,
+    idled: agent-seconds on duty, with a contact and idle, each added when it ends.
     """
 
     __slots__ = (
         "authority", "busy", "care", "channels", "duty", "idle", "idled", "kinds", "name", "present", "queues",
-        "skills", "tempo", "tools",
+        "reserve", "skills", "tempo", "tools", "urgent", "wage",
     )  # fmt: skip
 
     def __init__(self, name: str) -> None:
@@ -214,10 +227,11 @@ class Group:
         self.channels: tuple[str, ...] = ()
         self.kinds: tuple[str, ...] | None = None
         self.tools = self.authority = self.tempo = 1.0
-        self.care = 0.0
+        self.care = self.wage = 0.0
         self.idle: deque[Agent] = deque()
         self.queues: tuple[Queue, ...] = ()
-        self.skills = self.present = 0
+        self.urgent: tuple[Queue, ...] = ()
+        self.reserve = self.skills = self.present = 0
         self.duty = self.busy = self.idled = 0.0
 
     def serves(self, channel: str, kind: str) -> bool:
@@ -230,14 +244,21 @@ class Agent:
 
     pace: handle time relative to a fully proficient average agent; edge: what he adds to the ability to resolve; mood:
     what his way of being with customers adds to what a contact is like, on the logit scale;
+    ability, manner, head_start: what the person brings to edge and mood, and to practice in seconds; coached: how far
+    coaching has brought him, 0 to 1; lapse: share of what practice taught him that no longer holds; burnout,
+    commitment: 0 to 1; pressure: how far a handle-time target presses him, as a logarithm; hides: share of contacts he
+    cuts off; bonus: last paid, relative to basic pay; rated, rating: answers to surveys after his contacts and their
+    sum of points, flattery: points he begs for in each;
     on_until: when the present stretch of duty ends; home_at: when the last one of the day does; on_since,
     idle_since, busy_since: when the state began.
     """
 
     __slots__ = (
-        "busy", "busy_since", "contact", "deployed_at", "duty", "edge", "effect", "employed", "group", "hazard",
-        "hired_at", "home_at", "idle_since", "key", "knowledge", "mood", "name", "on_duty", "on_since", "on_until",
-        "pace", "present_at_start", "proficiency", "seat", "seen_busy", "seen_duty", "strain", "threshold", "trained",
+        "ability", "bonus", "burnout", "busy", "busy_since", "coached", "commitment", "contact", "deployed_at", "duty",
+        "edge", "effect", "employed", "flattery", "group", "hazard", "head_start", "hides", "hired_at", "home_at",
+        "idle_since", "key", "knowledge", "lapse", "manner", "mood", "name", "on_duty", "on_since", "on_until", "pace",
+        "present_at_start", "pressure", "proficiency", "rated", "rating", "seat", "seen_busy", "seen_duty", "strain",
+        "threshold", "trained",
     )  # fmt: skip
 
     def __init__(self, name: str, key: int, group: Group, seat: int) -> None:
@@ -256,7 +277,27 @@ class Agent:
         self.busy = self.duty = self.seen_busy = self.seen_duty = 0.0
         self.effect = self.pace = self.proficiency = 1.0
         self.edge = self.mood = self.knowledge = self.strain = self.hazard = self.trained = 0.0
+        self.ability = self.manner = self.head_start = self.coached = self.lapse = 0.0
+        self.burnout = self.commitment = self.pressure = self.hides = self.bonus = self.rating = self.flattery = 0.0
+        self.rated = 0
         self.threshold = float("inf")
+
+    def worked(self, now: float) -> tuple[float, float]:
+        """Seconds on duty and with contacts so far, the present stretch and contact included."""
+        duty = self.duty + (now - self.on_since if self.on_duty else 0.0)
+        return duty, self.busy + (now - self.busy_since if self.contact is not None else 0.0)
+
+
+class Seat:
+    """A place in a group: who holds it, and how many have held it so far."""
+
+    __slots__ = ("holder", "holders", "key", "recruiting")
+
+    def __init__(self, key: int) -> None:
+        self.key = key
+        self.holder: Agent | None = None
+        self.holders = 0
+        self.recruiting = False
 
 
 class Column(Generic[Scalar]):

@@ -62,6 +62,7 @@ class Facts:
     agent_deployed: Callable[[Agent], None]
     agent_left: Callable[[Agent], None]
     agent_trained: Callable[[Agent], None]
+    agent_changed: Callable[[Agent], None]
     customers_joined: Callable[[Slots], None]
     customers_cared_for: Callable[[Slots], None]
     customers_renewed: Callable[[Slots], None]

@@ -78,6 +78,28 @@ def _as_it_was(_: int, experienced: float) -> float:
     return experienced
 
 
+def _as_usual(_: Agent, usual: float) -> float:
+    return usual
+
+
+def _by_himself(agent: Agent) -> tuple[float, float]:
+    return agent.ability, agent.manner
+
+
+def _same_for_all(_: Agent) -> float:
+    return 1.0
+
+
+Effort = tuple[float, float, float]
+"""What an agent's effort makes of his contacts: a factor on handle time, and what it adds to edge and mood."""
+
+_EASE: Effort = (1.0, 0.0, 0.0)
+
+
+def _at_ease(_: Agent) -> Effort:
+    return _EASE
+
+
 def _leaves_no_trace(_: str, __: Slots, ___: Array) -> None:
     return None
 
@@ -106,6 +128,10 @@ def _no_gap(slots: Slots) -> Array:
     return np.zeros(slots.size)
 
 
+def _nobodys(_: Contact) -> None:
+    return None
+
+
 def _the_same(_: Issue, channel: str, __: int) -> str:
     return channel
 
@@ -115,25 +141,64 @@ class Ports:
 
     Kinds of issue and channels go by number where many are asked about at once, by name where one is.
 
-    lane: the lane of a channel and a kind. moments: when the customers of fractions of the demand of days reach their
-    channels; moment_after: the first moment at or after a time at which a channel is open, for the key of whoever
-    waits for it. choose: channels for issues, by kind, segment and uniform; choose_again: the channel of an issue's
-    next contact after the one with this key. patience, work, luck, returns, asked: what contacts bring with them
-    (``_one`` for a single contact), difficulty: what issues do; tolerance: how long a line a contact accepts.
-    first_steps: what issues begin with, by kind, key and difficulty, where contact is one of the ways; make_contact:
-    an issue begins with its first contact; complexity: spread of difficulty. births: what it takes to begin issues,
-    by kind, channel, key, customer's place and time; bear: let births happen when their times come; raise_issues:
-    both; contact_again: the next contact of an issue. agent_for: an idle agent for a contact. answer: an agent takes
-    a contact; release: an agent has become free. edge: what an agent adds to the ability to resolve. satisfaction: of
-    all places of the base, None where nobody keeps it; judged: the score of a contact in the eyes of the customer at
-    a place; live_through: customers live through something other than a contact; remember: customers who come back
-    have their satisfaction and equity again; lose_equity: customers lose points of it; equity, price_gap: of some
-    customers; cause_of_loss: of customers who are just leaving.
-    all places of the base, None where nobody keeps it; live_through: customers live through something other than a
-    contact; equity, price_gap: of some customers.
-
-    usual_work: mean work of a contact of a lane. pressure: of work on a group. lend: a group helps another, until
-    take_back.
+    lane: the lane of a channel and a kind.
+    moments: when the customers of fractions of the demand of days reach their channels.
+    moment_after: the first moment at or after a time at which a channel is open, for the key of whoever waits
+        for it.
+    choose: channels for issues, by kind, segment and uniform.
+    choose_again: the channel of an issue's next contact after the one with this key.
+    patience: what contacts bring of patience, in seconds; likewise work, luck, returns, asked (``_one`` for a
+        single contact).
+    tolerance: how long a line a contact accepts.
+    usual_work: mean work of a contact of a lane.
+    difficulty: what issues bring.
+    complexity: spread of the difficulty of issues.
+    resolves: whether a contact ends its issue.
+    edge: what an agent adds to the ability to resolve.
+    first_steps: what issues begin with, by kind, key and difficulty, where contact is one of the ways.
+    make_contact: an issue begins with its first contact.
+    births: what it takes to begin issues, by kind, channel, key, customer's place and time.
+    bear: let births happen when their times come.
+    raise_issues: births, and let them happen.
+    contact_again: the next contact of an issue.
+    open_issues: issues with a contact under way or to come.
+    agent_for: an idle agent for a contact.
+    owner_for: the agent who had its issue, if he is idle and should have it.
+    take_idle: take an agent off the idle for a contact that he can serve.
+    answer: an agent takes a contact.
+    finish: a contact is done.
+    release: an agent has become free.
+    first_waiting: the contact that a group would take next.
+    serve_next: an agent takes it.
+    desk_for: an agent for a chat.
+    open_chat: he has it among those open.
+    gone_unseen: whether who loses patience leaves a chat's line without a word.
+    found_gone: whether who is answered had done so.
+    begin_duty: an agent comes on duty, or stays on, until a moment.
+    end_duty: that moment has come.
+    lend: a group helps another, until take_back.
+    pressure: of work on a group.
+    person: what an agent adds to edge and mood as the person he is, coached as he is.
+    spirit: what his morale adds to mood.
+    effort: what targets and rewards make of his contacts.
+    absence: his share of shifts missed, given the usual one.
+    support: 0 to 1, given that of a reference.
+    unrest: what his morale adds to the log hazard of leaving; misfit: what a poor fit does.
+    training_hours: off the contacts, of an agent in a week; lesson: of this one.
+    coaching_hours: those of them with a team leader.
+    attention: how much of that this one gets, relative to the mean.
+    dismiss: an agent is paid off.
+    deployed: agents of a group, by seat.
+    add_customers: newcomers join.
+    remove_customers: customers leave.
+    satisfaction: of all places of the base, None where nobody keeps it.
+    judged: the score of a contact in the eyes of the customer at a place.
+    live_through: customers live through something other than a contact.
+    remember: customers who come back have their satisfaction and equity again.
+    lose_equity: customers lose points of it.
+    equity: of some customers.
+    cause_of_loss: of customers who are just leaving.
+    price_gap: of some customers, to their reference price; shock: gaps as they are felt.
     """
 
     lane: Callable[[str, str], Lane]
@@ -165,16 +230,36 @@ class Ports:
     contact_again: Callable[[Issue, float, str], None]
     open_issues: Callable[[], int]
     agent_for: Callable[[Contact], Agent | None]
+    owner_for: Callable[[Contact], Agent | None] = staticmethod(_nobodys)
+    take_idle: Callable[[Agent, Contact], bool]
     answer: Callable[[Contact, Agent], None]
     join_queue: Callable[[Contact], None]
     leave_queue: Callable[[Contact], None]
     release: Callable[[Agent], None]
+    finish: Callable[[Contact], None]
+    first_waiting: Callable[[Group], Contact | None]
+    serve_next: Callable[[Agent], None]
+    desk_for: Callable[[Contact], Agent | None]
+    open_chat: Callable[[Contact, Agent], None]
+    gone_unseen: Callable[[Contact], bool]
+    found_gone: Callable[[Contact, Agent], bool]
     begin_duty: Callable[[Agent, float], None]
     end_duty: Callable[[Agent], None]
     lend: Callable[[Group, Group], None]
     take_back: Callable[[Group, Group], None]
     training_hours: Callable[[], float] = staticmethod(_none_at_all)
     pressure: Callable[[Group], float] = staticmethod(_none_felt)
+    lesson: Callable[[Agent], float] = staticmethod(_no_edge)
+    coaching_hours: Callable[[], float] = staticmethod(_none_at_all)
+    attention: Callable[[Agent], float] = staticmethod(_same_for_all)
+    person: Callable[[Agent], tuple[float, float]] = staticmethod(_by_himself)
+    spirit: Callable[[Agent], float] = staticmethod(_no_edge)
+    effort: Callable[[Agent], Effort] = staticmethod(_at_ease)
+    absence: Callable[[Agent, float], float] = staticmethod(_as_usual)
+    support: Callable[[Agent, float], float] = staticmethod(_as_usual)
+    unrest: Callable[[Agent], float] = staticmethod(_no_edge)
+    misfit: Callable[[Agent], float] = staticmethod(_no_edge)
+    dismiss: Callable[[Agent], None]
     deployed: Callable[[str], list[Agent]]
     add_customers: Callable[[Keys, npt.NDArray[np.int64]], Slots]
     remove_customers: Callable[[Slots], None]

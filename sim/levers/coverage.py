@@ -130,23 +130,23 @@ MISSING: dict[int | str, str] = {
     19: "what management sees, apart from what is lived",
     20: "the delay until a problem is seen",
     21: "pressure from handle-time targets",
-    22: "a rule on cutting corners under load",
-    25: "incentives on opinion and on speed",
-    26: "incentives on several outcomes",
-    27: "strength of incentives and their effect on morale",
-    31: "fit between recruit and work, and early attrition",
+    22: "a lever on the rule against cutting corners in `pressure`",
+    25: "a lever on `incentives`",
+    26: "a lever on `incentives`, on several outcomes",
+    27: "a lever on the strength of `incentives`",
+    31: "a lever on fit in `recruitment`",
     37: "a survey of staff that triggers policies",
-    38: "morale",
-    39: "morale, and help among colleagues",
+    38: "a lever on `morale`",
+    39: "a lever on `morale`, and help among colleagues",
     "C1": "a lever on tenure itself; hazards are given by half-lives, which no policy changes",
     "C6": "what management sees, apart from what is lived",
-    "C7": "speed-up under load with its effect on quality",
-    "C18": "expectations that adapt to experience and to the market",
+    "C7": "a lever on the rule against cutting corners in `pressure`",
+    "C18": "a lever: `expectations` are not for policies to change",
     "C20": "a feedback programme that removes the causes it finds",
-    "C21": "equity that decays without a caring contact; follow-up",
-    "C22": "incentives with gaming and survey noise",
+    "C21": "a lever on `care`: rounds of calls and follow-up",
+    "C22": "a lever on `incentives`",
 }
-"""Number of a practice or name of a claim that no lever serves yet -> what the model lacks for it."""
+"""Number of a practice or name of a claim that no lever serves yet -> what is missing: in the model, or a lever on what it has."""
 
 
 def serving(practice: int) -> tuple[str, ...]:

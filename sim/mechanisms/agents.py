@@ -124,6 +124,11 @@ class Agents(Mechanism[AgentSettings]):
         """A newcomer begins with his own pace and edge."""
         self._refresh(agent)
 
+    def on_agent_changed(self, agent: Agent) -> None:
+        """Morale, coaching, rewards or what an agent still knows have changed."""
+        if agent.deployed_at is not None:
+            self._refresh(agent)
+
     def on_agent_left(self, agent: Agent) -> None:
         """A leaver learns no more."""
         self._settled.discard(agent)
@@ -132,20 +137,24 @@ class Agents(Mechanism[AgentSettings]):
         now = self.world.env.now
         since = agent.deployed_at if agent.deployed_at is not None else now
         if learning.by == "tenure":
-            return now - since
+            return now - since + agent.head_start
         before = max(-since, 0.0) * (learning.handling_share or 0.0)
-        return agent.busy + before
+        return agent.busy + before + agent.head_start
 
     def _refresh(self, agent: Agent) -> None:
-        settings = self.settings
+        settings, ask = self.settings, self.world.ask
         learning, knowledge = settings.learning, agent.knowledge
         gap, novice = 0.0, 1.0
         if learning is not None:
             start, novice = learning.start, learning.novice_handle_time
-            agent.proficiency = able = proficiency(start, self._practice(agent, learning), learning.time_constant)
+            able = proficiency(start, self._practice(agent, learning), learning.time_constant)
+            agent.proficiency = able = able - agent.lapse * (able - start)
             gap = (1.0 - able) / (1.0 - start) if start < 1.0 else 0.0
-        agent.pace = pace(agent.effect, novice, gap, settings.training * knowledge)
-        agent.edge = self.world.ask.edge(agent)
+        hurry, rigour, courtesy = ask.effort(agent)
+        ability, manner = ask.person(agent)
+        agent.pace = pace(agent.effect, novice, gap, settings.training * knowledge) * hurry
+        agent.edge = ask.edge(agent) + ability + rigour
+        agent.mood = manner + ask.spirit(agent) + courtesy
         if agent.proficiency == 1.0 and not knowledge:
             self._settled.add(agent)  # practice only grows
         elif agent in self._settled:

@@ -52,7 +52,7 @@ class ChannelSettings(Settings):
     contacts of a lower number are answered first.
     """
 
-    kind: Literal["telephone", "counter", "written"]
+    kind: Literal["telephone", "counter", "written", "chat"]
     hours: dict[Weekday | Literal["every_day"], Hours] = Field(min_length=1)
     open_on_holidays: bool = False
     lines: int | None = Field(default=None, ge=1)

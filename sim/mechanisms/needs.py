@@ -11,7 +11,7 @@ from pydantic import Field
 
 from sim.core import elementary, streams
 from sim.core.calendar import Day
-from sim.core.entities import Birth
+from sim.core.entities import Birth, Issue
 from sim.core.units import DAY, Rate, Settings
 from sim.core.world import Mechanism, World
 
@@ -23,9 +23,13 @@ class NeedSettings(Settings):
 
 
 class NeedsSettings(Settings):
-    """All kinds of issue that arise from the base by themselves."""
+    """All kinds of issue that arise from the base by themselves.
+
+    one_at_a_time: who has an open issue of these raises no other until it is over: the customer's clocks stop.
+    """
 
     kinds: dict[str, NeedSettings] = Field(min_length=1)
+    one_at_a_time: bool = False
 
 
 Slots = npt.NDArray[np.int64]
@@ -79,6 +83,9 @@ class Needs(Mechanism[NeedsSettings]):
     (``soonest``: the first mark of a customer). A
     need arises on the day in which its mark lies, at the fraction of the day's demand at which it does. Clocks go on
     as planned only when the day has come, so that a plan can be thrown away when settings change.
+
+    With one issue at a time a day is planned at a time, and only the next issue of each customer. From then on his
+    marks are what will be left to run down, counted from the moment at which the issue is over (``open``: its key).
     """
 
     def __init__(self, world: World, settings: NeedsSettings) -> None:
@@ -95,6 +102,9 @@ class Needs(Mechanism[NeedsSettings]):
         self._passed = 0.0
         self._plans: list[Plan] = []
         self._ends = np.empty(0)
+        if settings.one_at_a_time:
+            self.open = self.base.column(np.uint64)
+            self.on_issue_resolved = self.on_issue_given_up = self.on_issue_dropped = self._over
 
     def adopted(self) -> None:
         """Put the rates in force: what is left of each clock runs on at the new rate."""
@@ -107,10 +117,15 @@ class Needs(Mechanism[NeedsSettings]):
             segment = self.base.segment.array[:size]
             left, mark = self.left.array[:size], self.mark.array[:size]
             running = (old[segment] > 0.0) & np.isfinite(mark)
-            left[running] = (mark[running] - self._passed) * old[segment][running]
+            since = np.full(mark.shape, self._passed)
+            if self.settings.one_at_a_time:
+                since[self.open.array[:size] > 0] = 0.0
+            left[running] = (mark[running] - since[running]) * old[segment][running]
             known = self.base.active.array[:size, None]
-            mark[:] = np.where(known, self._passed + left * self._between[segment], np.inf)
+            mark[:] = np.where(known, since + left * self._between[segment], np.inf)
             self.soonest.array[:size] = mark.min(axis=1)
+            if self.settings.one_at_a_time:
+                self.soonest.array[:size][self.open.array[:size] > 0] = np.inf
 
     def on_customers_joined(self, slots: Slots) -> None:
         """Newcomers start all their clocks; what will run down in the days already planned is planned too."""
@@ -131,12 +146,55 @@ class Needs(Mechanism[NeedsSettings]):
 
     def on_day_began(self, day: Day) -> None:
         """Let the day's weight pass, and what has become due arise."""
+        if self.settings.one_at_a_time:
+            self._day, begin = day, self._passed
+            self._ends = np.array([begin, begin + day.weight * DAY])
+            self._passed = float(self._ends[1])
+            self._raise_next((self.soonest.array[: self.base.size] <= self._passed).nonzero()[0])
+            return
         if not self._plans or day.index - self._plans[0].first >= _AHEAD:
             self._look_ahead(day)
         ahead = day.index - self._plans[0].first
         for plan in self._plans:
             self._live(plan, ahead)
         self._passed = float(self._ends[ahead + 1])
+
+    def _raise_next(self, slots: Slots) -> None:
+        """Let the next issue of each of these customers arise today, and stop their clocks."""
+        if not slots.size:
+            return
+        kinds = self.mark.array[slots].argmin(axis=1)
+        marks = self.mark.array[slots, kinds]
+        clocks = slots * self._width + kinds
+        ordinals = self.ordinal.array[slots, kinds]
+        issues = self._issues(clocks, ordinals)
+        left = self._drawn(self._issues(clocks, ordinals + 1))
+        between = self._between_of(clocks)
+        plan = self._births_of(self._day.index, Turn(clocks, marks, issues, ordinals + 1, left, left * between))
+        self.mark.array[slots] -= marks[:, None]
+        self.mark.array[slots, kinds] = left * between
+        self.left.array[slots, kinds] = left
+        self.ordinal.array[slots, kinds] = ordinals + 1
+        self.soonest.array[slots] = np.inf
+        self.open.array[slots] = issues
+        now, ask = self.world.env.now, self.world.ask
+        ask.bear([
+            birth if birth[0] >= now else (ask.moment_after(birth[3].channel.name, now, birth[2]), *birth[1:])
+            for birth in plan.births
+        ])  # fmt: skip
+
+    def _over(self, issue: Issue) -> None:
+        """An issue is over: its customer's clocks run on, and may run down today."""
+        slot, now, day = issue.slot, self.world.env.now, self._day
+        if slot < 0 or self.open.view[slot] != issue.key:
+            return
+        passed = self._ends[0] + day.weight * DAY * ((now - day.start) / (day.end - day.start))
+        marks = self.mark.array[slot]
+        marks += passed
+        self.open.view[slot] = 0
+        self.soonest.view[slot] = soonest = float(marks.min())
+        if soonest <= self._passed:
+            self._raise_next(np.array([slot], dtype=np.int64))
 
     def _look_ahead(self, day: Day) -> None:
         """Find the clocks that run down in the next days."""
@@ -148,7 +206,10 @@ class Needs(Mechanism[NeedsSettings]):
 
     def _planned(self, first: int, clocks: Slots) -> Plan:
         """What clocks will raise until the last of the planned days is over."""
-        turns = self._turns(clocks)
+        return self._births_of(first, self._turns(clocks))
+
+    def _births_of(self, first: int, turns: Turn) -> Plan:
+        """What turns bring, the earliest of which are on a first day."""
         ends = self._ends
         ahead = np.searchsorted(ends[1:], turns.at, side="left")
         span = ends[1:] - ends[:-1]

@@ -7,14 +7,25 @@ the contact of the best rank among the queues of his group; a contact takes the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from heapq import heappop, heappush
+from math import inf
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from sim.core.entities import Agent, Contact, Group, Lane, Queue
-from sim.core.units import Duration, Settings
+from sim.core.units import Duration, Settings, Several, Span
 from sim.core.world import Mechanism, World
+
+
+class OverflowSettings(Settings):
+    """Groups that take contacts of a channel, of some kinds or any, only when they have waited for a time."""
+
+    channel: str
+    kinds: Literal["any"] | Several[str] = "any"
+    groups: Several[str] = Field(min_length=1)
+    after: Span
 
 
 class RoutingSettings(Settings):
@@ -22,14 +33,26 @@ class RoutingSettings(Settings):
 
     kind: among idle agents who can serve, the one idle longest, or one of the group with the fewest skills.
     priority: kinds with a lower number go first (0 where none is given); head_start: how far a kind is put ahead
-    in the queue.
+    in the queue. reserve: agents of a group kept free for what is not written: it takes written work only while more
+    of its agents are idle. overflow: queues that open to further groups after a time; the first entry that names a
+    channel and kind holds.
     """
 
     kind: Literal["longest_idle", "fewest_skills"]
     priority: dict[str, Annotated[int, Field(ge=0, le=9)]] = Field(default_factory=dict)
     head_start: dict[str, Duration] = Field(default_factory=dict)
+    reserve: dict[str, Annotated[int, Field(ge=0, le=1000)]] = Field(default_factory=dict)
+    overflow: Several[OverflowSettings] = ()
+
+    def overflow_of(self, channel: str, kind: str) -> OverflowSettings | None:
+        """Which further groups take a kind on a channel, and after how long."""
+        for entry in self.overflow:
+            if entry.channel == channel and (entry.kinds == "any" or kind in entry.kinds):
+                return entry
+        return None
 
 
+_ROUNDING = 1e-6
 _CLASS = 1e10
 """Seconds by which one class of priority goes ahead of the next: longer than any horizon."""
 
@@ -43,13 +66,16 @@ class Routing(Mechanism[RoutingSettings]):
     """Queues and the matching of contacts with agents."""
 
     answers = (
-        "lane", "agent_for", "join_queue", "leave_queue", "release", "begin_duty", "end_duty", "lend", "take_back",
+        "lane", "agent_for", "join_queue", "leave_queue", "release", "first_waiting", "serve_next", "begin_duty",
+        "end_duty", "take_idle", "lend", "take_back",
     )  # fmt: skip
 
     def __init__(self, world: World, settings: RoutingSettings) -> None:
         super().__init__(world, settings)
         self._lanes: dict[tuple[str, str], Lane] = {}
         self._queues: dict[tuple[str, tuple[str, ...]], Queue] = {}
+        self._overflows: dict[tuple[str, tuple[str, ...]], Queue] = {}
+        self._overflowed: dict[Contact, Queue] = {}
         self._lent: list[tuple[Group, Group]] = []
 
     def adopted(self) -> None:
@@ -61,6 +87,8 @@ class Routing(Mechanism[RoutingSettings]):
         settings = self.settings
         priority, ahead = settings.priority.get(lane.kind, 0), settings.head_start.get(lane.kind, 0.0)
         lane.rank = rank(self.world.channels[lane.channel.name].priority, priority, ahead)
+        overflow = settings.overflow_of(lane.channel.name, lane.kind)
+        lane.overflow_after = inf if overflow is None else overflow.after
 
     def on_settings_changed(self, _: float) -> None:
         """Skills may have changed: put every lane, and whoever waits in it, into the queue it belongs to now."""
@@ -71,7 +99,7 @@ class Routing(Mechanism[RoutingSettings]):
             self.leave_queue(contact)
             contact.lane.queue.waited -= now - contact.offered_at  # the wait goes along to the new queue
             contact.lane.queue.area -= now - contact.offered_at
-        for queue in self._queues.values():
+        for queue in (*self._queues.values(), *self._overflows.values()):
             queue.entries.clear()
         for lane in self._lanes.values():
             self.on_lane_opened(lane)
@@ -86,9 +114,9 @@ class Routing(Mechanism[RoutingSettings]):
         """Idle agents take what they can serve now."""
         for group in self.world.groups.values():
             for agent in list(group.idle):
-                if any(queue.waiting for queue in group.queues):
+                if any(queue.waiting for queue in (group.queues if len(group.idle) > group.reserve else group.urgent)):
                     self._take(agent)
-                    self._serve_next(agent)
+                    self.serve_next(agent)
 
     def lane(self, channel: str, kind: str) -> Lane:
         """The lane of a kind on a channel."""
@@ -102,13 +130,22 @@ class Routing(Mechanism[RoutingSettings]):
         return found
 
     def _queue(self, channel: str, kind: str) -> Queue:
-        groups = [group for group in self.world.groups.values() if group.serves(channel, kind)]
+        overflow = self.settings.overflow_of(channel, kind)
+        later = () if overflow is None else overflow.groups
+        return self._queue_of(self._queues, channel, kind, [name for name in self.world.groups if name not in later])
+
+    def _queue_of(
+        self, queues: dict[tuple[str, tuple[str, ...]], Queue], channel: str, kind: str, names: Sequence[str]
+    ) -> Queue:
+        """The queue of those of some groups that serve a kind on a channel."""
+        groups = [group for group in map(self.world.groups.__getitem__, names) if group.serves(channel, kind)]
         if self.settings.kind == "fewest_skills":
             groups.sort(key=lambda group: group.skills)
         key = (channel, tuple(group.name for group in groups))
-        if key not in self._queues:
-            self._queues[key] = Queue(tuple(groups), self.world.env.now)
-        return self._queues[key]
+        if key not in queues:
+            queues[key] = Queue(tuple(groups), self.world.env.now, self.world.channels[channel].kind == "written")
+            self._assign_queues()
+        return queues[key]
 
     def _assign_queues(self) -> None:
         groups = self.world.groups
@@ -117,8 +154,11 @@ class Routing(Mechanism[RoutingSettings]):
             helpers = dict.fromkeys(helper for helper, helped in self._lent if helped in own and helper not in own)
             queue.groups = (*own, *helpers)
             queue.only = queue.groups[0] if len(queue.groups) == 1 else None
+        queues = [*self._queues.values(), *self._overflows.values()]
         for group in self.world.groups.values():
-            group.queues = tuple(queue for queue in self._queues.values() if group in queue.groups)
+            group.queues = tuple(queue for queue in queues if group in queue.groups)
+            group.urgent = tuple(queue for queue in group.queues if not queue.written)
+            group.reserve = self.settings.reserve.get(group.name, 0)
 
     def lend(self, helper: Group, helped: Group) -> None:
         """Agents of a group serve what another one serves too, until they are taken back."""
@@ -135,7 +175,7 @@ class Routing(Mechanism[RoutingSettings]):
         """An idle agent who can serve the contact, taken off the idle list; None if there is none."""
         queue = contact.lane.queue
         group = queue.only or self._best_group(queue)
-        if group is None or not group.idle:
+        if group is None or not group.idle or (queue.written and len(group.idle) <= group.reserve):
             return None
         agent = group.idle.popleft()
         group.idled += self.world.env.now - agent.idle_since
@@ -144,6 +184,8 @@ class Routing(Mechanism[RoutingSettings]):
     def _best_group(self, queue: Queue) -> Group | None:
         best: Group | None = None
         for group in queue.groups:
+            if queue.written and len(group.idle) <= group.reserve:
+                continue
             if group.idle and (best is None or group.idle[0].idle_since < best.idle[0].idle_since):
                 best = group
                 if self._first_group:
@@ -155,6 +197,14 @@ class Routing(Mechanism[RoutingSettings]):
         group.idle.remove(agent)
         group.idled += self.world.env.now - agent.idle_since
 
+    def take_idle(self, agent: Agent, contact: Contact) -> bool:
+        """Take an idle agent for a contact; False if he is not to serve it (now)."""
+        queue, group = contact.lane.queue, agent.group
+        if group not in queue.groups or (queue.written and len(group.idle) <= group.reserve):
+            return False
+        self._take(agent)
+        return True
+
     def leave_queue(self, contact: Contact) -> None:
         """Take a contact that gives up, or is answered, out of its queue."""
         now, lane = self.world.env.now, contact.lane
@@ -165,6 +215,8 @@ class Routing(Mechanism[RoutingSettings]):
         queue.waited += now - contact.offered_at
         lane.channel.waiting -= 1
         contact.waiting = False
+        if lane.overflow_after != inf and contact in self._overflowed:
+            self._overflowed.pop(contact).waiting -= 1
 
     def join_queue(self, contact: Contact) -> None:
         """Put a contact into its queue."""
@@ -177,6 +229,30 @@ class Routing(Mechanism[RoutingSettings]):
         contact.waiting = True
         queue.sequence += 1
         heappush(queue.entries, (contact.offered_at + lane.rank, queue.sequence, contact))
+        if lane.overflow_after != inf:
+            left = contact.offered_at + lane.overflow_after - now
+            self.world.env.after(left if left > 0.0 else 0.0, self._open_to_others, contact)
+
+    def _open_to_others(self, contact: Contact) -> None:
+        """A contact has waited so long that further groups take it: now, or when one of their agents becomes free."""
+        lane, now = contact.lane, self.world.env.now
+        overflow = self.settings.overflow_of(lane.channel.name, lane.kind)
+        if not contact.waiting or overflow is None or contact in self._overflowed:
+            return
+        if now < contact.offered_at + overflow.after - _ROUNDING:
+            return  # the time was made longer since
+        queue = self._queue_of(self._overflows, lane.channel.name, lane.kind, overflow.groups)
+        group = self._best_group(queue)
+        if group is None:
+            queue.waiting += 1
+            queue.sequence += 1
+            self._overflowed[contact] = queue
+            heappush(queue.entries, (contact.offered_at + lane.rank, queue.sequence, contact))
+            return
+        agent = group.idle.popleft()
+        group.idled += now - agent.idle_since
+        self.leave_queue(contact)
+        self.world.ask.answer(contact, agent)
 
     def release(self, agent: Agent) -> None:
         """A contact is done: the agent goes off duty if his time is over, or takes the next, or is idle."""
@@ -188,26 +264,36 @@ class Routing(Mechanism[RoutingSettings]):
 
     def _go_on(self, agent: Agent) -> None:
         group = agent.group
-        for queue in group.queues:
+        for queue in group.queues if len(group.idle) >= group.reserve else group.urgent:
             if queue.waiting:
-                self._serve_next(agent)
+                self.serve_next(agent)
                 return
         agent.idle_since = self.world.env.now
         group.idle.append(agent)
 
-    def _serve_next(self, agent: Agent) -> None:
+    def serve_next(self, agent: Agent) -> None:
         """Take the contact of the best rank among those waiting; there is one."""
+        source = self._best_entries(agent.group)
+        contact = heappop(source)[2]
+        self.leave_queue(contact)
+        self.world.ask.answer(contact, agent)
+
+    def first_waiting(self, group: Group) -> Contact | None:
+        """The contact of the best rank among those that wait for a group; None if nobody does."""
+        source = self._best_entries(group)
+        return source[0][2] if source else None
+
+    def _best_entries(self, group: Group) -> list[tuple[float, int, Contact]]:
+        """The entries of the queue with the best rank at their head; empty if nobody waits for the group."""
         source: list[tuple[float, int, Contact]] = []
-        for queue in agent.group.queues:
+        for queue in group.queues if len(group.idle) >= group.reserve else group.urgent:
             if queue.waiting:
                 entries = queue.entries
                 while not entries[0][2].waiting:
                     heappop(entries)
                 if not source or entries[0][0] < source[0][0]:
                     source = entries
-        contact = heappop(source)[2]
-        self.leave_queue(contact)
-        self.world.ask.answer(contact, agent)
+        return source
 
     def begin_duty(self, agent: Agent, until: float) -> None:
         """An agent comes on duty, or stays on, until a moment."""

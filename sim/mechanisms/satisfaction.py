@@ -190,8 +190,12 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
             level = self.level.view
             level[slot] = moved(level[slot], experienced, self._gain, self._loss)
         if contact.asked and reached:
+            agent = contact.agent
+            heard = experienced + agent.flattery
             self.surveys += 1
-            self.survey_score += experienced
+            self.survey_score += heard if heard < 100.0 else 100.0
+            agent.rated += 1
+            agent.rating += heard if heard < 100.0 else 100.0
 
     on_contact_handled = on_contact_abandoned = on_contact_blocked = on_contact_balked = _live
 

@@ -31,7 +31,9 @@ _FIRST_TWO = np.array([1, 2], dtype=np.uint64)
 class Service(Mechanism[ChannelsSettings]):
     """The path of contacts, and what is counted on it."""
 
-    answers = ("make_contact", "births", "bear", "raise_issues", "contact_again", "answer", "open_issues")
+    answers = (
+        "make_contact", "births", "bear", "raise_issues", "contact_again", "answer", "finish", "open_issues",
+    )  # fmt: skip
 
     def __init__(self, world: World, settings: ChannelsSettings) -> None:
         super().__init__(world, settings)
@@ -53,6 +55,7 @@ class Service(Mechanism[ChannelsSettings]):
         self._raised, self._offered, self._answered = map(
             heard, ("issue_raised", "contact_offered", "contact_answered")
         )
+        self._owned = self.world.ask.answered("owner_for")
 
     def on_lane_opened(self, lane: Lane) -> None:
         """Put the target of its channel on a lane: until the answer, or in writing until the reply is done."""
@@ -150,7 +153,8 @@ class Service(Mechanism[ChannelsSettings]):
 
     def open_issues(self) -> int:
         """Issues with a contact under way or to come."""
-        return self._to_come + sum(channel.inside for channel in self.world.channels.values())
+        channels = self.world.channels.values()
+        return self._to_come + sum(one.inside - one.unseen - one.unseen_open for one in channels)
 
     def _come_again(self, issue: Issue) -> None:
         self._to_come -= 1
@@ -186,7 +190,9 @@ class Service(Mechanism[ChannelsSettings]):
             lane.blocked += 1
             world.tell.contact_blocked(contact)
             return
-        agent = world.ask.agent_for(contact)
+        agent = world.ask.owner_for(contact) if self._owned and contact.earlier else None
+        if agent is None:
+            agent = world.ask.desk_for(contact) if lane.shared else world.ask.agent_for(contact)
         if agent is not None:
             channel.inside += 1
             self.answer(contact, agent)
@@ -210,8 +216,9 @@ class Service(Mechanism[ChannelsSettings]):
         if not contact.waiting:
             return  # it was answered in time
         world, lane = self.world, contact.lane
-        world.ask.leave_queue(contact)
-        lane.channel.inside -= 1
+        if not (lane.shared and world.ask.gone_unseen(contact)):
+            world.ask.leave_queue(contact)
+            lane.channel.inside -= 1
         lane.abandoned += 1
         contact.waited = wait = world.env.now - contact.offered_at
         lane.wait_abandoned += wait
@@ -220,10 +227,12 @@ class Service(Mechanism[ChannelsSettings]):
     def answer(self, contact: Contact, agent: Agent) -> None:
         """An agent takes a contact, and is busy with it for the contact's work at his own pace."""
         lane, env = contact.lane, self.world.env
+        shared = lane.shared
+        if shared and self.world.ask.found_gone(contact, agent):
+            return
         now = env.now
         contact.agent = agent
-        agent.contact = contact
-        agent.busy_since = contact.answered_at = now
+        contact.answered_at = now
         contact.waited = wait = now - contact.offered_at
         contact.reached = True
         lane.answered += 1
@@ -233,17 +242,23 @@ class Service(Mechanism[ChannelsSettings]):
         if self._answered is not None:
             self._answered(contact)
         contact.spent = spent = contact.work * lane.factor * agent.pace * agent.group.tempo
-        env.after(spent, self._finish, agent)
+        if shared:
+            self.world.ask.open_chat(contact, agent)
+            return
+        agent.contact = contact
+        agent.busy_since = now
+        env.after(spent, self.finish, contact)
 
-    def _finish(self, agent: Agent) -> None:
-        contact = agent.contact
-        assert contact is not None  # who is done had a contact
+    def finish(self, contact: Contact) -> None:
+        """A contact is done: it has ended its issue or not, and its agent is free unless he has other chats."""
         tell, ask = self.world.tell, self.world.ask
-        lane, issue, spent = contact.lane, contact.issue, contact.spent
+        lane, issue, agent, spent = contact.lane, contact.issue, contact.agent, contact.spent
+        shared = lane.shared
         lane.channel.inside -= 1
-        agent.contact = None
-        agent.busy += spent
-        agent.group.busy += spent
+        if not shared:
+            agent.contact = None
+            agent.busy += spent
+            agent.group.busy += spent
         lane.handled += 1
         lane.handle_time += spent
         if contact.waited + spent <= lane.reply_target:
@@ -263,7 +278,8 @@ class Service(Mechanism[ChannelsSettings]):
             tell.issue_resolved(issue)
         else:
             tell.contact_failed(contact)
-        ask.release(agent)
+        if not shared:
+            ask.release(agent)
 
     def counts(self) -> dict[str, float]:
         """Contacts by channel, by lane and in all."""

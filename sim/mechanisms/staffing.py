@@ -223,7 +223,7 @@ class Staffing(Mechanism[StaffingSettings]):
         duties = []
         for place, agent, (planned, stretches, days) in team:
             self.planned += planned
-            if absence and absent[place] < absence:
+            if absence and absent[place] < self.world.ask.absence(agent, absence):
                 self.absent += planned
                 continue
             present = stretches
@@ -231,7 +231,7 @@ class Staffing(Mechanism[StaffingSettings]):
                 self.away += away * planned
                 present = shortened(present, planned, away * planned, block[place])
             if hours:
-                present = self._train(agent, hours / days, present, lesson[place])
+                present = self._train(agent, self.world.ask.lesson(agent) / days, present, lesson[place])
             duties.append((agent, present))
         return duties
 

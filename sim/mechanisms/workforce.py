@@ -12,7 +12,7 @@ from simpy import Timeout
 
 from sim.core import elementary, streams
 from sim.core.calendar import Day
-from sim.core.entities import Agent, Group
+from sim.core.entities import Agent, Group, Seat
 from sim.core.facts import Posting
 from sim.core.lifetimes import TenureCurve, TenureFactors
 from sim.core.measures import Measure
@@ -36,10 +36,14 @@ class GroupSettings(Settings):
 
 
 class HiringSettings(Settings):
-    """How a vacancy is filled: after a lead time a recruit joins a training class, paid but not yet on duty."""
+    """How a vacancy is filled: after a lead time a recruit joins a training class, paid but not yet on duty.
+
+    class_capacity: how many can be in class at once; who finds no place is hired when there is one.
+    """
 
     lead_time: Duration
     class_length: Duration
+    class_capacity: int | None = Field(default=None, ge=1)
     cost: Money
     class_cost: Money
     severance: Money
@@ -104,22 +108,10 @@ def knowledge_after(knowledge: float, hours: float, gain: float) -> float:
     return 1.0 - (1.0 - knowledge) * elementary.power(1.0 - gain, hours) if gain < 1.0 else 1.0
 
 
-class Seat:
-    """A place in a group: who holds it, and how many have held it so far."""
-
-    __slots__ = ("holder", "holders", "key", "recruiting")
-
-    def __init__(self, key: int) -> None:
-        self.key = key
-        self.holder: Agent | None = None
-        self.holders = 0
-        self.recruiting = False
-
-
 class Workforce(Mechanism[WorkforceSettings]):
     """Seats and the people on them: hired, trained, deployed, strained, and gone."""
 
-    answers = ("deployed", "training_hours")
+    answers = ("deployed", "training_hours", "lesson", "dismiss")
 
     def __init__(self, world: World, settings: WorkforceSettings) -> None:
         super().__init__(world, settings)
@@ -127,9 +119,8 @@ class Workforce(Mechanism[WorkforceSettings]):
         for name in settings.groups:
             world.groups[name] = Group(name)
             self._seats[name] = []
-        self.initial = self.hired = self.left = self.dismissed = 0
-        self.agent_days = self.wage_days = self.wages = 0.0
-        self.strain_days = 0.0
+        self.initial = self.hired = self.left = self.dismissed = self._in_class = 0
+        self.agent_days = self.strain_days = 0.0
         self._at_start = 0
         self._kept_a_year: int | None = None
         self._unmatched = True
@@ -137,13 +128,12 @@ class Workforce(Mechanism[WorkforceSettings]):
     def adopted(self) -> None:
         """Skills, equipment and pay of the groups, whose seats may be too many or too few; the hazard by tenure."""
         self._unmatched = True
-        self._wages = {name: settings.wage * DAY for name, settings in self.settings.groups.items()}
         for name, settings in self.settings.groups.items():
             group = self.world.groups[name]
             group.channels = settings.channels
             group.kinds = None if settings.kinds == "any" else settings.kinds
             group.skills = len(group.channels) * (len(group.kinds) if group.kinds is not None else 1_000)
-            group.tools, group.authority = settings.tools, settings.authority
+            group.tools, group.authority, group.wage = settings.tools, settings.authority, settings.wage
         attrition = self.settings.attrition
         self._curve = curve = TenureCurve.of(attrition.tenure) if attrition is not None else None
         self._tenures: list[float] = curve.ends.tolist() if curve is not None else []
@@ -194,8 +184,14 @@ class Workforce(Mechanism[WorkforceSettings]):
         return [agent for agent in holders if agent is not None and agent.deployed_at is not None]
 
     def training_hours(self) -> float:
-        """Continued training of an agent in a week, in seconds."""
-        return self.settings.training.hours if self.settings.training is not None else 0.0
+        """Continued training and coaching of an agent in a week, in seconds."""
+        own = self.settings.training.hours if self.settings.training is not None else 0.0
+        return own + self.world.ask.coaching_hours()
+
+    def lesson(self, agent: Agent) -> float:
+        """The same of this agent: leaders may give some of their people more of their time."""
+        own = self.settings.training.hours if self.settings.training is not None else 0.0
+        return own + self.world.ask.coaching_hours() * self.world.ask.attention(agent)
 
     def on_counting_began(self, _: float) -> None:
         """Mark who is employed when the counting starts."""
@@ -229,10 +225,13 @@ class Workforce(Mechanism[WorkforceSettings]):
         """Add the hazard of a day for everybody; who has passed his threshold leaves."""
         now, tenures, factors, effect = self.world.env.now, self._tenures, self._factors, attrition.strain_effect
         base, reference = attrition.reference.base_hazard, attrition.reference.occupancy
+        unrest, misfit = self.world.ask.unrest, self.world.ask.misfit
         leavers = []
         for agent in self.world.agents.values():
             factor = factors[bisect_right(tenures, now - agent.hired_at)]
-            agent.hazard += attrition_hazard(base, factor, agent.strain, reference, effect) * DAY
+            hazard = attrition_hazard(base, factor, agent.strain, reference, effect) * DAY
+            added = unrest(agent) + misfit(agent)
+            agent.hazard += hazard * elementary.exp(added) if added else hazard
             if agent.hazard >= agent.threshold:
                 leavers.append(agent)
         for agent in leavers:
@@ -271,15 +270,21 @@ class Workforce(Mechanism[WorkforceSettings]):
                 self.world.env.process(self._recruit(group, seat, number))
         for seat in self._seats[group][headcount:]:
             if seat.holder is not None:
-                self.dismissed += 1
-                self._cost("severance", self.settings.hiring.severance if self.settings.hiring else 0.0)
-                self._go(seat.holder)
+                self.dismiss(seat.holder)
+
+    def dismiss(self, agent: Agent) -> None:
+        """An agent goes, with severance."""
+        self.dismissed += 1
+        self._cost("severance", self.settings.hiring.severance if self.settings.hiring else 0.0)
+        self._go(agent)
 
     def _recruit(self, group: str, seat: Seat, number: int) -> Generator[Timeout, None, None]:
         """A vacancy: the lead time, then the class, then the telephone; dropped if the seat was cut meanwhile."""
         hiring = self.settings.hiring
         if hiring is not None and hiring.lead_time:
             yield self.world.env.timeout(hiring.lead_time)
+        while self._class_is_full():
+            yield self.world.env.timeout(DAY)
         if number >= self.settings.groups[group].headcount:
             seat.recruiting = False
             self._unmatched = True
@@ -291,16 +296,22 @@ class Workforce(Mechanism[WorkforceSettings]):
             self._cost("hiring", hiring.cost)
             self._cost("training", hiring.class_cost)
             if hiring.class_length:
+                self._in_class += 1
                 yield self.world.env.timeout(hiring.class_length)
+                self._in_class -= 1
         if agent.employed:
             agent.deployed_at = self.world.env.now
             self.world.tell.agent_deployed(agent)
 
+    def _class_is_full(self) -> bool:
+        most = self.settings.hiring.class_capacity if self.settings.hiring is not None else None
+        return most is not None and self._in_class >= most
+
     def on_agent_trained(self, agent: Agent) -> None:
         """An agent was in training today: he knows more, and it cost something."""
         training = self.settings.training
-        if training is not None:
-            hours = agent.trained / 3600.0
+        if training is not None and training.hours:
+            hours = agent.trained / 3600.0 * (training.hours / self.lesson(agent))
             agent.knowledge = knowledge_after(agent.knowledge, hours, training.gain)
             self._cost("training", hours * training.cost)
 
@@ -309,13 +320,12 @@ class Workforce(Mechanism[WorkforceSettings]):
             self.world.tell.paid(Posting(account, -amount, "prices" if account != "severance" else "wages"))
 
     def _pay(self) -> None:
-        total, strain, wages = 0.0, self.strain_days, self._wages
+        total, strain = 0.0, self.strain_days
         for agent in self.world.agents.values():
-            total += wages[agent.group.name]
+            total += agent.group.wage * DAY
             strain += agent.strain
         self.strain_days = strain
         self.agent_days += len(self.world.agents)
-        self.wages += total
         if total:
             self.world.tell.paid(Posting("wages", -total, "wages"))
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from sim.doubts import doubts
+
 NEUTRAL = {
     "churn.involuntary": {"rate": "0 per year"},
     "churn.neglect": {"points": 0.0, "time_constant": "26 weeks", "by_resolution": True},
@@ -136,3 +138,15 @@ def test_a_policy_begins_visits_on_its_date(bench: Any) -> None:
 def test_work_of_care_that_could_not_be_done_is_refused(bench: Any, path: str, work: Any) -> None:
     settings = {"resolution.first_contact.care": "100 %", **WORK, "care": {"follow_up": FOLLOW_UP | {"work": work}}}
     assert path in [problem[0] for problem in bench.changed(bench.firm, settings).problems()]
+
+
+def test_the_check_of_the_base_hazard_leaves_room_for_involuntary_losses(bench: Any) -> None:
+    def doubted(**settings: Any) -> bool:
+        firm = bench.changed(bench.firm, {name.replace("__", "."): value for name, value in settings.items()})
+        return any("churn.reference.base_hazard" in doubt for doubt in doubts(firm, ()))
+
+    less = {"churn__reference__base_hazard": "0.19 per year"}
+    assert not doubted()
+    assert doubted(**less)
+    assert not doubted(**less, churn__involuntary={"rate": "0.14 per year"})
+    assert not doubted(**less, churn__neglect=NEGLECT["churn.neglect"])

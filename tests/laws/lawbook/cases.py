@@ -16,10 +16,8 @@ SEED = 19_170_101
 CONFIDENCE = 0.99
 """All intervals of the file hold together with this probability."""
 
-ONE_OPEN_ISSUE = "a customer with an open issue goes on raising others: no scenario is a closed population of callers"
-NO_SHARING = "an agent serves one contact at a time: work shared by open chats comes with the channel chat"
-NOT_EXPRESSED: Mapping[str, str] = {"FS": ONE_OPEN_ISSUE, "PS": NO_SHARING}
-"""Group of cases -> why this version has no scenario for it."""
+NOT_EXPRESSED: Mapping[str, str] = {}
+"""Group of cases -> why this version has no scenario for it: none at present."""
 
 
 @dataclass(frozen=True)

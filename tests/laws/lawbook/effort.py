@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from lawbook import demand, people, queues
+from lawbook import demand, people, queues, sharing
 from lawbook.cases import CONFIDENCE, NOT_EXPRESSED, SEED, Case, read_cases
 from lawbook.plans import Plan, replicate
 from lawbook.settings import NotExpressedError
@@ -56,6 +56,9 @@ FULL: Mapping[str, Effort] = {
     "AG1": Effort(40, 9000),
     "WM2": Effort(40, 10000),
     "LN1": Effort(40, 10),
+    "PS1": Effort(100, 40),
+    "PS3": Effort(100, 7),
+    "FS1": Effort(100, 5),
 }
 QUICK: Mapping[str, Effort] = {
     "EC1": Effort(40, 2, 3.0),
@@ -82,6 +85,9 @@ QUICK: Mapping[str, Effort] = {
     "CH2": Effort(20, 2000, 5.0),
     "CH3": Effort(40, 20, 15.0),
     "AG1": Effort(20, 700, 8.0),
+    "PS1": Effort(40, 2, 9.0),
+    "PS3": Effort(40, 2, 4.0),
+    "FS1": Effort(16, 1, 7.0),
 }
 """Cheaper twins of the cases whose full effort takes more than some seconds."""
 
@@ -126,6 +132,8 @@ GROUPS: Mapping[str, Callable[[Case], Plan]] = {
     "EM": queues.deadline,
     "TV": demand.time_varying,
     "LN": demand.handle_time,
+    "PS": sharing.shared,
+    "FS": sharing.closed_population,
     "AG": people.tenure_and_skill,
 }
 

@@ -197,6 +197,35 @@ class WorkBelow:
         return {"work.below": float(self.below), "work.squares": self.squares}
 
 
+class ChatsOfSize:
+    """Chats handled whose work (s) lies between two bounds: ``sized.work``, ``sized.sojourn``; and of all, ``chats``.
+
+    ``chats.work`` and ``chats.handled`` are work and number of all chats handled.
+    """
+
+    def __init__(self, least: float, most: float) -> None:
+        self.least, self.most = least, most
+        self.on_counting_began(0.0)
+
+    def on_counting_began(self, _: float) -> None:
+        self.sized, self.sojourn, self.work, self.handled = 0.0, 0.0, 0.0, 0
+
+    def on_contact_handled(self, contact: Contact) -> None:
+        self.work += contact.work
+        self.handled += 1
+        if self.least <= contact.work <= self.most:
+            self.sized += contact.work
+            self.sojourn += contact.waited + contact.spent
+
+    def numbers(self, _: Model, __: Observations) -> dict[str, float]:
+        return {
+            "sized.work": self.sized,
+            "sized.sojourn": self.sojourn,
+            "chats.work": self.work,
+            "chats.handled": float(self.handled),
+        }
+
+
 class Tenures:
     """Tenure of the staff (s), mean over the last day: half a day less than at its end, when nobody's place is empty.
 
