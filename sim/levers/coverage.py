@@ -146,7 +146,7 @@ MISSING: dict[int | str, str] = {
     "C21": "a lever on `care`: rounds of calls and follow-up",
     "C22": "a lever on `incentives`",
 }
-"""Number of a practice or name of a claim that no lever serves yet -> what is missing: in the model, or a lever on what it has."""
+"""What no lever serves yet (practice by number, claim by name) -> what is missing: of the model, or a lever."""
 
 
 def serving(practice: int) -> tuple[str, ...]:
