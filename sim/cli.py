@@ -122,6 +122,61 @@ def compare(
 
 
 @app.command()
+def trace(
+    scenario: Annotated[Path, typer.Argument(help="Scenario file.", show_default=False)],
+    *,
+    customer: Annotated[
+        int | None, typer.Option("--customer", help="By number.", show_default="the one with most contacts")
+    ] = None,
+    issue: Annotated[
+        str | None, typer.Option("--issue", help="One issue, such as 17.fault.2.", show_default=False)
+    ] = None,
+    contact: Annotated[
+        str | None, typer.Option("--contact", help="One contact, such as 17.fault.2.1.", show_default=False)
+    ] = None,
+    replication: Annotated[int, typer.Option("--replication", help="Which replication.")] = 1,
+    seed: Seed = None,
+    log: Annotated[
+        Path | None, typer.Option("--log", help="Write every event: FILE.csv or .parquet.", show_default=False)
+    ] = None,
+    changes: Changes = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Follow one customer through a run as a story with times, and log all events on request."""
+    from sim.commands import Options, one_subject, outcome, trace_scenario  # noqa: PLC0415
+
+    with outcome():
+        options = Options(seed=seed, changes=changes or [], as_json=as_json, quiet=quiet)
+        trace_scenario(scenario, one_subject(customer, issue, contact), replication, log, options)
+
+
+@app.command()
+def diff(
+    one: Annotated[str, typer.Argument(metavar="A", help="A scenario, a study, or FILE:POLICY.", show_default=False)],
+    other: Annotated[str, typer.Argument(metavar="B", help="What to compare it with.", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Say in words what differs between two scenarios, or two policies of a study."""
+    from sim.commands import diff_files, outcome  # noqa: PLC0415
+
+    with outcome():
+        diff_files(one, other, as_json)
+
+
+@app.command()
+def levers(
+    as_json: AsJson = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="The page of the docs.")] = False,
+) -> None:
+    """List what a planner can pull: what each lever changes, moves, costs, how soon, on what evidence."""
+    from sim.commands import list_levers, outcome  # noqa: PLC0415
+
+    with outcome():
+        list_levers(as_json, markdown)
+
+
+@app.command()
 def schema(
     kind: Annotated[str, typer.Argument(help="scenario or study")] = "scenario",
 ) -> None:

@@ -19,7 +19,7 @@ from sim.check import check, check_study
 from sim.door import is_study
 from sim.experiment.comparison import Result, TooLarge, UnknownMeasure, execute, reported
 from sim.experiment.execution import ReplicationFailed, cores
-from sim.experiment.plan import Plan, plan_of_scenario, plan_of_study
+from sim.experiment.plan import SEED, Plan, plan_of_scenario, plan_of_study
 from sim.experiment.pool import WorkersDied
 from sim.files import FileProblem, load_scenario, load_study, scenario_schema, study_schema
 from sim.report.checks import check_document, render_check
@@ -94,6 +94,65 @@ def print_schema(kind: str) -> None:
     if kind not in schemas:
         raise BadUsage(f"{kind!r} has no schema; known: {', '.join(schemas)}")
     _print_json(json_text(schemas[kind]()))
+
+
+def diff_files(one: str, other: str, as_json: bool) -> None:
+    """``frontline diff``."""
+    from sim.files.differences import differences, side  # noqa: PLC0415 - needed here alone
+    from sim.report.differences import differences_document, render_differences  # noqa: PLC0415
+
+    for reference in (one, other):
+        if Path(reference).is_dir():
+            raise BadUsage(f"{reference}: is a folder; name the file of a scenario or a study")
+    first, second = side(one), side(other)
+    found = differences(first, second)
+    if as_json:
+        _print_json(json_text(differences_document(first, second, found)))
+    else:
+        _print(render_differences(first, second, found, colour=_in_colour(), width=_columns()))
+
+
+def trace_scenario(file: Path, subject: str | None, replication: int, log: Path | None, options: Options) -> None:
+    """``frontline trace``."""
+    from sim.experiment.tracing import UnknownSubject, trace  # noqa: PLC0415 - needed here alone
+    from sim.report.story import NoParquet, can_write, render_trace, trace_document, write_log  # noqa: PLC0415
+
+    overrides = _overrides(options.checked().changes)
+    _within("--replication", replication, 1, 1_000_000)
+    scenario = load_scenario(_file(file), overrides)
+    seed = SEED if options.seed is None else options.seed
+    try:
+        if log is not None:
+            can_write(log)
+        found = trace(scenario, seed, replication, subject, whole=log is not None)
+        if log is not None:
+            write_log(log, scenario, found.all_events)
+    except (UnknownSubject, NoParquet) as error:
+        raise BadUsage(str(error)) from None
+    if options.as_json:
+        _print_json(json_text(trace_document(found)))
+        return
+    _print(render_trace(found, colour=_in_colour()))
+    if log is not None and not options.quiet:
+        _remark(f"{len(found.all_events):,} events: {_near(log)}")
+
+
+def one_subject(customer: int | None, issue: str | None, contact: str | None) -> str | None:
+    """The path of the one thing to follow; raises BadUsage where several are named."""
+    given = [str(each) for each in (customer, issue, contact) if each is not None]
+    if len(given) > 1:
+        raise BadUsage("--customer, --issue and --contact: name one of them")
+    return given[0] if given else None
+
+
+def list_levers(as_json: bool, markdown: bool) -> None:
+    """``frontline levers``."""
+    from sim.report.levers import levers_document, levers_page, render_levers  # noqa: PLC0415 - needed here alone
+
+    if as_json:
+        _print_json(json_text(levers_document()))
+    else:
+        _print(levers_page() if markdown else render_levers(colour=_in_colour(), width=_columns()))
 
 
 def init_folder(folder: Path) -> None:

@@ -19,7 +19,7 @@ _TAKEN = (
     "acquisition", "agents", "care", "cause_left", "chats", "coaching", "contacts", "customers", "episodes", "equity",
     "expectations", "experience", "feedback", "fees", "flexing", "forgetting", "incentives", "issues", "ledger",
     "losses", "morale", "moved", "newcomers", "orders", "ownership", "point", "points", "pressure", "recruitment",
-    "satisfaction", "self_service", "survey", "ties", "win_back",
+    "satisfaction", "self_service", "survey", "ties", "value", "win_back",
 )  # fmt: skip
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -79,6 +79,8 @@ def _needed_sections(scenario: Scenario) -> Iterator[Problem]:
             yield section, f"needs the section {needed!r}, which is missing", ()
     if scenario.needs is not None and scenario.channels.choice is None:
         yield "channels", "needs 'choice', the channels that customers use for each kind of need", ()
+    if scenario.economics and scenario.economics.customer_value is not None and scenario.pricing is None:
+        yield "economics.customer_value", "needs the section 'pricing', which is missing", ()
     chats = [name for name, channel in scenario.channels.channels.items() if channel.kind == "chat"]
     if chats and scenario.chat is None:
         yield (

@@ -70,6 +70,10 @@ _NOT_FOR_POLICIES = (
     "expectations", "ties", "workforce.attrition.half_life", "workforce.attrition.reference",
     "churn.reference", "needs.one_at_a_time", "workforce.attrition.half_life", "workforce.attrition.reference",
     "recruitment.people", "morale.reference",
+    "frontline", "name", "title", "currency", "calendar", "evidence", "policies", "economics.customer_value",
+    "customers", "churn.half_life", "churn.reference", "churn.involuntary", "churn.neglect", "churn.unresolved",
+    "churn.grievance", "expectations", "ties", "needs.one_at_a_time", "workforce.attrition.half_life",
+    "workforce.attrition.reference", "recruitment.people", "morale.reference",
 )  # fmt: skip
 """What describes people and place: no policy changes it, and base hazards stay as they were solved."""
 

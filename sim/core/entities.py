@@ -93,6 +93,7 @@ class Lane:
         "queued",
         "rank",
         "redialled",
+        "repeat_handle_time",
         "repeats",
         "reply_target",
         "resolved",
@@ -124,7 +125,7 @@ class Lane:
         self.offered = self.blocked = self.balked = self.queued = self.abandoned = self.answered = 0
         self.handled = self.answered_in_target = self.redialled = self.repeats = self.resolved = 0
         self.first_handled = self.first_resolved = 0
-        self.wait_answered = self.wait_abandoned = self.handle_time = 0.0
+        self.wait_answered = self.wait_abandoned = self.handle_time = self.repeat_handle_time = 0.0
 
     @property
     def judged(self) -> int:

@@ -36,6 +36,13 @@ class Cases(NamedTuple):
     keys: npt.NDArray[np.uint64]
 
 
+class CustomerPayments(NamedTuple):
+    """What customers pay at once: their places and the amounts, shape (n,)."""
+
+    slots: Slots
+    amounts: npt.NDArray[np.float64]
+
+
 def _nobody(_: Any) -> None:
     return None
 
@@ -68,6 +75,7 @@ class Facts:
     customers_renewed: Callable[[Slots], None]
     customers_left: Callable[[Slots], None]
     points_met: Callable[[Cases], None]
+    customers_paid: Callable[[CustomerPayments], None]
     paid: Callable[[Posting], None]
 
     def heard(self, name: str) -> Callable[[Any], None] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sim.core.measures import Measure
 from sim.core.observations import Observations
@@ -12,10 +12,12 @@ from sim.experiment.execution import Arm, simulate
 from sim.experiment.plan import Plan
 from sim.experiment.pool import Progress
 from sim.stats.intervals import Estimate
+from sim.stats.payback import Payback, payback
 
 SERVICE = ("service_level", "abandonment", "mean_wait")
 A_YEAR = 365
 _LARGEST = 1e100
+_PROFIT = "ledger.profit"
 _OF_STAFF = "employee_retention"
 WORK = ("occupancy", "first_contact_resolution", "contacts_per_issue")
 
@@ -39,7 +41,7 @@ class Result:
     """What a plan found.
 
     rows: every measure that the scenario reports; shown: names of those for the table; runs: the observations
-    of each arm, replication by replication.
+    of each arm, replication by replication; paybacks: by arm, where there is a ledger.
     """
 
     plan: Plan
@@ -47,6 +49,7 @@ class Result:
     shown: tuple[str, ...]
     bad_days: tuple[BadDays, ...]
     runs: Mapping[str, tuple[Observations, ...]]
+    paybacks: Mapping[str, Payback] = field(default_factory=dict)
 
     @property
     def policies(self) -> tuple[Arm, ...]:
@@ -100,7 +103,17 @@ def estimate(plan: Plan, measures: Sequence[Measure], runs: Mapping[str, tuple[O
         shown=_shown(plan, rows),
         bad_days=bad_days(plan.baseline.scenario, base, plan.confidence),
         runs=runs,
+        paybacks=_paybacks(plan, runs),
     )
+
+
+def _paybacks(plan: Plan, runs: Mapping[str, tuple[Observations, ...]]) -> dict[str, Payback]:
+    """When each arm has earned back what it cost, from the monthly profit paired with the baseline's."""
+    if any(_PROFIT not in run.months for observed in runs.values() for run in observed):
+        return {}
+    profit = {arm: [run.months[_PROFIT] for run in observed] for arm, observed in runs.items()}
+    theirs = profit[plan.baseline.name]
+    return {arm.name: payback(profit[arm.name], theirs, plan.confidence) for arm in plan.arms[1:]}
 
 
 def _check_sizes(runs: Mapping[str, Sequence[Observations]]) -> None:

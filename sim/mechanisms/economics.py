@@ -8,8 +8,9 @@ from pydantic import Field
 
 from sim.core import elementary
 from sim.core.calendar import Day
+from sim.core.cohorts import Cohorts, ValueSettings, cohort_names, value_measures
 from sim.core.entities import Lane
-from sim.core.facts import Posting
+from sim.core.facts import CustomerPayments, Posting
 from sim.core.measures import Measure
 from sim.core.units import DAY, YEAR, Growth, Money, MoneyRate, Settings
 from sim.core.world import Mechanism, World
@@ -19,7 +20,7 @@ class EconomicSettings(Settings):
     """Overheads, costs per contact, inflation and discounting.
 
     basis: "nominal" lets wages and prices inflate and discounts at a nominal rate; "real" reports money of the
-    day the counting starts. Inflation starts then too.
+    day the counting starts. Inflation starts then too. customer_value: counts what customers are worth by cohort.
     """
 
     basis: Literal["nominal", "real"]
@@ -28,11 +29,14 @@ class EconomicSettings(Settings):
     price_inflation: Growth
     overheads: dict[str, MoneyRate]
     contact_cost: dict[str, Money] = Field(default_factory=dict)
+    customer_value: ValueSettings | None = None
 
 
 ACCOUNTS: Final = (
     "fees", "wages", "hiring", "training", "acquisition", "overheads", "contacts", "severance", "policies",
 )  # fmt: skip
+
+STAFF: Final = ("wages", "hiring", "training", "severance")
 
 
 def index(growth: float, time: float) -> float:
@@ -61,7 +65,12 @@ class Economics(Mechanism[EconomicSettings]):
         self._discount = 1.0
         self._until = 0.0
         self._per_contact: dict[str, float] = {}
-        self._paid_for: dict[Lane, int] = {}
+        self._paid_for: dict[Lane, tuple[int, int]] = {}
+        self._repeats = 0.0
+        self._shared = (0.0, 0.0, 0.0)
+        self.cohorts: Cohorts | None = None
+        if settings.customer_value is not None:
+            self._listen_to_customers(settings.customer_value)
 
     def adopted(self) -> None:
         """Overheads of a day and costs per contact; the levels of wages and prices follow at the next posting."""
@@ -69,6 +78,30 @@ class Economics(Mechanism[EconomicSettings]):
         self._until = 0.0
         self._overheads = sum(self.settings.overheads.values()) * DAY
         self._per_contact = {name: self.settings.contact_cost.get(name, 0.0) for name in self.world.channels}
+        if self.cohorts is not None:
+            self.cohorts.fixed = self._per_contact
+
+    def begin(self) -> None:
+        """Customers are about to come."""
+        if self.cohorts is not None:
+            self.cohorts.begin()
+
+    def _listen_to_customers(self, settings: ValueSettings) -> None:
+        """Hear what concerns single customers too; without need nobody does, for it costs time at each contact."""
+        self.cohorts = cohorts = Cohorts(self.world, settings, self._worth)
+
+        def paid(payments: CustomerPayments) -> None:
+            self._follow_the_day()
+            cohorts.pay(payments, self._scales["none"])
+
+        self.on_customers_paid = paid
+        self.on_customers_joined = cohorts.join
+        self.on_contact_handled = cohorts.serve
+        self.on_counting_began = cohorts.begin_counting
+
+    def _worth(self, since: float) -> float:
+        """Present value of one unit of money of today, discounted to a moment after the beginning of the counting."""
+        return self._discount / discount(self.settings.discount_rate, since)
 
     def on_day_began(self, _: Day) -> None:
         """Book the contacts of the day before, and pay the overheads of this one."""
@@ -96,12 +129,15 @@ class Economics(Mechanism[EconomicSettings]):
 
         A contact costs something by its channel, besides the agent.
         """
-        cost = 0.0
+        cost = repeats = 0.0
         for lane in self.world.lanes:
-            handled = lane.handled - self._paid_for.get(lane, 0)
-            if handled:
-                cost += handled * self._per_contact[lane.channel.name]
-                self._paid_for[lane] = lane.handled
+            handled, again = self._paid_for.get(lane, (0, 0))
+            if lane.handled > handled:
+                each = self._per_contact[lane.channel.name]
+                self._paid_for[lane] = lane.handled, lane.handled - lane.first_handled
+                cost += (lane.handled - handled) * each
+                repeats += (lane.handled - lane.first_handled - again) * each
+        self._repeats += repeats * self._scales["prices"]
         if cost:
             self._book(Posting("contacts", -cost, "prices"))
 
@@ -122,15 +158,33 @@ class Economics(Mechanism[EconomicSettings]):
         self.present[account] = self.present.get(account, 0.0) + amount * self._discount
         self.cash += amount
 
+    def _share_out(self) -> None:
+        """Share the cost of staff since the last time by the agents' time: repeats and cohorts get their part.
+
+        Asked for at the ends of months. Time without a contact waits for the next.
+        """
+        staff = -sum(self.accounts[name] for name in STAFF)
+        time = sum(lane.handle_time for lane in self.world.lanes)
+        again = sum(lane.repeat_handle_time for lane in self.world.lanes)
+        staff_before, time_before, again_before = self._shared
+        if time > time_before:
+            per_second = (staff - staff_before) / (time - time_before)
+            self._repeats += per_second * (again - again_before)
+            self._shared = (staff, time, again)
+            if self.cohorts is not None:
+                self.cohorts.share_out(per_second, self._scales["prices"])
+
     def counts(self) -> dict[str, float]:
-        """Money by account, profit, and its present value."""
+        """Money by account, profit, its present value, repeats, and what customers of each cohort are worth."""
         self._pay_contacts()
+        self._share_out()
         found = {f"ledger.{name}": amount for name, amount in self.accounts.items()}
         found["ledger.profit"] = sum(self.accounts.values())
         found["ledger.present_value"] = sum(self.present.values())
-        running = ("wages", "hiring", "training", "severance", "contacts")
-        found["ledger.operating"] = -sum(self.accounts[name] for name in running)
-        return found
+        found["ledger.operating"] = -sum(self.accounts[name] for name in (*STAFF, "contacts"))
+        found["ledger.repeats.cost"] = self._repeats
+        found["ledger.repeats.contacts"] = sum(lane.handled - lane.first_handled for lane in self.world.lanes)
+        return found | (self.cohorts.counts() if self.cohorts is not None else {})
 
     def balances(self) -> list[tuple[str, float, float]]:
         """The accounts add up to the cash that was moved."""
@@ -158,6 +212,34 @@ class Economics(Mechanism[EconomicSettings]):
         accounts = ACCOUNTS if scenario.fulfilment is None else (*ACCOUNTS, "orders", "fulfilment")
         accounts = accounts if scenario.contact_points is None else (*accounts, "points")
         accounts = accounts if scenario.feedback is None else (*accounts, "feedback")
+        if scenario.resolution is not None:
+            found += _per_issue(currency)
+        if scenario.economics.customer_value is not None and scenario.customers is not None:
+            value = scenario.economics.customer_value
+            found += value_measures(cohort_names(scenario.calendar.horizon, value.cohort), currency)
         return found + [
             Measure(f"ledger.{name}", f"{name} (income +, cost -)", currency, f"ledger.{name}") for name in accounts
         ]
+
+
+def _per_issue(currency: str) -> list[Measure]:
+    """What an issue costs, and what of the cost goes into repeats."""
+    return [
+        Measure(
+            "cost_per_issue", "cost per issue", currency, "ledger.operating", "issues.raised", 1.0, "lower",
+            meaning="wages, hiring, training, severance and contact cost, over issues raised",
+        ),
+        Measure(
+            "cost_per_resolved_issue", "cost per resolved issue", currency, "ledger.operating", "issues.resolved", 1.0,
+            "lower", meaning="wages, hiring, training, severance and contact cost, over issues resolved",
+        ),
+        Measure(
+            "repeat_contacts", "contacts that are repeats", "%", "ledger.repeats.contacts", "contacts.handled", 100.0,
+            "lower", meaning="contacts handled for an issue that was handled before, over contacts handled",
+        ),
+        Measure(
+            "repeat_cost", "cost that goes into repeats", "%", "ledger.repeats.cost", "ledger.operating", 100.0,
+            "lower", meaning="cost of staff, by agents' time month by month, and contact cost of contacts for an "
+            "issue that was handled before, over that of all contacts",
+        ),
+    ]  # fmt: skip

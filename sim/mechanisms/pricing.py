@@ -18,7 +18,7 @@ from sim.core import elementary, streams
 from sim.core.calendar import Day
 from sim.core.distributions import Law
 from sim.core.entities import Base
-from sim.core.facts import Posting
+from sim.core.facts import CustomerPayments, Posting
 from sim.core.measures import Measure
 from sim.core.reactions import raise_later
 from sim.core.units import DAY, MONTH, YEAR, Date, Duration, MoneyRate, Percent, Settings, Several, Share, Span
@@ -280,11 +280,13 @@ class Pricing(Mechanism[PricingSettings]):
 
     def _pay(self, slots: Slots) -> None:
         if slots.size:
-            total = float((self.price.array[slots] * self.settings.renewal).cumsum()[-1])
+            amounts = self.price.array[slots] * self.settings.renewal
+            total = float(amounts.cumsum()[-1])
             self.fees += total
             self.payments += int(slots.size)
             if total:
                 self.world.tell.paid(Posting("fees", total, "none"))
+                self.world.tell.customers_paid(CustomerPayments(slots, amounts))
             if (discounts := self.world.ask.discounts(slots)) is not None:
                 self.discounted += elementary.total(self.agreed.array[slots] * discounts) * self.settings.renewal
 

@@ -276,6 +276,8 @@ class Service(Mechanism[ChannelsSettings]):
             lane.first_handled += 1
             if resolved:
                 lane.first_resolved += 1
+        else:
+            lane.repeat_handle_time += spent
         issue.handled += 1
         tell.contact_handled(contact)
         if resolved:

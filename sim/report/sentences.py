@@ -7,6 +7,7 @@ from sim.experiment.comparison import Result, Row
 from sim.experiment.estimates import Change
 from sim.experiment.execution import Arm
 from sim.report.numbers import decimals, number, percent, span
+from sim.stats.payback import Payback
 
 FIVE = (
     ("profit",),
@@ -45,6 +46,17 @@ def sentence(result: Result, arm: Arm) -> str:
     parts = [_effect(result, measure, change) for measure, change in told if _is_effect(change)]
     parts += _untold(told)
     return f"{arm.title}: {'; '.join(parts)}."
+
+
+def payback_sentence(arm: Arm, found: Payback) -> str:
+    """When an arm has earned back what it cost, of the mean and of the replications."""
+    when = f"has paid back in month {found.month} of {found.months}" if found.month else "has not paid back by the end"
+    if found.month == 1:
+        when = "pays from the first month on"
+    share = f"in {percent(round(found.share, 3))} of replications it has by the end"
+    between = f" ({percent(round(found.low, 2))} to {percent(round(found.high, 2))})"
+    months = f", between month {found.earliest} and {found.latest}" if found.earliest != found.latest else ""
+    return f"{arm.title}: on average {when}; {share}{between}{months}."
 
 
 def told_rows(result: Result) -> list[Row]:

@@ -9,6 +9,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 from sim.experiment.comparison import Result, Row
@@ -16,6 +17,7 @@ from sim.experiment.estimates import BadDays, Change
 from sim.report.numbers import rounded
 from sim.report.sentences import sentences
 from sim.stats.intervals import Estimate, mean_interval
+from sim.stats.payback import Payback
 
 FORMAT = 1
 
@@ -44,6 +46,7 @@ def document(result: Result) -> Record:
                 "policies": list(arm.scenario.policies),
                 "digest": arm.scenario.digest(),
                 **({"sentence": told[arm.name]} if arm.name in told else {}),
+                **({"payback": _payback(result.paybacks.get(arm.name))} if arm is not plan.baseline else {}),
             }
             for arm in plan.arms
         ],
@@ -51,6 +54,14 @@ def document(result: Result) -> Record:
         "measures": [_measure(row) for row in result.rows],
         "bad_days": [_bad_day(each) for each in result.bad_days],
     }
+
+
+def _payback(found: Payback | None) -> Record | None:
+    """When an arm has earned back what it cost."""
+    if found is None:
+        return None
+    record = asdict(found)
+    return {name: rounded(value) if isinstance(value, float) else value for name, value in record.items()}
 
 
 def json_text(content: Any) -> str:

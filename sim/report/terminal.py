@@ -13,7 +13,7 @@ from sim.experiment.estimates import BadDays, Change
 from sim.experiment.execution import Arm
 from sim.files.problems import printable
 from sim.report.numbers import columns, duration, folded, in_percent, in_time, percent, span, with_half_width
-from sim.report.sentences import name_in_sentence, sentences, told_rows, unit_of_change
+from sim.report.sentences import name_in_sentence, payback_sentence, sentences, told_rows, unit_of_change
 
 WIDTH = 100
 _GAP = "  "
@@ -39,6 +39,7 @@ def render(result: Result, colour: bool = False, width: int = WIDTH) -> str:
     if result.policies:
         told = sentences(result).values()
         parts.append("\n".join(_wrapped(text, width, "- ") for text in told))
+        parts.append(_paybacks(result, width))
         parts.append(_gains(result, width))
     if result.bad_days:
         parts.append(_bad_days(result, paint))
@@ -158,6 +159,24 @@ def _legend(result: Result, width: int) -> str:
     if any(row.measure.unit != unit_of_change(row.measure) for row in result.table):
         notes.append("changes of percentages are in points")
     return _wrapped("; ".join(notes), width)
+
+
+def _paybacks(result: Result, width: int) -> str:
+    """When the policies have earned back what they cost, compared with doing nothing."""
+    if result.plan.replications < 2:
+        return ""
+    told = [
+        payback_sentence(arm, found)
+        for arm in result.policies
+        if (found := result.paybacks.get(arm.name)) is not None and not _changes_no_profit(result, arm)
+    ]
+    return "\n".join(["Payback:", *(_wrapped(text, width, "- ") for text in told)]) if told else ""
+
+
+def _changes_no_profit(result: Result, arm: Arm) -> bool:
+    row = result.row("profit")
+    change = row.changes[arm.name] if row is not None else None
+    return change is not None and change.verdict == "the same"
 
 
 def _gains(result: Result, width: int) -> str:

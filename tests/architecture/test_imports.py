@@ -39,6 +39,7 @@ ROOM_OF = {
 MAY_IMPORT = {
     "version": (),
     "core": (),
+    "levers": (),
     "mechanisms": ("core",),
     "scenario": ("mechanisms", "core"),
     "model": ("scenario", "mechanisms", "core"),
@@ -47,7 +48,7 @@ MAY_IMPORT = {
     "files": ("model", "scenario", "mechanisms", "core", "version"),
     "check": ("files", "calibration", "scenario", "mechanisms", "core"),
     "experiment": ("files", "calibration", "model", "stats", "scenario", "mechanisms", "core", "version"),
-    "report": ("experiment", "check", "files", "model", "stats", "scenario", "mechanisms", "core", "version"),
+    "report": ("experiment", "check", "files", "levers", "model", "stats", "scenario", "mechanisms", "core", "version"),
     "cli": ("report", "experiment", "check", "files", "calibration", "model", "stats", "scenario", "core", "version"),
 }
 """cli -> report -> experiment -> model -> scenario -> mechanisms -> core, and experiment -> stats -> core; a room may

@@ -56,7 +56,8 @@ DAMAGES = [
      "routing.headstart is not known here; known: kind, priority, head_start, reserve, overflow "
      "— did you mean head_start?"),
     ("renewal: 30 days", "renewals: 30 days",
-     "pricing.renewals is not known here; known: fee, renewal, adaptation, reactions — did you mean renewal?"),
+     "pricing.renewals is not known here; known: fee, renewal, adaptation, reactions, exemptions, most_rise, "
+     "justification, sensitivity — did you mean renewal?"),
     ("adaptation: 180 days", "adaptation: 180",
      "pricing.adaptation needs a unit of time, such as '180 min' or '180 days' (found 180)"),
     ("adaptation: 180 days", "adaptation: 6 months",

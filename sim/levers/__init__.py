@@ -1,0 +1,12 @@
+"""The library of levers: what a planner can pull, what each moves, costs and how soon, and on what evidence.
+
+Data, not code: a lever is one entry in a tuple of ``customers``, ``operation`` or ``staff``. It changes settings that a
+policy may change, and nothing else.
+"""
+
+from __future__ import annotations
+
+from sim.levers.lever import Evidence, Lever, Move
+from sim.levers.library import LEVERS, lever
+
+__all__ = ["LEVERS", "Evidence", "Lever", "Move", "lever"]

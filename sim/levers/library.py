@@ -1,0 +1,18 @@
+"""All levers, in the order of the life of a customer, then of the operation, then of the staff."""
+
+from __future__ import annotations
+
+from sim.levers.customers import CUSTOMERS
+from sim.levers.lever import Lever
+from sim.levers.operation import OPERATION
+from sim.levers.staff import STAFF
+
+LEVERS: tuple[Lever, ...] = (*CUSTOMERS, *OPERATION, *STAFF)
+
+
+def lever(name: str) -> Lever:
+    """The lever of a name; raises KeyError where there is none."""
+    for one in LEVERS:
+        if one.name == name:
+            return one
+    raise KeyError(name)
