@@ -142,3 +142,29 @@ def test_other_slashes_are_no_paths_of_a_machine(text: str) -> None:
 def test_no_word_of_the_house_is_left_out() -> None:
     banned = {"utils", "helpers", "helper", "manager", "util", "misc", "common"}
     assert not [names(path) for path in FILES if set(path.stem.split("_")) & banned]
+
+
+def test_the_page_of_the_architecture_lists_every_port_with_who_answers_it() -> None:
+    from sim.mechanisms.service import Service
+    from sim.model import MECHANISMS
+
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = page[page.index("| answered by | ports |") :].split("\n\n")[0].splitlines()[2:]
+    told = {name: set(ports.replace("`", "").split(", ")) for name, ports in (row[2:-2].split(" | ") for row in table)}
+    answered = {
+        kind.__module__.rpartition(".")[2].replace("_", " "): set(kind.answers)
+        for kind in (*MECHANISMS.values(), Service)
+        if kind.answers
+    }
+    assert {name.replace("-", " "): ports for name, ports in told.items()} == answered
+
+
+def test_the_page_of_the_architecture_lists_every_fact_once() -> None:
+    from typing import get_type_hints
+
+    from sim.core.facts import Facts
+
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = page[page.index("| fact | of | told by |") :].split("\n\n")[0].splitlines()[2:]
+    told = [name for row in table for name in row.split(" | ")[0].removeprefix("| ").replace("`", "").split(", ")]
+    assert sorted(told) == sorted(get_type_hints(Facts))
