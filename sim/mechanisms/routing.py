@@ -285,7 +285,7 @@ class Routing(Mechanism[RoutingSettings]):
     def _best_entries(self, group: Group) -> list[tuple[float, int, Contact]]:
         """The entries of the queue with the best rank at their head; empty if nobody waits for the group."""
         source: list[tuple[float, int, Contact]] = []
-        for queue in group.queues if len(group.idle) >= group.reserve else group.urgent:
+        for queue in group.queues if not group.reserve or len(group.idle) >= group.reserve else group.urgent:
             if queue.waiting:
                 entries = queue.entries
                 while not entries[0][2].waiting:
