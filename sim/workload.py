@@ -41,9 +41,18 @@ def flows(scenario: Scenario) -> tuple[Flow, ...]:
     """
     found: dict[tuple[str, str], float] = {}
     for kind, shares, per_year in _first_contacts(scenario):
-        for channel, count in _with_repeats(scenario, kind, shares, per_year).items():
+        reaching = per_year * _reaching_staff(scenario, kind)
+        for channel, count in _with_repeats(scenario, kind, shares, reaching).items():
             found[channel, kind] = found.get((channel, kind), 0.0) + count
     return tuple(Flow(channel, kind, count) for (channel, kind), count in sorted(found.items()) if count > 0)
+
+
+def _reaching_staff(scenario: Scenario, kind: str) -> float:
+    """Share of issues that self-service neither ends nor makes customers give up."""
+    own = scenario.self_service.kinds.get(kind) if scenario.self_service else None
+    if own is None or scenario.self_service is None:
+        return 1.0
+    return 1.0 - own.tried * (own.contained + (1.0 - own.contained) * scenario.self_service.gives_up)
 
 
 def handle_time(scenario: Scenario, channel: str, kind: str) -> float | None:

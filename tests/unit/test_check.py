@@ -11,6 +11,7 @@ import pytest
 from sim.check import CheckReport, check, check_study
 from sim.files import load_scenario, load_study
 from sim.report.checks import render_check
+from sim.scenario import Scenario
 from sim.templates import write_templates
 
 Checked = Callable[..., CheckReport]
@@ -105,3 +106,22 @@ def test_any_patience_is_answered_at_once(checked: Checked, patience: str, formu
     assert load.formula == formula
     assert load.needed is not None
     assert 3 <= load.needed <= 7
+
+
+def test_what_self_service_ends_does_not_reach_the_staff(folder: Path) -> None:
+    scenario = load_scenario(folder / "scenario.yaml")
+    plain = scenario.plain()
+    kind = next(iter(scenario.needs.kinds))  # type: ignore[union-attr]  # the template has needs
+    plain["self_service"] = {
+        "kinds": {kind: {"tried": 0.5, "contained": 0.4}}, "gives_up": 0.25, "again": 1.0, "contained_score": 80,
+        "failed_score": 40, "cost": 0.0,
+    }  # fmt: skip
+    found = [
+        {
+            name: sum(flow.per_year for flow in check(one).contacts if flow.kind == name)
+            for name in one.agents.handle_time
+        }
+        for one in (scenario, Scenario.from_plain(plain))
+    ]
+    assert found[1][kind] == pytest.approx(found[0][kind] * (1 - 0.5 * (0.4 + 0.6 * 0.25)))
+    assert all(found[1][name] == pytest.approx(found[0][name]) for name in found[0] if name != kind)
