@@ -52,14 +52,13 @@ def times_between(rates: Array) -> Array:
 class Turn(NamedTuple):
     """Clocks that run down, and how they stand when they have been wound up again: columns of shape (n,).
 
-    at: marks at which they run down; issues: keys of what they raise; ordinal, left, mark: of the next issue.
+    at: marks at which they run down; issues: keys of what they raise; ordinal, mark: of the next issue.
     """
 
     clocks: Slots
     at: Array
     issues: Keys
     ordinal: Slots
-    left: Array
     mark: Array
 
 
@@ -98,10 +97,9 @@ class Needs(Mechanism[NeedsSettings]):
         self._width = len(settings.kinds)
         self._names = np.array([streams.named(kind) for kind in settings.kinds], dtype=np.uint64)
         self.mark = self.base.column(np.float64, np.inf, self._width)
-        self.left = self.base.column(np.float64, 0.0, self._width)
         self.ordinal = self.base.column(np.int64, 0, self._width)
         self.soonest = self.base.column(np.float64, np.inf)
-        self._rates = np.zeros((len(self.base.segments), self._width))
+        self._between = np.zeros((len(self.base.segments), self._width))
         self._passed = 0.0
         self._plans: list[Plan] = []
         self._ends = np.empty(0)
@@ -113,19 +111,17 @@ class Needs(Mechanism[NeedsSettings]):
         """Put the rates in force: what is left of each clock runs on at the new rate."""
         kinds, segments = self.settings.kinds, self.base.segments
         self._numbers = np.array([self.world.kinds.index(kind) for kind in kinds], dtype=np.int64)
-        old, size = self._rates, self.base.size
-        self._rates = np.array([[need.rate.get(segment, 0.0) for need in kinds.values()] for segment in segments])
-        self._between = times_between(self._rates)
+        before, size = self._between, self.base.size
+        rates = np.array([[need.rate.get(segment, 0.0) for need in kinds.values()] for segment in segments])
+        self._between = times_between(rates)
         if size:
-            segment = self.base.segment.array[:size]
-            left, mark = self.left.array[:size], self.mark.array[:size]
-            running = (old[segment] > 0.0) & np.isfinite(mark)
-            since = np.full(mark.shape, self._passed)
+            segment, mark = self.base.segment.array[:size], self.mark.array[:size]
+            since = np.full((size, 1), self._passed)
             if self.settings.one_at_a_time:
                 since[self.open.array[:size] > 0] = 0.0
-            left[running] = (mark[running] - since[running]) * old[segment][running]
-            known = self.base.active.array[:size, None]
-            mark[:] = np.where(known, since + left * self._between[segment], np.inf)
+            left = (mark - since) / before[segment]
+            changed = (before != self._between)[segment] & self.base.active.array[:size, None]
+            mark[:] = np.where(changed, since + left * self._between[segment], mark)
             self.soonest.array[:size] = mark.min(axis=1)
             if self.settings.one_at_a_time:
                 self.soonest.array[:size][self.open.array[:size] > 0] = np.inf
@@ -136,7 +132,6 @@ class Needs(Mechanism[NeedsSettings]):
         issues = streams.children(streams.children(customers[:, None], self._names), _FIRST).ravel()
         left = self._drawn(issues).reshape(slots.size, self._width)
         mark = self._passed + left * self._between[self.base.segment.array[slots]]
-        self.left.array[slots] = left
         self.mark.array[slots] = mark
         self.soonest.array[slots] = mark.min(axis=1)
         if self._plans and mark.min() <= self._ends[-1]:
@@ -173,10 +168,9 @@ class Needs(Mechanism[NeedsSettings]):
         issues = self._issues(clocks, ordinals)
         left = self._drawn(self._issues(clocks, ordinals + 1))
         between = self._between_of(clocks)
-        plan = self._births_of(self._day.index, Turn(clocks, marks, issues, ordinals + 1, left, left * between))
+        plan = self._births_of(self._day.index, Turn(clocks, marks, issues, ordinals + 1, left * between))
         self.mark.array[slots] -= marks[:, None]
         self.mark.array[slots, kinds] = left * between
-        self.left.array[slots, kinds] = left
         self.ordinal.array[slots, kinds] = ordinals + 1
         self.soonest.array[slots] = np.inf
         self.open.array[slots] = issues
@@ -243,7 +237,7 @@ class Needs(Mechanism[NeedsSettings]):
             after = self._issues(clocks, ordinal + 1)
             left = self._drawn(after)
             mark = at + left * self._between_of(clocks)
-            rounds.append(Turn(clocks, at, issues, ordinal + 1, left, mark))
+            rounds.append(Turn(clocks, at, issues, ordinal + 1, mark))
             again = np.flatnonzero(mark <= self._ends[-1])
             clocks, at, issues, ordinal = clocks[again], mark[again], after[again], ordinal[again] + 1
         columns = [np.concatenate(column) for column in zip(*rounds, strict=True)]
@@ -260,15 +254,14 @@ class Needs(Mechanism[NeedsSettings]):
         slots = clocks // self._width
         here = self.base.key.array[slots] == plan.customers[begin:end]
         if here.all():
-            mark, left, ordinal = turns.mark[begin:end], turns.left[begin:end], turns.ordinal[begin:end]
+            mark, ordinal = turns.mark[begin:end], turns.ordinal[begin:end]
         else:
             stay = begin + np.flatnonzero(here)
-            clocks, mark, left, ordinal = turns.clocks[stay], turns.mark[stay], turns.left[stay], turns.ordinal[stay]
+            clocks, mark, ordinal = turns.clocks[stay], turns.mark[stay], turns.ordinal[stay]
             births = [plan.births[place] for place in stay.tolist()]
             slots = clocks // self._width
         self.mark.array.reshape(-1)[clocks] = mark
         self.soonest.array[slots] = self.mark.array[slots].min(axis=1)
-        self.left.array.reshape(-1)[clocks] = left
         self.ordinal.array.reshape(-1)[clocks] = ordinal
         self.world.ask.bear([birth for birth in births if birth is not None])
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sim.core.units import YEAR
+from sim.core.units import DAY, YEAR
 
 
 def test_a_fee_rise_brings_revenue_price_losses_and_price_enquiries(bench: Any) -> None:
@@ -225,3 +225,29 @@ def test_those_who_still_come_in_spite_of_warnings_are_the_first_of_those_who_wo
         came.append(keys)
     assert 0 < len(came[1]) < len(came[0])
     assert came[0][: len(came[1])] == came[1]
+
+
+def test_a_need_that_rests_for_some_weeks_goes_on_where_it_was(bench: Any) -> None:
+    """At a rate of 0 clocks stand still: every issue comes later by as long, and none is drawn anew."""
+    alone = dict.fromkeys(("churn", "acquisition")) | {"calendar.busyness": None, "calendar.day_of_week": None}
+    alone |= {"calendar.month": None, "calendar.warm_up": "0 days", "calendar.horizon": "20 weeks"}
+    firm = bench.changed(bench.firm, alone)
+    start = firm.calendar.start
+    rest = {"to": "0 per year", "from": start.isoformat(), "until": (start + dt.timedelta(weeks=4)).isoformat()}
+    paused = bench.with_policies(firm, rest={"changes": {"needs.kinds.fault.rate.home": rest}})
+
+    def raised(scenario: Any) -> dict[int, float]:
+        found: dict[int, float] = {}
+
+        def note(model: Any, issue: Any) -> None:
+            if issue.kind == "fault" and model.world.base.segment.view[issue.slot] == 0:
+                found[issue.key] = issue.raised_at / DAY
+
+        bench.watch(scenario, {"issue_raised": note})
+        return found
+
+    before, after = raised(firm), raised(paused)
+    assert min(after.values()) >= 28.0
+    early = [key for key, day in before.items() if day < 7 * 16 - 4]
+    assert len(early) > 100
+    assert all(abs(after[key] - before[key] - 28.0) < 3.0 for key in early)  # closed days shift them by a day or two
