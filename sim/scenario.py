@@ -61,19 +61,11 @@ from sim.mechanisms.workforce import WorkforceSettings
 
 FORMAT = 1
 _NOT_FOR_POLICIES = (
-    "frontline", "name", "title", "currency", "calendar", "evidence", "policies", "customers", "competition",
-    "churn.half_life", "churn.reference", "workforce.attrition.half_life", "workforce.attrition.reference",
-    "frontline", "name", "title", "currency", "calendar", "evidence", "policies", "customers", "churn.half_life",
-    "churn.reference", "workforce.attrition.half_life", "workforce.attrition.reference", "feedback.errors",
-    "feedback.needs", "contact_points.premises.at_start",
-    "churn.reference", "churn.involuntary", "churn.neglect", "churn.unresolved", "churn.grievance",
-    "expectations", "ties", "workforce.attrition.half_life", "workforce.attrition.reference",
-    "churn.reference", "needs.one_at_a_time", "workforce.attrition.half_life", "workforce.attrition.reference",
-    "recruitment.people", "morale.reference",
-    "frontline", "name", "title", "currency", "calendar", "evidence", "policies", "economics.customer_value",
-    "customers", "churn.half_life", "churn.reference", "churn.involuntary", "churn.neglect", "churn.unresolved",
-    "churn.grievance", "expectations", "ties", "needs.one_at_a_time", "workforce.attrition.half_life",
-    "workforce.attrition.reference", "recruitment.people", "morale.reference",
+    "frontline", "name", "title", "currency", "calendar", "evidence", "policies", "churn.grievance", "churn.half_life",
+    "churn.involuntary", "churn.neglect", "churn.reference", "churn.unresolved", "competition",
+    "contact_points.premises.at_start", "customers", "economics.customer_value", "expectations", "feedback.errors",
+    "feedback.needs", "morale.reference", "needs.one_at_a_time", "recruitment.people", "ties",
+    "workforce.attrition.half_life", "workforce.attrition.reference",
 )  # fmt: skip
 """What describes people and place: no policy changes it, and base hazards stay as they were solved."""
 

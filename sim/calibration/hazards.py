@@ -73,7 +73,6 @@ class StaysProbe:
         self.customers = Stays()
         self.agents = Stays()
         self._since: float | None = None
-        self._came: dict[str, float] = {}
 
     def attach(self, world: World) -> None:
         """Take note of the world."""

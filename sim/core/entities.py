@@ -191,9 +191,7 @@ class Contact:
         "resolved", "returns_in", "spent", "threshold", "waited", "waiting", "work",
     )  # fmt: skip
 
-    def __init__(  # as for issues
-        self, issue: Issue, lane: Lane, offered_at: float, brought: Brought
-    ) -> None:
+    def __init__(self, issue: Issue, lane: Lane, offered_at: float, brought: Brought) -> None:
         self.issue = issue
         self.lane = lane
         self.offered_at = offered_at
