@@ -54,7 +54,9 @@ def simulated(file: str, replications: int, workers: int) -> list[Month]:
     """Replications 1 to n of a scenario."""
     plain = load_scenario(SCENARIOS / file).plain()
     tasks = [(plain, SEED, number) for number in range(1, replications + 1)]
-    return run_in_processes(simulated_month, tasks, lambda *_: None, lambda *_: None, workers=workers)
+    found: dict[int, Month] = {}
+    run_in_processes(simulated_month, tasks, found.__setitem__, lambda *_: None, workers=workers)
+    return [found[place] for place in range(len(tasks))]
 
 
 def compared(log: BankLog, months: dict[str, list[Month]]) -> list[Line]:

@@ -40,6 +40,13 @@ Out = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress and no remarks on standard error.")]
+Kept = Annotated[
+    Path | None,
+    typer.Option(
+        "--store", help="File that keeps every finished replication.", show_default="results/replications.sqlite"
+    ),
+]
+NoStore = Annotated[bool, typer.Option("--no-store", help="Simulate everything anew and keep no replication.")]
 Changes = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Change one setting, such as workforce.groups.desk.headcount=8."),
@@ -95,12 +102,15 @@ def run(
     changes: Changes = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
+    store: Kept = None,
+    no_store: NoStore = False,
 ) -> None:
     """Simulate a scenario and show its outcomes."""
-    from sim.commands import Options, outcome, run_scenario  # noqa: PLC0415
+    from sim.commands import Options, outcome, place_of_store, run_scenario  # noqa: PLC0415
 
     with outcome():
-        run_scenario(scenario, Options(replications, seed, workers, out, changes or [], as_json, quiet))
+        kept = place_of_store(store, no_store)
+        run_scenario(scenario, Options(replications, seed, workers, out, changes or [], as_json, quiet, kept))
 
 
 @app.command()
@@ -113,12 +123,15 @@ def compare(
     out: Out = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
+    store: Kept = None,
+    no_store: NoStore = False,
 ) -> None:
     """Compare the policies of a study with doing nothing."""
-    from sim.commands import Options, compare_study, outcome  # noqa: PLC0415
+    from sim.commands import Options, compare_study, outcome, place_of_store  # noqa: PLC0415
 
     with outcome():
-        compare_study(study, Options(replications, seed, workers, out, (), as_json, quiet))
+        kept = place_of_store(store, no_store)
+        compare_study(study, Options(replications, seed, workers, out, (), as_json, quiet, kept))
 
 
 @app.command()

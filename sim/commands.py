@@ -20,7 +20,8 @@ from sim.door import is_study
 from sim.experiment.comparison import Result, TooLarge, UnknownMeasure, execute, reported
 from sim.experiment.execution import ReplicationFailed, cores
 from sim.experiment.plan import SEED, Plan, plan_of_scenario, plan_of_study
-from sim.experiment.pool import WorkersDied
+from sim.experiment.pool import Progress, WorkersDied
+from sim.experiment.store import Store, StoreFailed, StoreRefused
 from sim.files import FileProblem, load_scenario, load_study, scenario_schema, study_schema
 from sim.report.checks import check_document, render_check
 from sim.report.folder import FolderRefused, ResultFolder, elapsed, kept_plan, save
@@ -29,6 +30,7 @@ from sim.report.tables import document, json_text
 from sim.report.terminal import WIDTH, render
 
 DONE, FAILED, BAD, INTERRUPTED = 0, 1, 2, 130
+STORE = Path("results") / "replications.sqlite"
 _NARROWEST = 60
 _LARGEST_SEED = 2**63 - 1
 
@@ -39,7 +41,7 @@ class BadUsage(Exception):  # noqa: N818  # read as a statement in messages
 
 @dataclass(frozen=True)
 class Options:
-    """The options that ``run`` and ``compare`` share; None is what was not given."""
+    """The options that ``run`` and ``compare`` share; None is what was not given, of the store that none is wanted."""
 
     replications: int | None = None
     seed: int | None = None
@@ -48,6 +50,7 @@ class Options:
     changes: Sequence[str] = ()
     as_json: bool = False
     quiet: bool = False
+    store: Path | None = STORE
 
     def checked(self) -> Options:
         """These options; raises BadUsage where one makes no sense."""
@@ -180,9 +183,9 @@ def outcome() -> Iterator[None]:
     try:
         yield
         sys.stdout.flush()
-    except (FileProblem, BadUsage, FolderRefused, UnknownMeasure, TooLarge) as error:
+    except (FileProblem, BadUsage, FolderRefused, StoreRefused, UnknownMeasure, TooLarge) as error:
         _end(str(error), BAD)
-    except (ReplicationFailed, WorkersDied) as error:
+    except (ReplicationFailed, StoreFailed, WorkersDied) as error:
         _end(f"{error}{_trace(error)}", FAILED)
     except KeyboardInterrupt:
         _end("interrupted; nothing was written", INTERRUPTED)
@@ -204,24 +207,64 @@ def _simulate(plan: Plan, options: Options) -> None:
     reported(plan)
     started = time.perf_counter()
     folder = ResultFolder(options.out or _place(plan))
+    count = Count(len(plan.arms) * plan.replications)
     try:
-        with folder:
+        with folder, _store(options) as store:
             with ProgressBar(not options.quiet and not options.as_json) as bar:
-                result = execute(plan, options.workers, bar.update)
+                result = execute(plan, options.workers, count.passing_on(bar.update), store)
             _save(result, folder, options, started)
-        _show(result, folder.path, options)
+        _show(result, folder.path, count, options)
     except KeyboardInterrupt:
-        if not folder.committed:
+        if folder.committed:
+            _end(f"interrupted; the result stands in {_near(folder.path)}", INTERRUPTED)
+        if options.store is None or not count.done:
             raise
-        _end(f"interrupted; the result stands in {_near(folder.path)}", INTERRUPTED)
+        _end(f"interrupted; {count} stand in {_near(options.store)}: the same command goes on from there", INTERRUPTED)
 
 
-def _show(result: Result, path: Path, options: Options) -> None:
+def place_of_store(given: Path | None, unwanted: bool) -> Path | None:
+    """Where finished replications are kept; None where none are."""
+    if given is not None and unwanted:
+        raise BadUsage("--store and --no-store: give one of them")
+    return None if unwanted else given or STORE
+
+
+class Count:
+    """How many replications are done, and how many of these were known before anything was simulated."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self.done = 0
+        self.known: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.done} of {self.total} replications"
+
+    def passing_on(self, progress: Progress) -> Progress:
+        """``progress``, with the count kept."""
+
+        def update(done: int, total: int) -> None:
+            self.done = done
+            if self.known is None:
+                self.known = done
+            progress(done, total)
+
+        return update
+
+
+def _store(options: Options) -> contextlib.AbstractContextManager[Store | None]:
+    """The store of finished replications, if one is wanted; it is made where there is none."""
+    return contextlib.nullcontext() if options.store is None else Store(options.store)
+
+
+def _show(result: Result, path: Path, count: Count, options: Options) -> None:
     if options.as_json:
         _print_json(json_text(document(result)))
         return
     _print(render(result, colour=_in_colour(), width=_columns()))
     if not options.quiet:
+        if count.known and options.store is not None:
+            _remark(f"{count.known} of {count.total} replications were known already: {_near(options.store)}")
         _remark(f"tables, figures and manifest: {_near(path)}")
 
 

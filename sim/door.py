@@ -114,10 +114,14 @@ def run(
     seed: int = SEED,
     workers: int | None = None,
     progress: Progress | None = None,
+    *,
+    store: str | Path | None = None,
 ) -> Findings:
-    """Run a scenario with the policies that stand in it; workers None: all processors."""
-    plan = plan_of_scenario(_scenario(scenario)).altered(replications, seed)
-    return Findings(execute(plan, workers, progress))
+    """Run a scenario with the policies that stand in it; workers None: all processors.
+
+    store: the file of finished replications: what it holds is not run again, what is run is kept in it at once.
+    """
+    return _found(plan_of_scenario(_scenario(scenario)).altered(replications, seed), workers, progress, store)
 
 
 def compare(
@@ -126,9 +130,11 @@ def compare(
     seed: int | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
+    *,
+    store: str | Path | None = None,
 ) -> Findings:
-    """Compare the arms of a study with its baseline; None: as the study says."""
-    return Findings(execute(_plan(study).altered(replications, seed), workers, progress))
+    """Compare the arms of a study with its baseline; None: as the study says. store: as for ``run``."""
+    return _found(_plan(study).altered(replications, seed), workers, progress, store)
 
 
 def replicate(source: Study | Source, replication: int, seed: int | None = None, arm: str = BASELINE) -> Observations:
@@ -149,6 +155,15 @@ def is_study(path: Path) -> bool:
         return _STUDY.search(path.read_text(encoding="utf-8", errors="replace")) is not None
     except OSError:
         return False
+
+
+def _found(plan: Plan, workers: int | None, progress: Progress | None, store: str | Path | None) -> Findings:
+    if store is None:
+        return Findings(execute(plan, workers, progress))
+    from sim.experiment.store import Store  # noqa: PLC0415
+
+    with Store(store) as kept:
+        return Findings(execute(plan, workers, progress, kept))
 
 
 def _scenario(source: Source) -> Scenario:

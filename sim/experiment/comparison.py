@@ -11,6 +11,7 @@ from sim.experiment.estimates import BadDays, Change, bad_days, change, level
 from sim.experiment.execution import Arm, simulate
 from sim.experiment.plan import Plan
 from sim.experiment.pool import Progress
+from sim.experiment.store import Store
 from sim.stats.intervals import Estimate
 from sim.stats.payback import Payback, payback
 
@@ -75,13 +76,15 @@ class TooLarge(Exception):  # noqa: N818  # read as a statement in messages
     """A total is beyond what can be computed with; an amount in the scenario or a policy must be wrong."""
 
 
-def execute(plan: Plan, workers: int | None = None, progress: Progress | None = None) -> Result:
-    """Run a plan and estimate everything that its scenario reports.
+def execute(
+    plan: Plan, workers: int | None = None, progress: Progress | None = None, store: Store | None = None
+) -> Result:
+    """Run a plan, but for what the store holds, and estimate everything that its scenario reports.
 
     Raises UnknownMeasure before anything is run, TooLarge after it; else as ``simulate``.
     """
     known = reported(plan)
-    runs = simulate(plan.arms, plan.replications, plan.seed, workers, progress)
+    runs = simulate(plan.arms, plan.replications, plan.seed, workers, progress, store=store)
     _check_sizes(runs)
     return estimate(plan, known, runs)
 

@@ -2,7 +2,8 @@
 
 A cell is (scenario, seed, replication), so neither the number of workers nor the order in which cells finish can
 change a byte. Workers get the scenarios once, as plain data, when they start; each task is two short texts and two
-numbers. Nothing here knows files or statistics.
+numbers. What a store holds is not run again, and what is run is kept in it at once. Nothing here knows files or
+statistics.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.core.observations import Observations
-from sim.experiment.pool import Progress, Task, run_in_processes, run_serially
+from sim.experiment.pool import Accept, Progress, Task, run_in_processes, run_serially
+from sim.experiment.store import Cell, Store
 from sim.scenario import Scenario
 
 
@@ -36,17 +38,21 @@ class Failure:
 
 
 class ReplicationFailed(Exception):  # noqa: N818  # read as a statement in messages
-    """A replication ended with an error; says which one, so that it can be run alone."""
+    """A replication ended with an error; says which one, so that it can be run alone.
 
-    def __init__(self, arm: Arm, seed: int, replication: int, failure: Failure) -> None:
-        self.arm, self.seed, self.replication, self.failure = arm, seed, replication, failure
+    others: how many more failed; all that did not fail were finished, and kept where there is a store.
+    """
+
+    def __init__(self, arm: Arm, seed: int, replication: int, failure: Failure, others: int = 0) -> None:
+        self.arm, self.seed, self.replication, self.failure, self.others = arm, seed, replication, failure, others
+        more = f"; so did {others} more" if others else ""
         super().__init__(
             f"scenario {arm.scenario.name!r}, arm {arm.name!r}, seed {seed}, replication {replication} failed: "
-            f"{failure.kind}: {failure.message}"
+            f"{failure.kind}: {failure.message}{more}"
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.arm, self.seed, self.replication, self.failure)
+        return type(self), (self.arm, self.seed, self.replication, self.failure, self.others)
 
 
 def cores() -> int:
@@ -62,12 +68,15 @@ def simulate(
     seed: int,
     workers: int | None = None,
     progress: Progress | None = None,
+    *,
+    store: Store | None = None,
 ) -> dict[str, tuple[Observations, ...]]:
     """Observations of replications 1 .. n of every arm, in that order.
 
     workers: processes; 1 runs everything in this one; None takes all processors. progress is called with
-    (cells done, cells in all), at the beginning too. Raises ReplicationFailed for the first cell that fails and
-    KeyboardInterrupt when interrupted; no process is left behind in either case.
+    (cells done, cells in all), at the beginning too. store: what it holds is not run again, what is run is kept in it.
+    A cell that fails takes no other with it: raises ReplicationFailed for the first of them when all others are done.
+    Raises KeyboardInterrupt when interrupted; no process is left behind in either case.
     """
     if replications < 1:
         raise ValueError(f"replications is {replications}; expected at least 1")
@@ -75,22 +84,45 @@ def simulate(
         raise ValueError(f"workers is {workers}; expected at least 1")
     digests = [arm.scenario.digest() for arm in arms]
     plain = {digest: arm.scenario.plain() for digest, arm in zip(digests, arms, strict=True)}
-    cells = [(arm, number) for arm in range(len(arms)) for number in range(1, replications + 1)]
-    tasks: list[Task] = [(digests[arm], seed, number) for arm, number in cells]
+    cells = [Cell(digest, seed, number) for digest in digests for number in range(1, replications + 1)]
+    outcomes = store.found(cells) if store is not None else {}
+    missing = [cell for cell in dict.fromkeys(cells) if cell not in outcomes]
+    failures: dict[Cell, Failure] = {}
+    before = len(dict.fromkeys(cells)) - len(missing)
     report = progress or _silent
 
     def accept(place: int, outcome: Any) -> None:
         if isinstance(outcome, Failure):
-            arm, number = cells[place]
-            raise ReplicationFailed(arms[arm], seed, number, outcome)
+            failures[missing[place]] = outcome
+            return
+        if store is not None:
+            store.keep(missing[place], outcome)
+        outcomes[missing[place]] = outcome
 
+    _run(missing, plain, workers, accept, lambda done, total: report(before + done, before + total))
+    if failures:
+        raise _first_of(failures, cells, arms, replications)
+    return _by_arm(arms, replications, [outcomes[cell] for cell in cells])
+
+
+def _run(
+    cells: Sequence[Cell], plain: dict[str, dict[str, Any]], workers: int | None, accept: Accept, report: Progress
+) -> None:
+    tasks: list[Task] = [tuple(cell) for cell in cells]
     count = min(workers or cores(), len(tasks))
-    if count == 1:
+    if count <= 1:
         _prepare(plain)
-        outcomes = run_serially(_replicate, tasks, accept, report)
+        run_serially(_replicate, tasks, accept, report)
     else:
-        outcomes = run_in_processes(_replicate, tasks, accept, report, workers=count, prepare=_prepare, given=plain)
-    return _by_arm(arms, replications, outcomes)
+        run_in_processes(_replicate, tasks, accept, report, workers=count, prepare=_prepare, given=plain)
+
+
+def _first_of(
+    failures: dict[Cell, Failure], cells: Sequence[Cell], arms: Sequence[Arm], replications: int
+) -> ReplicationFailed:
+    place = next(place for place, cell in enumerate(cells) if cell in failures)
+    cell, arm = cells[place], arms[place // replications]
+    return ReplicationFailed(arm, cell.seed, cell.replication, failures[cell], len(failures) - 1)
 
 
 def _by_arm(

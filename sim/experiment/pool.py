@@ -31,15 +31,12 @@ class WorkersDied(Exception):  # noqa: N818  # read as a statement in messages
     """Workers were killed from outside, twice; usually for want of memory."""
 
 
-def run_serially(function: Callable[..., Any], tasks: Sequence[Task], accept: Accept, progress: Progress) -> list[Any]:
-    """Results of all tasks in their order, one after the other in this process."""
-    results = []
+def run_serially(function: Callable[..., Any], tasks: Sequence[Task], accept: Accept, progress: Progress) -> None:
+    """Do all tasks, one after the other in this process; accept(place, result) is told each result as it comes."""
     progress(0, len(tasks))
     for place, task in enumerate(tasks):
-        results.append(function(*task))
-        accept(place, results[-1])
+        accept(place, function(*task))
         progress(place + 1, len(tasks))
-    return results
 
 
 def run_in_processes(
@@ -51,30 +48,33 @@ def run_in_processes(
     workers: int,
     prepare: Callable[[Any], None] | None = None,
     given: Any = None,
-) -> list[Any]:
-    """Results of all tasks in their order; ``prepare(given)`` runs once in each worker before its first task.
+) -> None:
+    """Do all tasks in several processes; ``prepare(given)`` runs once in each before its first task.
 
-    accept(place, result) is told each result as it comes and may raise to end everything. A pool whose workers
-    were killed is replaced once, and only what is missing is run again. Raises WorkersDied after that.
+    accept(place, result) is told each result as it comes, in any order, and may raise to end everything; nothing is
+    kept here. A pool whose workers were killed is replaced, and only what is missing is run again. Raises WorkersDied
+    when two pools after each other have finished nothing.
     """
-    results: dict[int, Any] = {}
+    done: set[int] = set()
 
     def keep(place: int, result: Any) -> None:
         accept(place, result)
-        results[place] = result
-        progress(len(results), len(tasks))
+        done.add(place)
+        progress(len(done), len(tasks))
 
     progress(0, len(tasks))
-    for _ in range(_POOLS):
-        missing = [place for place in range(len(tasks)) if place not in results]
+    in_vain = 0
+    while len(done) < len(tasks) and in_vain < _POOLS:
+        before = len(done)
+        missing = [place for place in range(len(tasks)) if place not in done]
         with _pool(min(workers, len(missing)), prepare, given) as pool, contextlib.suppress(BrokenProcessPool):
             _drain(pool, function, {place: tasks[place] for place in missing}, workers, keep)
-        if len(results) == len(tasks):
-            return [results[place] for place in range(len(tasks))]
-    raise WorkersDied(
-        f"worker processes were killed from outside, twice, with {len(results)} of {len(tasks)} replications done; "
-        "the machine may be short of memory: try fewer workers, such as --workers 1"
-    )
+        in_vain = in_vain + 1 if len(done) == before else 0
+    if len(done) < len(tasks):
+        raise WorkersDied(
+            f"worker processes were killed from outside, twice, with {len(done)} of {len(tasks)} replications done; "
+            "the machine may be short of memory: try fewer workers, such as --workers 1"
+        )
 
 
 def _drain(

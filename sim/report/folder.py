@@ -6,7 +6,9 @@ found out before anything is simulated.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import glob
 import hashlib
 import json
 import os
@@ -47,6 +49,7 @@ class ResultFolder:
         self.committed = False
 
     def __enter__(self) -> ResultFolder:
+        self._tidy_up()
         _check_replaceable(self.path)
         try:
             self._make_parents()
@@ -95,6 +98,18 @@ class ResultFolder:
 
     def _beside(self, suffix: str) -> Path:
         return self.path.parent / f".{self.path.name}.{os.getpid()}.{suffix}"
+
+    def _tidy_up(self) -> None:
+        """Put right what a process that was killed has left: an earlier result on its way out, and half a new one."""
+        for left in sorted(self.path.parent.glob(f".{glob.escape(self.path.name)}.*")):
+            number, _, suffix = left.name.removeprefix(f".{self.path.name}.").partition(".")
+            if suffix not in ("part", "old") or not number.isdigit() or _runs(int(number)):
+                continue
+            with contextlib.suppress(OSError):
+                if suffix == "old" and not self.path.exists():
+                    left.rename(self.path)
+                else:
+                    shutil.rmtree(left)
 
     def _make_parents(self) -> None:
         missing = [parent for parent in self.path.parents if not parent.exists()]
@@ -169,6 +184,19 @@ def _versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             found[package] = "not installed"
     return found
+
+
+def _runs(process: int) -> bool:
+    """Whether there is a process of this number; where that cannot be told, it is taken to be there."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _real(path: Path) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -146,10 +147,32 @@ def test_json_is_utf_8_whatever_the_terminal_is(here: Path) -> None:
 
 def test_a_result_folder_repeats_itself_to_the_byte(here: Path) -> None:
     assert frontline("compare", here / "tiny_study.yaml", "--workers", 1, "--quiet").exit_code == 0
-    assert frontline("compare", "results/tiny", "--workers", 2, "--out", "again", "--quiet").exit_code == 0
+    again = frontline("compare", "results/tiny", "--workers", 2, "--out", "again", "--quiet", "--no-store")
+    assert again.exit_code == 0
     first = {path.name: path.read_bytes() for path in Path("results/tiny").iterdir() if path.name != "manifest.json"}
     assert {"outcomes.png", "outcomes.svg", "result.json", "plan.json", "replications.csv", "months.csv"} <= set(first)
     assert {name: Path("again", name).read_bytes() for name in first} == first
+
+
+def test_what_was_simulated_once_is_taken_from_the_store_to_the_byte(here: Path) -> None:
+    study = here / "tiny_study.yaml"
+    assert "known already" not in frontline("compare", study, "-n", 2, "--workers", 1, "--out", "two").stderr
+    more = frontline("compare", study, "-n", 3, "--workers", 1, "--out", "three")
+    assert "6 of 9 replications were known already: results/replications.sqlite" in more.stderr
+    assert frontline("compare", study, "-n", 3, "--workers", 1, "--out", "anew", "--no-store").exit_code == 0
+    files = [path.name for path in Path("anew").iterdir() if path.name != "manifest.json"]
+    assert [name for name in files if Path("three", name).read_bytes() != Path("anew", name).read_bytes()] == []
+
+
+def test_a_store_that_is_none_is_refused_before_anything_is_simulated(here: Path) -> None:
+    Path("letter.txt").write_text("Dear all\n" * 200)
+    found = frontline("run", here / "tiny.yaml", "--store", "letter.txt")
+    assert found.exit_code == 2
+    assert "letter.txt: is damaged or no store of Frontline" in found.stderr
+    assert Path("letter.txt").read_text().startswith("Dear all")
+    assert not Path("results").exists()
+    both = frontline("run", here / "tiny.yaml", "--store", "here.sqlite", "--no-store")
+    assert (both.exit_code, both.stderr) == (2, "--store and --no-store: give one of them\n")
 
 
 def test_only_the_manifest_holds_time_path_host_workers_or_command(here: Path) -> None:
@@ -250,7 +273,9 @@ def test_ctrl_c_leaves_one_line_no_process_and_nothing_half_written(shop: Path, 
     os.killpg(running.pid, signal.SIGINT)
     out, errors = running.communicate(timeout=60)
     assert running.returncode == 130
-    assert (out, errors) == ("", "interrupted; nothing was written\n")
+    assert out == ""
+    kept = r"\d+ of 180 replications stand in results/replications.sqlite: the same command goes on from there"
+    assert re.fullmatch(rf"interrupted; (nothing was written|{kept})\n", errors)
     assert not staging.exists()
     assert alone(running.pid)
 
@@ -287,7 +312,7 @@ def test_a_result_too_large_to_compute_with_is_answered_in_words(here: Path) -> 
     assert found.exit_code == 2
     assert "arm 'fee_up'" in found.stderr
     assert "too large to compute with" in found.stderr
-    assert not Path("results").exists()
+    assert not [path for path in Path("results").iterdir() if path.is_dir()]
 
 
 def test_a_reader_that_goes_away_is_no_traceback(shop: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,13 @@ from sim.scenario import Scenario
 
 def nothing(place: int, result: Any) -> None:
     pass
+
+
+def in_order(run: Callable[..., None], function: Callable[..., Any], tasks: list[Any], **how: Any) -> list[Any]:
+    """Results of tasks in their order, however they came."""
+    found: dict[int, Any] = {}
+    run(function, tasks, found.__setitem__, how.pop("progress", silent), **how)
+    return [found[place] for place in range(len(tasks))]
 
 
 def silent(done: int, total: int) -> None:
@@ -90,8 +98,8 @@ def test_no_replications_and_no_workers_are_refused(arms: list[Arm], replication
 def test_processes_return_results_in_the_order_of_the_tasks() -> None:
     tasks = [(number, 7) for number in range(40)]
     seen: list[int] = []
-    found = run_in_processes(operator.mul, tasks, nothing, lambda done, total: seen.append(done), workers=3)
-    assert found == run_serially(operator.mul, tasks, nothing, silent)
+    found = in_order(run_in_processes, operator.mul, tasks, progress=lambda done, total: seen.append(done), workers=3)
+    assert found == in_order(run_serially, operator.mul, tasks)
     assert seen == list(range(41))
 
 
@@ -121,11 +129,11 @@ def test_what_a_killed_worker_left_is_done_by_a_new_pool(tmp_path: Path) -> None
         "else: os._exit(1)"
     )
     tasks = [("'done' if True else 0",)] * 3
-    found = run_in_processes(eval, tasks, nothing, silent, workers=2, prepare=exec, given=code)
+    found = in_order(run_in_processes, eval, tasks, workers=2, prepare=exec, given=code)
     assert found == ["done"] * 3
 
 
 def test_a_worker_imports_neither_scipy_nor_a_plotting_library() -> None:
     code = "import sys, sim.experiment.execution, sim.model"
     heavy = "sorted({'scipy.stats', 'scipy', 'matplotlib', 'pandas', 'typer', 'rich'} & set(__import__('sys').modules))"
-    assert run_in_processes(eval, [(heavy,)] * 2, nothing, silent, workers=2, prepare=exec, given=code) == [[], []]
+    assert in_order(run_in_processes, eval, [(heavy,)] * 2, workers=2, prepare=exec, given=code) == [[], []]

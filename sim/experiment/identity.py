@@ -1,0 +1,30 @@
+"""Which model made a replication: the version and a digest of the code that shapes what happens in one."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from sim.version import __version__
+
+_SHAPING = ("core", "mechanisms")
+_MODULES = ("balances.py", "consistency.py", "model.py", "scenario.py", "staff_consistency.py")
+
+
+@cache
+def model_version() -> str:
+    """Version and digest of the model's own source: a replication of another model is another replication.
+
+    Results do not depend on the processor or on the versions of the libraries beneath, so these are left out.
+    """
+    package = Path(__file__).resolve().parents[1]
+    found = [package / name for name in _MODULES]
+    for room in _SHAPING:
+        found += (package / room).glob("*.py")
+    digest = hashlib.sha256()
+    for path in sorted(found):
+        digest.update(f"{path.relative_to(package).as_posix()}\0".encode())
+        digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
+        digest.update(b"\0")
+    return f"{__version__}+{digest.hexdigest()[:16]}"
