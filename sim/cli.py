@@ -135,6 +135,38 @@ def compare(
 
 
 @app.command()
+def whatif(
+    scenario: Annotated[Path, typer.Argument(help="Scenario file.", show_default=False)],
+    *,
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Change in every arm, such as fee=+8%.")
+    ] = None,
+    varied: Annotated[
+        list[str] | None,
+        typer.Option("--vary", metavar="NAME=VALUES", help="An arm for each, such as headcount.front_line=-2,0,+2."),
+    ] = None,
+    save: Annotated[
+        Path | None, typer.Option("--save", help="Write the study that asks the same.", show_default=False)
+    ] = None,
+    replications: Replications = None,
+    seed: Seed = None,
+    workers: Workers = None,
+    out: Out = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    store: Kept = None,
+    no_store: NoStore = False,
+) -> None:
+    """Compare changes with doing nothing, without a study file."""
+    from sim.commands import Options, outcome, place_of_store, what_if  # noqa: PLC0415
+
+    with outcome():
+        kept = place_of_store(store, no_store)
+        options = Options(replications, seed, workers, out, changes or [], as_json, quiet, kept)
+        what_if(scenario, varied or [], save, options)
+
+
+@app.command()
 def trace(
     scenario: Annotated[Path, typer.Argument(help="Scenario file.", show_default=False)],
     *,

@@ -19,7 +19,7 @@ from sim.check import check, check_study
 from sim.door import is_study
 from sim.experiment.comparison import Result, TooLarge, UnknownMeasure, execute, reported
 from sim.experiment.execution import ReplicationFailed, cores
-from sim.experiment.plan import SEED, Plan, plan_of_scenario, plan_of_study
+from sim.experiment.plan import REPLICATIONS, SEED, Plan, plan_of_scenario, plan_of_study
 from sim.experiment.pool import Progress, WorkersDied
 from sim.experiment.store import Store, StoreFailed, StoreRefused
 from sim.files import FileProblem, load_scenario, load_study, scenario_schema, study_schema
@@ -73,6 +73,35 @@ def compare_study(file: Path, options: Options) -> None:
     """``frontline compare``."""
     options.checked()
     _simulate(kept_plan(file) or plan_of_study(load_study(_file(file))), options)
+
+
+def what_if(file: Path, varied: Sequence[str], saved: Path | None, options: Options) -> None:
+    """``frontline whatif``."""
+    from sim.files.shorthand import Unclear  # noqa: PLC0415 - needed here alone
+    from sim.files.whatif import study_of, study_text  # noqa: PLC0415
+
+    options.checked()
+    scenario = load_scenario(_file(file))
+    replications = REPLICATIONS if options.replications is None else options.replications
+    seed = SEED if options.seed is None else options.seed
+    try:
+        study = study_of(scenario, file, options.changes, varied, replications=replications, seed=seed)
+    except Unclear as problem:
+        raise BadUsage(str(problem)) from None
+    if saved is not None:
+        _write_new(saved, study_text(study, os.path.relpath(file, saved.parent)))
+        _remark(f"wrote {_near(saved)}: frontline compare {shlex.quote(str(saved))}")
+    _simulate(plan_of_study(study), options)
+
+
+def _write_new(path: Path, text: str) -> None:
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise BadUsage(f"{path}: exists already and is not overwritten; choose another file") from None
+    except OSError as error:
+        raise BadUsage(f"{path}: cannot be written: {error.strerror or error}") from None
 
 
 def check_file(file: Path, changes: Sequence[str], as_json: bool, quiet: bool) -> None:

@@ -127,9 +127,10 @@ class Scenario(Settings):
     def with_changes(self, changes: Sequence[tuple[str, Change, float]]) -> Scenario:
         """The scenario with shares of changes in force, one after the other: (dotted path, change, share).
 
-        Raises PolicyProblem where a path is no setting or a value does not fit it.
+        Raises PolicyProblem where a path is no setting or a value does not fit it. Evidence is about the numbers of the
+        file, and is left out.
         """
-        plain = self.plain()
+        plain = self.plain() | {"evidence": []}
         for path, change, share in changes:
             if share:
                 if any(f"{path}.".startswith(f"{fixed}.") for fixed in _NOT_FOR_POLICIES):

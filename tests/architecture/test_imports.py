@@ -45,7 +45,7 @@ MAY_IMPORT = {
     "model": ("scenario", "mechanisms", "core"),
     "stats": ("core",),
     "calibration": ("model", "stats", "scenario", "mechanisms", "core"),
-    "files": ("model", "scenario", "mechanisms", "core", "version"),
+    "files": ("levers", "model", "scenario", "mechanisms", "core", "version"),
     "check": ("files", "calibration", "scenario", "mechanisms", "core"),
     "experiment": ("files", "calibration", "model", "stats", "scenario", "mechanisms", "core", "version"),
     "report": ("experiment", "check", "files", "levers", "model", "stats", "scenario", "mechanisms", "core", "version"),

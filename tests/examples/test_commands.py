@@ -175,6 +175,36 @@ def test_a_store_that_is_none_is_refused_before_anything_is_simulated(here: Path
     assert (both.exit_code, both.stderr) == (2, "--store and --no-store: give one of them\n")
 
 
+def test_whatif_compares_without_a_study_file_and_writes_the_study_that_repeats_it(here: Path) -> None:
+    words = ("whatif", here / "tiny.yaml", "--set", "fee=+8%", "--vary", "training=0 min,1 h", "-n", 2, "--workers", 1)
+    found = frontline(*words, "--save", here / "asked.yaml")
+    assert found.exit_code == 0, found.stderr
+    assert "fee +8%, training 1 h" in found.stdout.replace("\n", " ")
+    assert "asked.yaml: frontline compare" in found.stderr
+    again = frontline("compare", here / "asked.yaml", "--workers", 1, "--no-store", "--out", "again")
+    assert again.exit_code == 0, again.stderr
+    asked = Path("results/tiny-whatif/outcomes.csv").read_bytes()
+    assert Path("again/outcomes.csv").read_bytes() == asked
+    twice = frontline(*words, "--save", here / "asked.yaml")
+    assert (twice.exit_code, "not overwritten" in twice.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "nothing is changed"),
+        (["--set", "feee=+8%"], '--set "feee=+8%": "feee" is no setting of the scenario — did you mean fee?'),
+        (["--vary", "fee=+1%,+2%,dear"], '--vary "fee=+1%,+2%,dear": pricing.fee'),
+        (["--vary", "fee=" + ",".join(f"+{part}%" for part in range(61))], "61 combinations"),
+    ],
+)
+def test_whatif_says_what_it_does_not_understand(here: Path, words: list[str], said: str) -> None:
+    found = frontline("whatif", here / "tiny.yaml", *words)
+    assert found.exit_code == 2
+    assert said in found.stderr
+    assert not Path("results").exists()
+
+
 def test_only_the_manifest_holds_time_path_host_workers_or_command(here: Path) -> None:
     assert frontline("compare", here / "tiny_study.yaml", "--workers", 1, "-n", 2, "--out", "out").exit_code == 0
     manifest = json.loads(Path("out/manifest.json").read_text())
