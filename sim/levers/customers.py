@@ -1,4 +1,4 @@
-"""Levers on price, on winning customers and on what makes them call; and on overheads."""
+"""Levers on price, on winning and keeping customers and on what makes them call; and on overheads."""
 
 from __future__ import annotations
 
@@ -76,6 +76,49 @@ CUSTOMERS: tuple[Lever, ...] = (
         ),
         claims=("C9",),
         running=2_000.0,
+    ),
+    Lever(
+        name="retention_offers",
+        title="Ask those about to leave, and make them an offer",
+        group="keeping customers",
+        moves=(Move("retention.leavers.*", to="60 %"),),
+        measure="churn",
+        direction="lower",
+        account="fees",
+        cost="each offer, and the discount, to some who would have stayed as well",
+        lag="none; when the discount ends the bill rises, and some leave then",
+        evidence=Evidence("direction known", "Ascarza et al. (2018): offers save some leavers and wake others"),
+        claims=("C1",),
+    ),
+    Lever(
+        name="complaint_process",
+        title="Make good at once what customers complain of",
+        group="keeping customers",
+        moves=(Move("retention.goodwill.*.share", to="60 %"),),
+        measure="satisfaction",
+        direction="higher",
+        account="fees",
+        cost="what is paid to make good",
+        lag="none",
+        evidence=Evidence(
+            "established", "Gelbrich and Roschk (2011): compensation raises satisfaction after a failure"
+        ),
+        practices=(15, 18),
+        claims=("C12", "C17"),
+    ),
+    Lever(
+        name="win_back",
+        title="Approach nearly all who have left",
+        group="keeping customers",
+        moves=(Move("win_back.approached", to="95 %"),),
+        measure="customers_end",
+        direction="higher",
+        account="win_back",
+        cost="each offer, and the reward of those who come back",
+        lag="the delay of those who come back",
+        evidence=Evidence(
+            "direction known", "Stauss and Friege (1999); Thomas, Blattberg and Fox (2004): it hangs on why they left"
+        ),
     ),
     Lever(
         name="upstream_quality",

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 Strength = Literal["established", "direction known", "convention"]
 EVERY: Final = "*"
+ANY_CURRENCY: Final = "¤"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +23,16 @@ class Evidence:
 class Move:
     """One change of a lever: the settings it touches, and an example of how far they go.
 
-    path: dotted, ``*`` for any name. Exactly one of the others: to: the value; names_of: the list of all names under
-    another path; add: an amount with its unit; multiply: a factor; shift: in a table of shares by channel, a share that
-    goes from channels of one kind to the first of another.
+    path: dotted, ``*`` for any name. Exactly one of the others, but for each_of: to: the value, with each_of for each
+    name under another path; names_of: the list of all names under another path; add: an amount with its unit; multiply:
+    a factor; shift: in a table of shares by channel, a share that goes from channels of one kind to the first of
+    another. ``to`` also makes a setting that the section could have and does not; the others need one to start from.
+    Amounts in it are written with the sign of any currency, ¤.
     """
 
     path: str
     to: Any = None
+    each_of: str | None = None
     names_of: str | None = None
     add: str | int | None = None
     multiply: float | None = None
@@ -70,21 +74,26 @@ class Lever:
         Its ``changes`` are empty where the scenario has none of the settings.
         """
         changes = {
-            path: _change(move, value, plain) for move in self.moves for path, value in matching(plain, move.path)
+            path: _priced(_change(move, value, plain), currency)
+            for move in self.moves
+            for path, value in matching(plain, move.path, absent=move.to is not None)
         }
         costs = {"running": f"{self.running:g} {currency} per year"} if self.running else {}
         return {"title": self.title, "changes": {path: one for path, one in changes.items() if one}, "costs": costs}
 
 
-def matching(plain: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """The settings that a path with ``*`` stands for, and their values; none where the section is absent."""
-    yield from _below(plain, path.split("."), ())
+def matching(plain: Any, path: str, absent: bool = False) -> Iterator[tuple[str, Any]]:
+    """The settings that a path with ``*`` stands for, and their values; none where the section is absent.
+
+    absent: also those that a section could have and does not, with None.
+    """
+    found = _below(plain, path.split("."), ())
+    yield from (one for one in found if one[1] is not None or (absent and "." in path))
 
 
 def _below(place: Any, steps: Sequence[str], walked: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
     if not steps:
-        if place is not None:
-            yield ".".join(walked), place
+        yield ".".join(walked), place
         return
     if not isinstance(place, Mapping):
         return
@@ -101,8 +110,18 @@ def _change(move: Move, value: Any, plain: Mapping[str, Any]) -> dict[str, Any]:
     if move.names_of is not None:
         names = [path.rpartition(".")[2] for path, _ in matching(plain, f"{move.names_of}.{EVERY}")]
         return {"to": names} if names != value else {}
+    if move.each_of is not None:
+        names = [path.rpartition(".")[2] for path, _ in matching(plain, f"{move.each_of}.{EVERY}")]
+        return {"to": dict.fromkeys(names, move.to)}
     given = {"to": move.to, "add": move.add, "multiply": move.multiply}
     return {way: amount for way, amount in given.items() if amount is not None}
+
+
+def _priced(value: Any, currency: str) -> Any:
+    """A value of which the amounts are in a currency."""
+    if isinstance(value, dict):
+        return {name: _priced(one, currency) for name, one in value.items()}
+    return value.replace(ANY_CURRENCY, currency) if isinstance(value, str) else value
 
 
 def _shifted(

@@ -5,9 +5,12 @@ from __future__ import annotations
 from sim.levers.customers import CUSTOMERS
 from sim.levers.lever import Lever
 from sim.levers.operation import OPERATION
+from sim.levers.orders import ORDERS
+from sim.levers.people import PEOPLE
+from sim.levers.skills import SKILLS
 from sim.levers.staff import STAFF
 
-LEVERS: tuple[Lever, ...] = (*CUSTOMERS, *OPERATION, *STAFF)
+LEVERS: tuple[Lever, ...] = (*CUSTOMERS, *ORDERS, *OPERATION, *STAFF, *SKILLS, *PEOPLE)
 
 
 def lever(name: str) -> Lever:

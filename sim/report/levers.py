@@ -55,7 +55,16 @@ def example(move: Move) -> str:
         return f"all of {move.names_of}"
     if move.multiply is not None:
         return f"x {move.multiply:g}"
-    return f"+ {move.add}" if move.add is not None else f"to {move.to}"
+    if move.add is not None:
+        return f"+ {move.add}"
+    return f"to {_plainly(move.to)}" + (f" for each of {move.each_of}" if move.each_of is not None else "")
+
+
+def _plainly(value: Any) -> str:
+    """A value as it would stand in a file."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name}: {_plainly(one)}" for name, one in value.items()) + "}"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def levers_document() -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from sim.core.measures import Measure
 from sim.core.observations import Observations
@@ -23,47 +25,26 @@ from sim.scenario import Scenario
 HERE = Path(__file__).parent
 MONEY_ALONE = {"overheads"}
 """Levers that act on money and nothing else, so that no mechanism lies between setting and measure."""
-LEAVERS = {"workforce.attrition.reference.base_hazard": "1 per year"}
-OFFERED: dict[str, Any] = {"gives_up": "10 %", "again": "120 %", "contained_score": 70, "failed_score": 20}
-TRIED = {"tried": "40 %", "contained": "40 %"}
-REWARD = {"amount": "25 EUR", "reference": "25 EUR", "lift": 2.0}
+OPERATIONS: dict[str, Any] = yaml.safe_load((HERE / "lever_sections.yaml").read_text(encoding="utf-8"))
+"""What the two operations have beside their files, by section of a scenario."""
 
 
-def self_service(*kinds: str) -> dict[str, Any]:
-    return {"kinds": dict.fromkeys(kinds, TRIED), **OFFERED, "cost": "0.10 EUR"}
-
-
-FIRM: dict[str, Any] = {
-    **LEAVERS,
-    "workforce.training.hours": "1 h",
-    "acquisition.referral.rate": "0.3 per year",
-    "acquisition.referral.reward": REWARD,
-    "self_service": self_service("enquiry", "fault"),
-}
-SMALL: dict[str, Any] = {
-    **LEAVERS,
-    "calendar.horizon": "20 weeks",
-    "acquisition.referral.rate": "0.3 per year",
-    "acquisition.referral.reward": REWARD,
-    "self_service": self_service("billing", "fault"),
-    "needs.kinds.billing.rate": {"home": "6 per year", "business": "6 per year"},
-    "needs.kinds.fault.rate": {"home": "10 per year", "business": "10 per year"},
-    "needs.kinds.change.rate": {"home": "3 per year", "business": "3 per year"},
-    "policies": {},
-}
+def _scenario(operation: str, lever: Lever, bench: Any) -> Scenario:
+    """One of two operations with enough work, leavers and recommendations, and the sections that the lever is about."""
+    named = {path.partition(".")[0] for path in lever.paths} | set(OPERATIONS["with"].get(lever.name, ()))
+    return _with_sections(operation, tuple(name for name in OPERATIONS[operation] if name in {"all", *named}), bench)
 
 
 @cache
-def _measures(operation: str, bench: Any) -> dict[str, Measure]:
-    return {measure.name: measure for measure in measures(_scenario(operation, bench))}
+def _with_sections(operation: str, sections: tuple[str, ...], bench: Any) -> Scenario:
+    base = bench.firm if operation == "firm" else load_scenario(HERE / "small.yaml")
+    settings = {path: value for name in sections for path, value in OPERATIONS[operation][name].items()}
+    found: Scenario = bench.changed(base, copy.deepcopy(settings))
+    return found
 
 
-@cache
-def _scenario(operation: str, bench: Any) -> Scenario:
-    """Two operations with enough work, leavers and recommendations for every lever to have something to move."""
-    if operation == "firm":
-        return bench.changed(bench.firm, FIRM)
-    return bench.changed(load_scenario(HERE / "small.yaml"), SMALL)
+def _measure(lever: Lever, scenario: Scenario) -> Measure:
+    return next(measure for measure in measures(scenario) if measure.name == lever.measure)
 
 
 def _pulled(lever: Lever, scenario: Scenario) -> Scenario:
@@ -81,8 +62,8 @@ def _value(measure: Measure, seen: Observations) -> float:
 @pytest.mark.parametrize("operation", ["firm", "small"])
 @pytest.mark.parametrize("lever", LEVERS, ids=[lever.name for lever in LEVERS])
 def test_a_lever_moves_its_measure_as_claimed_and_shows_in_the_ledger(bench: Any, lever: Lever, operation: str) -> None:
-    scenario = _scenario(operation, bench)
-    measure = _measures(operation, bench)[lever.measure]
+    scenario = _scenario(operation, lever, bench)
+    measure = _measure(lever, scenario)
     before, after = bench.run(scenario, 2), bench.run(_pulled(lever, scenario), 2)
     pairs = list(zip(before.observations, after.observations, strict=True))
     moved = [_value(measure, treated) - _value(measure, base) for base, treated in pairs]
@@ -98,8 +79,8 @@ def test_a_lever_moves_its_measure_as_claimed_and_shows_in_the_ledger(bench: Any
 def test_the_whole_interval_of_what_a_lever_moves_lies_on_the_side_claimed(
     bench: Any, lever: Lever, operation: str
 ) -> None:
-    scenario = _scenario(operation, bench)
-    measure = _measures(operation, bench)[lever.measure]
+    scenario = _scenario(operation, lever, bench)
+    measure = _measure(lever, scenario)
     found = bench.more(
         bench.run(_pulled(lever, scenario), 10), bench.run(scenario, 10), measure.numerator, measure.denominator
     )
@@ -108,7 +89,7 @@ def test_the_whole_interval_of_what_a_lever_moves_lies_on_the_side_claimed(
 
 @pytest.mark.parametrize("lever", LEVERS, ids=[lever.name for lever in LEVERS])
 def test_the_measure_lies_at_least_one_mechanism_away_from_the_setting(bench: Any, lever: Lever) -> None:
-    scenario = _scenario("firm", bench)
+    scenario = _scenario("firm", lever, bench)
     sections = {path.partition(".")[0] for path in lever.paths}
     own = {
         measure.name
@@ -120,10 +101,10 @@ def test_the_measure_lies_at_least_one_mechanism_away_from_the_setting(bench: An
 
 @pytest.mark.parametrize("lever", LEVERS, ids=[lever.name for lever in LEVERS])
 def test_the_example_of_a_lever_could_stand_in_a_study(bench: Any, lever: Lever) -> None:
-    scenario = _scenario("firm", bench)
+    scenario = _scenario("firm", lever, bench)
     pulled = _pulled(lever, scenario)
     root = planted(pulled.plain(), Place("study"))
     assert policy_problems(scenario, pulled.policies, root) == []
     changed = {path.partition(".")[0] for path in pulled.policies[lever.name].changes}
     assert changed <= {path.partition(".")[0] for path in lever.paths}
-    assert all(list(matching(scenario.plain(), path)) for path in pulled.policies[lever.name].changes)
+    assert all(list(matching(scenario.plain(), path, absent=True)) for path in pulled.policies[lever.name].changes)

@@ -29,6 +29,10 @@ PLAIN = {
 }
 
 
+OPENED = ("care", "feedback", "fulfilment", "orders", "points", "win_back")
+"""Accounts that the ledger opens where a mechanism is in force."""
+
+
 def made(*moves: Move) -> Lever:
     return Lever("x", "X", "g", moves, "churn", "lower", "", "", "", LEVERS[0].evidence)
 
@@ -55,7 +59,7 @@ def test_every_setting_of_a_lever_exists_and_may_be_changed(one: Lever) -> None:
 @pytest.mark.parametrize("one", LEVERS, ids=names())
 def test_every_lever_says_what_it_costs_how_soon_it_acts_and_how_that_is_known(one: Lever) -> None:
     assert all((one.title, one.cost, one.lag, one.evidence.source))
-    assert one.account in (*ACCOUNTS, "")
+    assert one.account in (*ACCOUNTS, *OPENED, "")
     assert (one.running > 0) == ("cost of the policy" in one.cost)
     for move in one.moves:
         ways = (move.to, move.names_of, move.add, move.multiply, move.shift)
@@ -104,6 +108,18 @@ def test_a_lever_becomes_changes_of_a_policy_where_something_would_change() -> N
     found = made(Move("workforce.groups.*.channels", names_of="channels.channels")).policy(PLAIN, "EUR")
     assert found["changes"] == {"workforce.groups.a.channels": {"to": ["phone", "desk", "post"]}}
     assert made(Move("pricing.fee.*", multiply=1.1)).policy(PLAIN, "EUR")["changes"] == {}
+
+
+def test_a_lever_can_make_a_setting_that_the_section_could_have_and_does_not() -> None:
+    plain = {**PLAIN, "flexing": {"overtime": None}, "routing": {"reserve": {}}}
+    longer = made(Move("flexing.overtime", to={"most": "3 h", "pay": "30 ¤ per hour"}))
+    assert longer.policy(plain, "USD")["changes"] == {
+        "flexing.overtime": {"to": {"most": "3 h", "pay": "30 USD per hour"}}
+    }
+    assert longer.policy({**plain, "flexing": None}, "USD")["changes"] == {}
+    assert made(Move("flexing.overtime", multiply=2.0)).policy(plain, "USD")["changes"] == {}
+    reserve = made(Move("routing.reserve", to=1, each_of="workforce.groups")).policy(plain, "USD")
+    assert reserve["changes"] == {"routing.reserve": {"to": {"a": 1, "b": 1}}}
 
 
 def test_shares_that_shift_between_channels_still_add_up_to_all() -> None:
