@@ -6,7 +6,7 @@ Nothing below this line knows files, other replications or the clock on the wall
 from __future__ import annotations
 
 from array import array
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from operator import sub
 from typing import Any
 
@@ -17,6 +17,7 @@ from sim.core.calendar import Day
 from sim.core.measures import Measure
 from sim.core.observations import Observations
 from sim.core.units import DAY, YEAR
+from sim.core.watches import Averaged, Reading
 from sim.core.world import Mechanism, Probe, World
 from sim.mechanisms.acquisition import Acquisition
 from sim.mechanisms.agents import Agents
@@ -97,6 +98,8 @@ MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
 }
 """Field of Scenario -> the mechanism that lives by it, in the order in which a day happens."""
 
+_PASSED = {"years": YEAR, "days": DAY, "seconds": 1.0}
+
 OUTCOMES = (
     "customer_retention_12m",
     "customer_retention_end",
@@ -145,6 +148,7 @@ class Model:
         self.world.ask.bind(self.mechanisms)
         self.world.tell.bind([*self.mechanisms, *probes])
         self.world.adopt = self._adopt
+        self.world.watch = self._watched
         self._recorder = Recorder(self.mechanisms, self._service)
 
     def run(self) -> Observations:
@@ -193,6 +197,31 @@ class Model:
                 differs = True
         if differs:
             self.world.tell.settings_changed(self.world.env.now)
+
+    def _watched(self, name: str) -> tuple[Reading, float]:
+        """How a policy reads a measure, and the factor to the unit in which it is shown."""
+        measure = watchable(self.scenario)[name]
+        above = self._counter(measure.numerator)
+        if measure.denominator is None:
+            return Averaged(above), measure.factor
+        below = self._counter(measure.denominator)
+        return (lambda: (above(), below())), measure.factor
+
+    def _counter(self, name: str) -> Callable[[], float]:
+        """What a total is now. Whose it is shows at the first look, and nobody else is asked for his counts."""
+        env, whose = self.world.env, list(self.mechanisms)
+
+        def read() -> float:
+            for mechanism in whose:
+                counted = mechanism.counts()
+                found = counted[name] if name in counted else mechanism.levels().get(name)
+                if found is not None:
+                    whose[:] = [mechanism]
+                    return found
+            return 0.0
+
+        passed = _PASSED.get(name)
+        return read if passed is None else lambda: env.now / passed
 
 
 class Recorder:
@@ -278,3 +307,14 @@ def measures(scenario: Scenario) -> tuple[Measure, ...]:
     by_name = {measure.name: measure for measure in found}
     outcomes = [by_name[name] for name in OUTCOMES if name in by_name]
     return (*outcomes, *(measure for measure in found if not measure.outcome))
+
+
+def watchable(scenario: Scenario) -> dict[str, Measure]:
+    """What policies can watch, by name: measures of which a part of the run gives a value, and a few levels."""
+    found = {one.name: one for one in measures(scenario) if one.is_ratio and not one.name.endswith(("_12m", "_end"))}
+    levels = [Measure("headcount", "agents employed", "agents", "headcount")]
+    if scenario.customers is not None:
+        levels.append(Measure("customers", "customers", "customers", "customers"))
+    for channel in scenario.channels.channels:
+        levels.append(Measure(f"{channel}.waiting", f"{channel}: backlog", "contacts", f"{channel}.waiting"))
+    return found | {one.name: one for one in levels}

@@ -17,7 +17,8 @@ class Measure:
     """One number that a study can report.
 
     numerator, denominator: names of totals in ``Observations.totals``; a measure without a denominator is the
-    mean over replications of the numerator itself. factor turns internal units into the unit shown.
+    mean over replications of the numerator itself. factor turns internal units into the unit shown. of_policy: what a
+    policy counts of itself: a run without the policy has 0 of it.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Measure:
     better: Better = "neither"
     outcome: bool = False
     meaning: str = ""
+    of_policy: bool = False
 
     @property
     def is_ratio(self) -> bool:

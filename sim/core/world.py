@@ -21,7 +21,8 @@ class World:
 
     env: the SimPy environment; root: the key from which all keys descend; base: the customers, None where only
     exogenous arrivals are known; kinds: of issues, by number; channels, lanes, groups, agents: the operation;
-    adopt: puts the scenario with the given changes (path, change, share in force) in force.
+    adopt: puts the scenario with the given changes (path, change, share in force) in force; watch: a reading of what a
+    measure is made of, and the factor to the unit it is shown in.
     """
 
     def __init__(self, calendar: CalendarSettings, seed: int, replication: int) -> None:
@@ -37,9 +38,10 @@ class World:
         self.groups: dict[str, Group] = {}
         self.agents: dict[str, Agent] = {}
         self.adopt: Callable[[Sequence[Any]], None] = _refuse
+        self.watch: Callable[[str], tuple[Callable[[], tuple[float, float]], float]] = _refuse
 
 
-def _refuse(_: Sequence[Any]) -> None:
+def _refuse(_: Any) -> Any:
     raise RuntimeError("the world is not assembled yet")
 
 

@@ -132,10 +132,17 @@ def _check_sizes(runs: Mapping[str, Sequence[Observations]]) -> None:
 
 
 def reported(plan: Plan) -> tuple[Measure, ...]:
-    """The measures of the baseline's scenario; those that the plan names must be among them."""
+    """The measures of the baseline's scenario, and what policies of the arms count of themselves.
+
+    Those that the plan names must be among them.
+    """
     from sim.model import measures  # noqa: PLC0415 - SimPy is not needed to look at a finished result
 
-    known = measures(plan.baseline.scenario)
+    found = {measure.name: measure for measure in measures(plan.baseline.scenario)}
+    for arm in plan.arms[1:]:
+        if any(policy.when is not None for policy in arm.scenario.policies.values()):
+            found |= {one.name: one for one in measures(arm.scenario) if one.of_policy}
+    known = tuple(found.values())
     names = {measure.name for measure in known}
     for name in plan.measures:
         if name not in names:

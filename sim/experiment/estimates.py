@@ -141,7 +141,11 @@ def _mean_of(values: list[float], confidence: float) -> Estimate | None:
 
 
 def _columns(measure: Measure, runs: Runs) -> tuple[list[float], list[float] | None] | None:
-    above = _totals(measure.numerator, runs)
+    above = (
+        [run.totals.get(measure.numerator, 0.0) for run in runs]
+        if measure.of_policy
+        else _totals(measure.numerator, runs)
+    )
     below = _totals(measure.denominator, runs) if measure.denominator is not None else None
     if above is None or (measure.is_ratio and below is None):
         return None
@@ -155,7 +159,7 @@ def _totals(name: str, runs: Runs) -> list[float] | None:
 
 
 def _single(measure: Measure, run: Observations) -> float | None:
-    above = run.totals.get(measure.numerator)
+    above = run.totals.get(measure.numerator, 0.0 if measure.of_policy else None)
     if above is None or measure.denominator is None:
         return None if above is None else above * measure.factor
     below = run.totals.get(measure.denominator)

@@ -140,6 +140,8 @@ def _terms(policies: tuple[PolicySettings, ...]) -> dict[str, Any]:
     """When policies begin, ramp and end, and cost, where that differs from at once, for good, for nothing."""
     found: dict[str, dict[str, Any]] = {"begins": {}, "ends": {}, "ramp": {}, "costs": {}}
     for policy in policies:
+        if policy.when is not None:
+            found.setdefault("when", {}).update(policy.when.model_dump(mode="json", exclude_none=True))
         for path, change in policy.changes.items():
             at = {"begins": change.from_, "ends": change.until, "ramp": change.ramp or None}
             for term, value in at.items():

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from sim.core.watches import level_of
 from sim.files.problems import FileProblem, Place, Problem, nearest, shown, suggestion
 from sim.files.reading import read_tree, referred
 from sim.files.shape import expected, in_unit, shape_of
@@ -103,6 +104,7 @@ def policy_problems(scenario: Scenario, policies: Mapping[str, PolicySettings], 
     known = set(scenario.problems())
     problems: list[Problem] = []
     for name, policy in policies.items():
+        problems += _watch_problems(scenario, name, policy, root)
         trial = _Trial(scenario, policy, root, ("policies", name, "changes"))
         problems += trial.run()
         if trial.changed is None:
@@ -111,6 +113,30 @@ def policy_problems(scenario: Scenario, policies: Mapping[str, PolicySettings], 
             if (path, message, pool) not in known:
                 words = f": {path} {message}" + suggestion(path.rpartition(".")[2], pool)
                 problems.append(trial.change_at(path).key.problem(words, f"policies.{name}"))
+    return problems
+
+
+def _watch_problems(scenario: Scenario, name: str, policy: PolicySettings, root: Node) -> list[Problem]:
+    """A measure that nobody can watch, or levels in another unit than that in which it is shown."""
+    if policy.when is None:
+        return []
+    from sim.model import watchable  # noqa: PLC0415  # the model is heavy, and most policies watch nothing
+
+    known, steps = watchable(scenario), ("policies", name, "when")
+    measure = known.get(policy.when.measure)
+    if measure is None:
+        node = root.at((*steps, "measure")) or root
+        message = f"is {shown(policy.when.measure)}, which cannot be watched" + suggestion(
+            policy.when.measure, [*known]
+        )
+        return [node.key.problem(message, dotted((*steps, "measure")))]
+    problems = []
+    for way in ("below", "above", "release"):
+        level = getattr(policy.when, way)
+        if level is not None and level_of(level)[1] != measure.unit:
+            node = root.at((*steps, way)) or root
+            message = f"is {shown(level)}; {measure.name} is measured in {measure.unit}"
+            problems.append(node.key.problem(message, dotted((*steps, way))))
     return problems
 
 

@@ -167,7 +167,8 @@ def _unknown_measures(settings: StudySettings, scenario: Scenario, root: Node) -
         return []
     from sim.model import measures  # noqa: PLC0415  # the model is heavy, and most studies name no measures
 
-    known = [measure.name for measure in measures(scenario)]
+    watching = {name: policy for name, policy in settings.policies.items() if policy.when is not None}
+    known = [measure.name for measure in measures(scenario.model_copy(update={"policies": watching}))]
     problems = []
     for index, name in enumerate(settings.measures):
         node = root.at(("measures", index)) or root

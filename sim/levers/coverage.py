@@ -123,8 +123,6 @@ CLAIMS: dict[str, str] = {
 }
 
 MISSING: dict[int | str, str] = {
-    17: "policies that a watched measure triggers",
-    37: "a survey of staff that triggers policies",
     "C21": "a lever on `care`: rounds of calls and follow-up",
 }
 """What no lever serves yet (practice by number, claim by name) -> what is missing: of the model, or a lever."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 Strength = Literal["established", "direction known", "convention"]
@@ -46,7 +46,8 @@ class Lever:
     moves: what it changes. measure, direction: what it claims to move first. away: mechanisms between setting and
     measure are at least one, but for what acts on money alone. account: of the ledger, in which its cost is seen;
     running: an example of its cost a year where the settings do not cost by themselves, in the scenario's currency.
-    cost, lag: in words. practices, claims: which of the checklist and of the field's claims it serves.
+    cost, lag: in words. practices, claims: which of the checklist and of the field's claims it serves. when: what it
+    waits for, an example, where it is there to be triggered.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Lever:
     practices: tuple[int, ...] = ()
     claims: tuple[str, ...] = ()
     running: float = 0.0
+    when: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -79,7 +81,8 @@ class Lever:
             for path, value in matching(plain, move.path, absent=move.to is not None)
         }
         costs = {"running": f"{self.running:g} {currency} per year"} if self.running else {}
-        return {"title": self.title, "changes": {path: one for path, one in changes.items() if one}, "costs": costs}
+        found = {"title": self.title, "changes": {path: one for path, one in changes.items() if one}, "costs": costs}
+        return found | ({"when": dict(self.when)} if self.when else {})
 
 
 def matching(plain: Any, path: str, absent: bool = False) -> Iterator[tuple[str, Any]]:

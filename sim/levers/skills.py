@@ -37,6 +37,29 @@ SKILLS: tuple[Lever, ...] = (
         claims=("C5", "C8"),
     ),
     Lever(
+        name="satisfaction_alarm",
+        title="Train more when customers say that it gets worse",
+        group="skills",
+        moves=(Move("workforce.training.hours", add="3 h"),),
+        when={
+            "measure": "survey_score",
+            "below": "85 points",
+            "over": "28 days",
+            "seen_after": "7 days",
+            "lasts": "91 days",
+        },
+        measure="first_contact_resolution",
+        direction="higher",
+        account="training",
+        cost="the hours off the contacts, paid, and the cost per hour, while it lasts",
+        lag="the window of the survey, until its report is read, then hour by hour",
+        evidence=Evidence(
+            "direction known", "practitioners' figures; the survey hears those who were served and answer"
+        ),
+        practices=(16, 17, 20),
+        claims=("C6", "C20"),
+    ),
+    Lever(
         name="idle_time_training",
         title="Train agents in quiet hours",
         group="skills",

@@ -37,13 +37,20 @@ def render_levers(colour: bool = False, width: int = WIDTH) -> str:
 
 def _said(lever: Lever) -> list[str]:
     changes = "; ".join(f"{move.path} {example(move)}" for move in lever.moves)
+    waits = [f"acts when {_waiting(lever)}"] if lever.when else []
     return [
         f"changes {changes}",
+        *waits,
         f"claims: {lever.measure} {lever.direction}",
         f"costs: {lever.cost}",
         f"lag: {lever.lag}",
         f"evidence: {lever.evidence.strength}; {lever.evidence.source}",
     ]
+
+
+def _waiting(lever: Lever) -> str:
+    """What a lever waits for, as in a file."""
+    return ", ".join(f"{name}: {value}" for name, value in lever.when.items())
 
 
 def example(move: Move) -> str:
@@ -97,6 +104,7 @@ def _plain(lever: Lever) -> dict[str, Any]:
         "title": lever.title,
         "group": lever.group,
         "changes": [{"path": move.path, "example": example(move)} for move in lever.moves],
+        "when": dict(lever.when) or None,
         "measure": lever.measure,
         "direction": lever.direction,
         "cost": lever.cost,
@@ -116,7 +124,8 @@ What a planner can pull, as `frontline levers` lists it (`--json` for programs).
 A lever changes settings and nothing else. `*` stands for any name. Beside each setting stands an example of how far
 it goes, not advice. The measure is the one that the lever claims to move first; a paired test in two operations holds
 it to that. "Account" is where its cost is seen in the ledger: what a setting does not cost by itself is a cost of the
-policy. Evidence is marked established, direction known (the size is uncertain) or convention.
+policy. Evidence is marked established, direction known (the size is uncertain) or convention. A lever that waits for a
+measure is a policy with [`when`](mechanisms/interventions.md); any other may be given one as well.
 """
 
 
@@ -133,9 +142,11 @@ def levers_page() -> str:
 def _item(lever: Lever) -> str:
     changes = ", ".join(f"`{move.path}` ({example(move)})" for move in lever.moves)
     account = f"`{lever.account}`" if lever.account else "none"
+    waits = f"- acts when {_waiting(lever)}\n" if lever.when else ""
     return (
         f"### `{lever.name}`: {lever.title}\n\n"
         f"- changes {changes}\n"
+        f"{waits}"
         f"- claims: `{lever.measure}` {lever.direction}\n"
         f"- costs: {lever.cost}. Account: {account}\n"
         f"- lag: {lever.lag}\n"
