@@ -128,8 +128,14 @@ def _money(scenario: Scenario) -> Iterator[str]:
         if group.headcount and not group.wage:
             yield f"workforce.groups.{name}.wage is 0; these agents work for nothing"
     for name, fee in (scenario.pricing.fee if scenario.pricing else {}).items():
-        if not fee:
+        if not fee and not _orders_pay(scenario, name):
             yield f"pricing.fee.{name} is 0; these customers pay nothing"
+
+
+def _orders_pay(scenario: Scenario, segment: str) -> bool:
+    """Whether customers of a segment bring money by the margins of orders that they place."""
+    products = scenario.fulfilment.products.values() if scenario.fulfilment else ()
+    return any(one.margin > 0 and one.rate.get(segment, 0.0) > 0 for one in products)
 
 
 def _handle_times(scenario: Scenario, expected: tuple[Flow, ...]) -> Iterator[str]:

@@ -281,7 +281,7 @@ class Fulfilment(Mechanism[FulfilmentSettings]):
         if stock_out is None or in_stock.all():
             return
         missed = orders._replace(location=self._home[segments, orders.product]).of(~in_stock)
-        self._meet("stock_out", missed, missed.placed)
+        self._meet("stock_out", missed, np.maximum(missed.placed, self._now))
         lost = streams.uniforms(missed.key, _PATIENCE) < stock_out.lost
         self.lost += int(np.count_nonzero(lost))
         self._waiting = together((self._waiting, missed.of(~lost)))

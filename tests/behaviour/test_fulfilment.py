@@ -119,6 +119,16 @@ def test_more_stock_fills_more_orders_and_costs_its_keeping(bench: Any, still: A
     assert lost == pytest.approx(0.4, abs=5 * (0.24 / none.sum("points.stock_out")) ** 0.5)
 
 
+def test_an_order_by_contact_that_finds_no_stock_causes_its_issue_from_the_next_morning_on(
+    bench: Any, still: Any
+) -> None:
+    causes = {"enquiry": {"share": "100 %", "delay": {"law": "constant", "mean": "0 min"}}}
+    firm = bench.changed(with_stock(bench, still, 0), {"fulfilment.stock_out.causes": causes})
+    found = bench.run(firm, 1)
+    assert found.sum("orders.by_contact") > 0
+    assert found.sum("points.stock_out.issues") == found.sum("points.stock_out") > 0
+
+
 def test_without_stock_only_what_is_made_to_order_is_shipped(bench: Any, still: Any) -> None:
     found = bench.run(
         bench.changed(with_stock(bench, still, 0), {"fulfilment.stock_out.lost": "100 %", "fulfilment.placed_by": {}}),

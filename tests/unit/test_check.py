@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from sim.check import CheckReport, check, check_study
 from sim.files import load_scenario, load_study
@@ -14,6 +16,7 @@ from sim.report.checks import render_check
 from sim.scenario import Scenario
 from sim.templates import write_templates
 
+ORDERS = Path(__file__).parents[1] / "behaviour" / "orders.yaml"
 Checked = Callable[..., CheckReport]
 
 
@@ -125,3 +128,11 @@ def test_what_self_service_ends_does_not_reach_the_staff(folder: Path) -> None:
     ]
     assert found[1][kind] == pytest.approx(found[0][kind] * (1 - 0.5 * (0.4 + 0.6 * 0.25)))
     assert all(found[1][name] == pytest.approx(found[0][name]) for name in found[0] if name != kind)
+
+
+@pytest.mark.parametrize(("margin", "doubted"), [(0.0, True), (9.0, False)])
+def test_a_fee_of_nothing_is_doubted_unless_orders_pay(bench: Any, margin: float, doubted: bool) -> None:
+    orders = yaml.safe_load(ORDERS.read_text(encoding="utf-8"))
+    orders["products"]["handset"]["margin"] = margin
+    firm = bench.changed(bench.firm, {"pricing.fee.home": 0.0, "fulfilment": orders})
+    assert ("pricing.fee.home is 0; these customers pay nothing" in check(firm).doubts) is doubted
