@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "scenarios.md"
 FILES = sorted((ROOT / "scenarios").rglob("*.yaml"))
 STUDIES = sorted((ROOT / "experiments").rglob("*.yaml"))
-MADE_UP = ("retail_bank", "telecom", "distributor")
+MADE_UP = ("retail_bank", "telecom", "distributor", "online_shop")
 EXPLAINED = {"bank_1999": "erlang on sunday", "bank_1999_february": "erlang on sunday"}  # on the page
 WEAK = (
     "churn.price_loss", "churn.equity_effect", "acquisition.referral.rate",
