@@ -87,7 +87,7 @@ CUSTOMERS: tuple[Lever, ...] = (
         account="fees",
         cost="each offer, and the discount, to some who would have stayed as well",
         lag="none; when the discount ends the bill rises, and some leave then",
-        evidence=Evidence("direction known", "Ascarza et al. (2018): offers save some leavers and wake others"),
+        evidence=Evidence("direction known", "Ascarza, Iyengar and Schleicher (2016): offers may wake others"),
         claims=("C1",),
     ),
     Lever(

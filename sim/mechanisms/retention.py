@@ -5,9 +5,9 @@ caller with a named kind of issue, once it is resolved, is offered it as far as 
 taken if the discount exceeds what the customer wants, a threshold of her own. Who takes it at the brink starts with a
 fresh threshold of leaving. While it lasts the price is lower, and the reference price goes down with it; when it ends
 the bill rises. That compensation raises satisfaction after a failure is established (Gelbrich and Roschk 2011,
-J. Service Research 14(1)); that offers save some leavers (Ascarza et al. 2018, Customer Needs and Solutions 5) and that
-discounts lower reference prices (Kalyanaram and Winer 1995, Marketing Science 14(3)) is known in direction. Shares are
-conventions.
+J. Service Research 14(1)); that offers save some leavers (review: Ascarza et al. 2018, Customer Needs and Solutions 5)
+and that discounts lower reference prices (Kalyanaram and Winer 1995, Marketing Science 14(3)) is known in direction.
+Shares are conventions.
 """
 
 from __future__ import annotations

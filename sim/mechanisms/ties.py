@@ -1,9 +1,10 @@
 """Ties: a part of a customer's equity belongs to the agent he knows best, and goes with him.
 
-Customers of services know people before they know firms (Gremler and Brown 1996, on loyalty to the person who serves;
-Bendapudi and Leone 2002, Journal of Marketing 66(2), on customers who follow key contacts that leave; direction known,
-sizes convention). Whom a customer knows best is kept as a majority vote (Boyer and Moore 1991): a contact with that
-agent strengthens the tie by one, a contact with another weakens it by one, and who meets no tie begins one.
+Customers of services know people before they know firms (Gremler and Brown 1996, on bonds between persons as a root of
+loyalty; Palmatier, Scheer and Steenkamp 2007, J. Marketing Research 44(2), on loyalty that belongs to the salesperson;
+direction known, sizes convention). Whom a customer knows best is kept as a majority vote (Boyer and Moore 1991): a
+contact with that agent strengthens the tie by one, a contact with another weakens it by one, and who meets no tie
+begins one.
 """
 
 from __future__ import annotations
