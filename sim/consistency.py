@@ -18,8 +18,8 @@ ANY = "any"
 _TAKEN = (
     "acquisition", "agents", "care", "cause_left", "chats", "coaching", "contacts", "customers", "episodes", "equity",
     "expectations", "experience", "feedback", "fees", "flexing", "forgetting", "incentives", "issues", "ledger",
-    "losses", "morale", "moved", "newcomers", "orders", "ownership", "point", "points", "pressure", "recruitment",
-    "satisfaction", "self_service", "survey", "ties", "value", "win_back",
+    "losses", "morale", "moved", "newcomers", "orders", "ownership", "point", "points", "policies", "pressure",
+    "records", "recruitment", "satisfaction", "self_service", "survey", "systems", "ties", "value", "win_back",
 )  # fmt: skip
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -48,6 +48,7 @@ def _names(scenario: Scenario) -> Iterator[Problem]:
         "fulfilment.products": scenario.fulfilment.products if scenario.fulfilment else {},
         "fulfilment.locations": scenario.fulfilment.locations if scenario.fulfilment else {},
         "fulfilment.errors": scenario.fulfilment.errors if scenario.fulfilment else {},
+        "systems": scenario.systems or {},
     }
     for path, names in named.items():
         for name in names:
@@ -90,6 +91,8 @@ def _needed_sections(scenario: Scenario) -> Iterator[Problem]:
         )
     if scenario.ownership is not None and scenario.resolution is None:
         yield "ownership", "needs the section 'resolution', which is missing", ()
+    if scenario.records is not None and scenario.resolution is None:
+        yield "records", "needs the section 'resolution', which is missing", ()
     if scenario.chat is not None and not chats:
         yield "chat", "needs a channel of the kind 'chat'", ()
     if scenario.workforce.attrition is not None and scenario.workforce.hiring is None:

@@ -45,6 +45,7 @@ from sim.mechanisms.ownership import Ownership
 from sim.mechanisms.patience import Patience
 from sim.mechanisms.pressure import Pressure
 from sim.mechanisms.pricing import Pricing
+from sim.mechanisms.records import Records
 from sim.mechanisms.recruitment import Recruitment
 from sim.mechanisms.resolution import Resolution
 from sim.mechanisms.retention import Retention
@@ -53,6 +54,7 @@ from sim.mechanisms.satisfaction import Satisfaction
 from sim.mechanisms.self_service import SelfService
 from sim.mechanisms.service import Service
 from sim.mechanisms.staffing import Staffing
+from sim.mechanisms.systems import Systems
 from sim.mechanisms.ties import Ties
 from sim.mechanisms.win_back import WinBack
 from sim.mechanisms.workforce import Workforce
@@ -84,6 +86,8 @@ MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
     "routing": Routing,
     "chat": Chat,
     "ownership": Ownership,
+    "records": Records,
+    "systems": Systems,
     "workforce": Workforce,
     "recruitment": Recruitment,
     "coaching": Coaching,

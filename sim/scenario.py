@@ -48,6 +48,7 @@ from sim.mechanisms.ownership import OwnershipSettings
 from sim.mechanisms.patience import PatienceSettings
 from sim.mechanisms.pressure import PressureSettings
 from sim.mechanisms.pricing import PricingSettings
+from sim.mechanisms.records import RecordSettings
 from sim.mechanisms.recruitment import RecruitmentSettings
 from sim.mechanisms.resolution import ResolutionSettings
 from sim.mechanisms.retention import RetentionSettings
@@ -55,6 +56,7 @@ from sim.mechanisms.routing import RoutingSettings
 from sim.mechanisms.satisfaction import SatisfactionSettings
 from sim.mechanisms.self_service import SelfServiceSettings
 from sim.mechanisms.staffing import StaffingSettings
+from sim.mechanisms.systems import SystemSettings
 from sim.mechanisms.ties import TieSettings
 from sim.mechanisms.win_back import WinBackSettings
 from sim.mechanisms.workforce import WorkforceSettings
@@ -104,6 +106,8 @@ class Scenario(Settings):
     routing: RoutingSettings
     chat: ChatSettings | None = None
     ownership: OwnershipSettings | None = None
+    records: RecordSettings | None = None
+    systems: Annotated[dict[str, SystemSettings], Field(min_length=1)] | None = None
     workforce: WorkforceSettings
     recruitment: RecruitmentSettings | None = None
     coaching: CoachingSettings | None = None

@@ -27,6 +27,8 @@ def _people(scenario: Scenario) -> Iterator[Problem]:
         channels = tuple(scenario.channels.channels)
         yield from unknown_names(f"routing.overflow.{place}.channel", (overflow.channel,), channels, "channel")
         yield from unknown_names(f"routing.overflow.{place}.groups", overflow.groups, groups, "group of agents")
+    for name, system in (scenario.systems or {}).items():
+        yield from unknown_names(f"systems.{name}.groups", system.groups, groups, "group of agents")
     market = scenario.morale.commitment.market if scenario.morale is not None else {}
     yield from unknown_names("morale.commitment.market", market, groups, "group of agents")
     shifts = scenario.staffing.shifts

@@ -74,6 +74,10 @@ def _no_edge(_: Agent) -> float:
     return 0.0
 
 
+def _does_not(_: Contact) -> bool:
+    return False
+
+
 def _as_it_was(_: int, experienced: float) -> float:
     return experienced
 
@@ -184,6 +188,7 @@ class Ports:
     open_issues: issues with a contact under way or to come.
     agent_for: an idle agent for a contact.
     owner_for: the agent who had its issue, if he is idle and should have it.
+    knows: whether the agent of a contact had its issue last.
     take_idle: take an agent off the idle for a contact that he can serve.
     answer: an agent takes a contact.
     finish: a contact is done.
@@ -258,6 +263,7 @@ class Ports:
     open_issues: Callable[[], int]
     agent_for: Callable[[Contact], Agent | None]
     owner_for: Callable[[Contact], Agent | None] = staticmethod(_nobodys)
+    knows: Callable[[Contact], bool] = staticmethod(_does_not)
     take_idle: Callable[[Agent, Contact], bool]
     answer: Callable[[Contact, Agent], None]
     join_queue: Callable[[Contact], None]

@@ -34,7 +34,7 @@ class OwnershipSettings(Settings):
 class Ownership(Mechanism[OwnershipSettings]):
     """Who had which open issue last."""
 
-    answers = ("owner_for",)
+    answers = ("owner_for", "knows")
 
     def __init__(self, world: World, settings: OwnershipSettings) -> None:
         super().__init__(world, settings)
@@ -47,6 +47,10 @@ class Ownership(Mechanism[OwnershipSettings]):
         if agent is None or not self.settings.preferred or agent.contact is not None:
             return None
         return agent if agent.on_duty and self.world.ask.take_idle(agent, contact) else None
+
+    def knows(self, contact: Contact) -> bool:
+        """Whether the agent who has a contact had its issue last."""
+        return self._owners.get(contact.issue.key) is contact.agent
 
     def on_contact_answered(self, contact: Contact) -> None:
         """Who has had the issue before needs less time for it and knows more."""
