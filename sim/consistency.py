@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from sim.handover_consistency import problems_of_handing_over
 from sim.mechanisms.care import TouchSettings, WorkSettings
 from sim.mechanisms.channels import chosen_shares
 from sim.names import Problem, missing_names, unknown_names
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
 
 ANY = "any"
 _TAKEN = (
-    "acquisition", "agents", "care", "cause_left", "chats", "coaching", "contacts", "customers", "episodes", "equity",
-    "expectations", "experience", "feedback", "fees", "flexing", "forgetting", "incentives", "issues", "ledger",
-    "losses", "morale", "moved", "newcomers", "orders", "ownership", "point", "points", "policies", "pressure",
-    "records", "recruitment", "satisfaction", "self_service", "survey", "systems", "ties", "value", "win_back",
+    "acquisition", "agents", "care", "cause_left", "chats", "coaching", "contacts", "customers", "department",
+    "departments", "episodes", "equity", "expectations", "experience", "feedback", "fees", "flexing", "forgetting",
+    "incentives", "issues", "ledger", "losses", "morale", "moved", "newcomers", "orders", "ownership", "point",
+    "points", "policies", "pressure", "records", "recruitment", "satisfaction", "self_service", "survey", "systems",
+    "ties", "transfers", "value", "win_back",
 )  # fmt: skip
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -28,8 +30,8 @@ def problems_of(scenario: Scenario) -> list[Problem]:
     """All that does not fit: (dotted path, what is wrong, names that would be right)."""
     found: list[Problem] = []
     checks = (
-        _names, _reserved, _demand, _segments, _kinds, _channels, problems_of_staff, _needed_sections, _care, _points,
-        _programme, _unchosen,
+        _names, _reserved, _demand, _segments, _kinds, _channels, problems_of_staff, problems_of_handing_over,
+        _needed_sections, _care, _points, _programme, _unchosen,
     )  # fmt: skip
     for check in checks:
         found += check(scenario)

@@ -56,6 +56,7 @@ from sim.mechanisms.service import Service
 from sim.mechanisms.staffing import Staffing
 from sim.mechanisms.systems import Systems
 from sim.mechanisms.ties import Ties
+from sim.mechanisms.transfers import Transfers
 from sim.mechanisms.win_back import WinBack
 from sim.mechanisms.workforce import Workforce
 from sim.scenario import Scenario
@@ -85,6 +86,7 @@ MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
     "patience": Patience,
     "routing": Routing,
     "chat": Chat,
+    "transfers": Transfers,
     "ownership": Ownership,
     "records": Records,
     "systems": Systems,

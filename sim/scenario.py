@@ -58,6 +58,7 @@ from sim.mechanisms.self_service import SelfServiceSettings
 from sim.mechanisms.staffing import StaffingSettings
 from sim.mechanisms.systems import SystemSettings
 from sim.mechanisms.ties import TieSettings
+from sim.mechanisms.transfers import TransferSettings
 from sim.mechanisms.win_back import WinBackSettings
 from sim.mechanisms.workforce import WorkforceSettings
 
@@ -105,6 +106,7 @@ class Scenario(Settings):
     patience: PatienceSettings = PatienceSettings()
     routing: RoutingSettings
     chat: ChatSettings | None = None
+    transfers: TransferSettings | None = None
     ownership: OwnershipSettings | None = None
     records: RecordSettings | None = None
     systems: Annotated[dict[str, SystemSettings], Field(min_length=1)] | None = None

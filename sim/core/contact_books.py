@@ -82,15 +82,19 @@ class ContactBooks:
         return found
 
     def balances(self) -> list[tuple[str, float, float]]:
-        """Contacts offered = answered + abandoned + blocked + balked + waiting; answered = handled + in hand."""
+        """Contacts offered = answered + abandoned + blocked + balked + waiting for their first agent.
+
+        Answered = handled + broken off + in hand or waiting for the next agent.
+        """
         pairs: list[tuple[str, float, float]] = []
         for name, channel in self.world.channels.items():
             lanes = [lane for lane in self.world.lanes if lane.channel is channel]
             offered = sum(lane.offered for lane in lanes)
             gone = sum(lane.answered + lane.abandoned + lane.blocked + lane.balked for lane in lanes)
-            in_hand = sum(lane.answered - lane.handled for lane in lanes)
-            pairs.append((f"contacts offered on {name}", offered, gone + channel.waiting - channel.unseen))
-            pairs.append((f"contacts inside {name}", in_hand + channel.waiting + channel.unseen_open, channel.inside))
+            begun = sum(lane.answered - lane.handled - lane.broken_off for lane in lanes)
+            waiting = channel.waiting - channel.handed_on
+            pairs.append((f"contacts offered on {name}", offered, gone + waiting - channel.unseen))
+            pairs.append((f"contacts inside {name}", begun + waiting + channel.unseen_open, channel.inside))
         return pairs
 
 

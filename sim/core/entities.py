@@ -22,11 +22,13 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 class Channel:
     """A channel at work: how many contacts are inside and how many of them wait.
 
-    unseen, unseen_open: customers gone without a word who still hold a place in line, or a chat of an agent.
+    unseen, unseen_open: customers gone without a word who still hold a place in line, or a chat of an agent; handed_on:
+    those who wait after an agent has handed them on.
     """
 
     __slots__ = (
-        "can_be_balked", "index", "inside", "kind", "lines", "name", "priority", "unseen", "unseen_open", "waiting",
+        "can_be_balked", "handed_on", "index", "inside", "kind", "lines", "name", "priority", "unseen", "unseen_open",
+        "waiting",
     )  # fmt: skip
 
     def __init__(self, name: str, index: int, kind: str) -> None:
@@ -38,7 +40,7 @@ class Channel:
         self.priority = 0
         self.inside = 0
         self.waiting = 0
-        self.unseen = self.unseen_open = 0
+        self.unseen = self.unseen_open = self.handed_on = 0
 
 
 class Queue:
@@ -67,7 +69,8 @@ class Lane:
     """One kind of issue on one channel: its queue, and what is counted of its contacts.
 
     shared: an agent has several of its contacts at a time; plain: any idle agent will do. overflow_after: seconds of
-    waiting after which further groups take its contacts, 0 for never.
+    waiting after which further groups take its contacts, 0 for never. broken_off: contacts answered whose customers
+    gave up after they had been handed on.
     Counts: offered = answered + abandoned + blocked + balked + inside; all since the beginning.
     """
 
@@ -78,6 +81,7 @@ class Lane:
         "balked",
         "base_logit",
         "blocked",
+        "broken_off",
         "channel",
         "factor",
         "first_handled",
@@ -124,13 +128,13 @@ class Lane:
         self.base_logit = 0.0
         self.offered = self.blocked = self.balked = self.queued = self.abandoned = self.answered = 0
         self.handled = self.answered_in_target = self.redialled = self.repeats = self.resolved = 0
-        self.first_handled = self.first_resolved = 0
+        self.first_handled = self.first_resolved = self.broken_off = 0
         self.wait_answered = self.wait_abandoned = self.handle_time = self.repeat_handle_time = 0.0
 
     @property
     def judged(self) -> int:
         """Contacts of which it is known whether they met the target: answered, in writing replied to, or not served."""
-        served = self.handled if self.reply_target >= 0.0 else self.answered
+        served = self.handled + self.broken_off if self.reply_target >= 0.0 else self.answered
         return served + self.abandoned + self.blocked + self.balked
 
 

@@ -59,6 +59,7 @@ class Facts:
     contact_balked: Callable[[Contact], None]
     contact_abandoned: Callable[[Contact], None]
     contact_answered: Callable[[Contact], None]
+    contact_handed_on: Callable[[Contact], None]
     contact_handled: Callable[[Contact], None]
     contact_failed: Callable[[Contact], None]
     issue_raised: Callable[[Issue], None]

@@ -192,6 +192,9 @@ class Ports:
     take_idle: take an agent off the idle for a contact that he can serve.
     answer: an agent takes a contact.
     finish: a contact is done.
+    part_done: an agent has done his part of it, and it is finished or handed on.
+    burden: what being handed on takes from its score, on the logit scale.
+    side_lane: a lane like another one, for contacts that only agents of some groups take.
     release: an agent has become free.
     first_waiting: the contact that a group would take next.
     serve_next: an agent takes it.
@@ -266,6 +269,9 @@ class Ports:
     knows: Callable[[Contact], bool] = staticmethod(_does_not)
     take_idle: Callable[[Agent, Contact], bool]
     answer: Callable[[Contact, Agent], None]
+    part_done: Callable[[Contact], None]
+    burden: Callable[[Contact], float]
+    side_lane: Callable[[Lane, tuple[str, ...]], Lane]
     join_queue: Callable[[Contact], None]
     leave_queue: Callable[[Contact], None]
     release: Callable[[Agent], None]

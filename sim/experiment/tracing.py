@@ -156,6 +156,10 @@ class Tracer:
         """An agent took it."""
         self._contact("contact_answered", contact)
 
+    def on_contact_handed_on(self, contact: Contact) -> None:
+        """It goes on to another group."""
+        self._contact("contact_handed_on", contact)
+
     def on_contact_handled(self, contact: Contact) -> None:
         """It is done."""
         self._contact("contact_handled", contact)

@@ -148,6 +148,10 @@ class Chat(Mechanism[ChatSettings]):
         self.area = self.spent = self.unseen_spent = 0.0
         self.silent = self.given_up = 0
 
+    def begin(self) -> None:
+        """Find out whether contacts may be handed on."""
+        self._done = self.world.ask.answered("part_done") or self.world.ask.finish
+
     def adopted(self) -> None:
         """Lay out the pace for each number of open chats; what is open goes on at the new one."""
         settings, now = self.settings, self.world.env.now
@@ -275,7 +279,7 @@ class Chat(Mechanism[ChatSettings]):
         contact = desk.chats.pop(place)
         contact.spent = now - contact.answered_at
         self.spent += contact.spent
-        self.world.ask.finish(contact)
+        self._done(contact)
         self._go_on(desk)
 
     def _go_on(self, desk: Desk) -> None:

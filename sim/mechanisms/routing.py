@@ -51,6 +51,9 @@ class RoutingSettings(Settings):
         return None
 
 
+Queues = dict[tuple[str, tuple[str, ...]], Queue]
+"""Queues by channel and groups."""
+
 _ROUNDING = 1e-6
 _CLASS = 1e10
 """Seconds by which one class of priority goes ahead of the next: longer than any horizon."""
@@ -65,8 +68,8 @@ class Routing(Mechanism[RoutingSettings]):
     """Queues and the matching of contacts with agents."""
 
     answers = (
-        "lane", "agent_for", "join_queue", "leave_queue", "release", "first_waiting", "serve_next", "begin_duty",
-        "end_duty", "take_idle", "lend", "take_back",
+        "lane", "side_lane", "agent_for", "join_queue", "leave_queue", "release", "first_waiting", "serve_next",
+        "begin_duty", "end_duty", "take_idle", "lend", "take_back",
     )  # fmt: skip
 
     def __init__(self, world: World, settings: RoutingSettings) -> None:
@@ -75,6 +78,7 @@ class Routing(Mechanism[RoutingSettings]):
         self._queues: dict[tuple[str, tuple[str, ...]], Queue] = {}
         self._overflows: dict[tuple[str, tuple[str, ...]], Queue] = {}
         self._overflowed: dict[Contact, Queue] = {}
+        self._side_lanes: dict[tuple[str, str, tuple[str, ...]], Lane] = {}
         self._lent: list[tuple[Group, Group]] = []
 
     def adopted(self) -> None:
@@ -103,6 +107,8 @@ class Routing(Mechanism[RoutingSettings]):
         for lane in self._lanes.values():
             self.on_lane_opened(lane)
             lane.queue = self._queue(lane.channel.name, lane.kind)
+        for place, side in self._side_lanes.items():
+            side.queue = self._queue_to(self._queues, place[0], place[2])
         for contact in waiting:
             self.join_queue(contact)
             contact.lane.queue.area += now - contact.offered_at
@@ -128,16 +134,29 @@ class Routing(Mechanism[RoutingSettings]):
             self.world.tell.lane_opened(found)
         return found
 
+    def side_lane(self, lane: Lane, groups: tuple[str, ...]) -> Lane:
+        """A lane like another one whose contacts wait for some groups alone, whatever they serve else."""
+        place = lane.channel.name, lane.kind, groups
+        side = self._side_lanes.get(place)
+        if side is None:
+            queue = self._queue_to(self._queues, lane.channel.name, groups)
+            side = self._side_lanes[place] = Lane(lane.channel, lane.kind, queue)
+        return side
+
     def _queue(self, channel: str, kind: str) -> Queue:
         overflow = self.settings.overflow_of(channel, kind)
         later = () if overflow is None else overflow.groups
         return self._queue_of(self._queues, channel, kind, [name for name in self.world.groups if name not in later])
 
-    def _queue_of(
-        self, queues: dict[tuple[str, tuple[str, ...]], Queue], channel: str, kind: str, names: Sequence[str]
-    ) -> Queue:
+    def _queue_of(self, queues: Queues, channel: str, kind: str, names: Sequence[str]) -> Queue:
         """The queue of those of some groups that serve a kind on a channel."""
-        groups = [group for group in map(self.world.groups.__getitem__, names) if group.serves(channel, kind)]
+        return self._queue_to(
+            queues, channel, [name for name in names if self.world.groups[name].serves(channel, kind)]
+        )
+
+    def _queue_to(self, queues: Queues, channel: str, names: Sequence[str]) -> Queue:
+        """The queue of some groups."""
+        groups = [self.world.groups[name] for name in names]
         if self.settings.kind == "fewest_skills":
             groups.sort(key=lambda group: group.skills)
         key = (channel, tuple(group.name for group in groups))

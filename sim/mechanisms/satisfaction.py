@@ -130,8 +130,9 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         self._follows = 1.0 - elementary.exp(-DAY / self.settings.memory)
 
     def begin(self) -> None:
-        """Find out whether contacts are judged against expectations."""
+        """Find out whether contacts are judged against expectations, and whether they are handed on."""
         self._judged = self.world.ask.answered("judged")
+        self._burden = self.world.ask.answered("burden")
 
     def on_customers_joined(self, slots: Slots) -> None:
         """Newcomers begin at their own resting level, those there at the start where contacts have moved them."""
@@ -177,6 +178,8 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
             return  # the firm's own work, which a customer lives through otherwise
         wait, earlier, reached, resolved = contact.waited, contact.earlier, contact.reached, contact.resolved
         mood = contact.agent.mood if reached else 0.0
+        if self._burden is not None:
+            mood -= self._burden(contact)
         if wait or mood or earlier >= _AT_ONCE:
             relative = wait / self._wait_units[contact.lane.channel.index]
             experienced = score(self.settings.experience, earlier, relative, reached, resolved, mood)

@@ -55,6 +55,7 @@ class Service(Mechanism[ChannelsSettings]):
         self._raised, self._offered, self._answered = map(
             heard, ("issue_raised", "contact_offered", "contact_answered")
         )
+        self._done = self.world.ask.answered("part_done") or self.finish
 
     def on_lane_opened(self, lane: Lane) -> None:
         """Put the target of its channel on a lane: until the answer, or in writing until the reply is done."""
@@ -253,7 +254,7 @@ class Service(Mechanism[ChannelsSettings]):
             return
         agent.contact = contact
         agent.busy_since = now
-        env.after(spent, self.finish, contact)
+        env.after(spent, self._done, contact)
 
     def finish(self, contact: Contact) -> None:
         """A contact is done: it has ended its issue or not, and its agent is free unless he has other chats."""

@@ -78,6 +78,7 @@ def sentence(event: Event, answered_at: float | None = None) -> str:
         "contact_balked": "sees the line and turns away",
         "contact_abandoned": f"gives up after {wait} of waiting",
         "contact_answered": f"is answered by {event.agent} " + (f"after {wait}" if event.wait else "at once"),
+        "contact_handed_on": f"is handed on by {event.agent}",
         "contact_failed": f"{event.issue} is not resolved by this contact",
     }
     if event.fact == "contact_handled":

@@ -31,6 +31,7 @@ ROOM_OF = {
     "sim.scenario": "scenario",
     "sim.consistency": "scenario",
     "sim.evidence": "scenario",
+    "sim.handover_consistency": "scenario",
     "sim.names": "scenario",
     "sim.staff_consistency": "scenario",
 }
