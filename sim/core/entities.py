@@ -138,6 +138,24 @@ class Lane:
         return served + self.abandoned + self.blocked + self.balked
 
 
+class Detour(Lane):
+    """A lane for contacts that wait apart: it has a queue of its own; all else, counts too, is the lane's."""
+
+    __slots__ = ("home",)
+
+    def __init__(self, home: Lane, queue: Queue) -> None:
+        object.__setattr__(self, "home", home)
+        object.__setattr__(self, "queue", queue)
+
+    def __getattr__(self, name: str) -> Any:
+        """What stands in the lane."""
+        return getattr(self.home, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Count in the lane; only the queue is another one."""
+        object.__setattr__(self if name == "queue" else self.home, name, value)
+
+
 class Issue:
     """One need of one customer, however many contacts it takes; slot -1 where no customer base is known,
     OUTBOUND where the firm raises it itself.

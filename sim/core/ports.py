@@ -189,6 +189,7 @@ class Ports:
     agent_for: an idle agent for a contact.
     owner_for: the agent who had its issue, if he is idle and should have it.
     knows: whether the agent of a contact had its issue last.
+    awaited: whether an agent who has become free takes somebody who waits for him alone.
     take_idle: take an agent off the idle for a contact that he can serve.
     answer: an agent takes a contact.
     finish: a contact is done.
@@ -267,6 +268,7 @@ class Ports:
     agent_for: Callable[[Contact], Agent | None]
     owner_for: Callable[[Contact], Agent | None] = staticmethod(_nobodys)
     knows: Callable[[Contact], bool] = staticmethod(_does_not)
+    awaited: Callable[[Agent], bool]
     take_idle: Callable[[Agent, Contact], bool]
     answer: Callable[[Contact, Agent], None]
     part_done: Callable[[Contact], None]

@@ -81,6 +81,10 @@ class Routing(Mechanism[RoutingSettings]):
         self._side_lanes: dict[tuple[str, str, tuple[str, ...]], Lane] = {}
         self._lent: list[tuple[Group, Group]] = []
 
+    def begin(self) -> None:
+        """Find out whether contacts may wait for one agent alone."""
+        self._awaited = self.world.ask.answered("awaited")
+
     def adopted(self) -> None:
         """Whether the groups of a queue are asked in their order, or all of them."""
         self._first_group = self.settings.kind == "fewest_skills"
@@ -281,6 +285,8 @@ class Routing(Mechanism[RoutingSettings]):
             self._go_on(agent)
 
     def _go_on(self, agent: Agent) -> None:
+        if self._awaited is not None and self._awaited(agent):
+            return
         group = agent.group
         for queue in group.queues:
             if queue.waiting and not (queue.written and len(group.idle) < group.reserve):

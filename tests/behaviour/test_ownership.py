@@ -48,6 +48,26 @@ def test_an_agent_who_knows_the_issue_needs_less_time_and_resolves_more(bench: A
     assert share[0] > share[1] + 0.1
 
 
+def test_who_waits_for_a_busy_agent_gets_him_more_often_and_waits_longer(bench: Any, firm: Any) -> None:
+    busy = bench.changed(firm, {"workforce.groups.desk.headcount": 4, "ownership": OWN})
+    patient, base = (bench.run(bench.changed(busy, {"ownership.waits": span}), 2) for span in ("20 min", "0 s"))
+    shares = [runs.ratio("ownership.known", "ownership.again") for runs in (patient, base)]
+    assert base.sum("ownership.waited_for") == 0
+    assert patient.sum("ownership.waited_for") > 200
+    assert 0 < patient.sum("ownership.waited_in_vain") < 0.7 * patient.sum("ownership.waited_for")
+    assert shares[0] > shares[1] + 0.1
+    assert bench.rises(bench.more(patient, base, "telephone.wait", "telephone.left_queue"))
+
+
+def test_the_longer_one_waits_for_a_busy_agent_the_more_often_one_gets_him(bench: Any, firm: Any) -> None:
+    lasting = bench.changed(firm, {"ownership": OWN, "patience.channels": {}})
+    runs = [bench.run(bench.changed(lasting, {"ownership.waits": span}), 1) for span in ("1 s", "5 min", "2 h")]
+    shares = [one.ratio("ownership.known", "ownership.again") for one in runs]
+    in_vain = [one.ratio("ownership.waited_in_vain", "ownership.waited_for") for one in runs]
+    assert shares[0] < shares[1] < shares[2]
+    assert in_vain[0] > 0.95 > in_vain[1] > in_vain[2]
+
+
 def test_ownership_saves_contacts(bench: Any, firm: Any) -> None:
     own, base = bench.pair({"ownership": OWN}, 3, firm=firm)
     assert bench.falls(bench.more(own, base, "issues.contacts", "issues.ended"))

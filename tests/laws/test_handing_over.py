@@ -1,0 +1,51 @@
+"""Laws of what an agent cannot end alone: the queue behind a transfer is M/M/c, and so is another department.
+
+Agents without end in front take no time away from anybody, so what they hand on stays a Poisson process (the output of
+M/G/infinity; Mirasol 1963, Operations Research 11(5)). Intervals hold with 99.9 % each; seeds were fixed beforehand.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from lawbook.settings import always_on_duty, exponential, queue
+
+from sim.calibration.erlang import mean_wait
+from sim.model import Model
+from sim.scenario import Scenario
+from sim.stats.intervals import Estimate, ratio_interval
+
+SEED = 19_090_620
+UNIT = 60.0
+CONFIDENCE = 0.999
+
+
+def ratio(plain: dict[str, Any], above: str, below: str, replications: int) -> Estimate:
+    scenario = Scenario.from_plain(plain)
+    totals = [Model(scenario, SEED, number).run().totals for number in range(1, replications + 1)]
+    found = ratio_interval([seen[above] for seen in totals], [seen[below] for seen in totals], CONFIDENCE)
+    assert found is not None
+    return found
+
+
+def holds(found: Estimate, known: float, precision: float) -> None:
+    assert found.half_width is not None
+    assert found.half_width < precision * known
+    assert abs(found.value - known) < found.half_width
+
+
+@pytest.mark.parametrize(("rate", "agents"), [(0.5, 1), (1.6, 2)])
+def test_contacts_that_are_all_handed_on_wait_as_in_a_queue_of_their_own(rate: float, agents: int) -> None:
+    work = exponential(1.0, UNIT)
+    plain = queue("handed", 20, UNIT, {"call": rate}, service={"call": work}, agents=60)
+    plain["workforce"]["groups"]["experts"] = {"headcount": agents, "channels": ["line"], "kinds": []}
+    plain["staffing"] = always_on_duty(["all", "experts"])
+    # half of the work, then the other half and the first again: each agent has an exponential time of his own
+    plain["transfers"] = {
+        "rules": {"on": {"by": ["all"], "to": ["experts"], "share": "100 %"}}, "ability": 0.0, "found_out": "50 %",
+        "cold": {"again": "100 %", "felt": 0.0}, "warm": "0 %", "warmly": {"again": "0 %", "felt": 0.0},
+        "briefing": "0 s", "stays": "0 s", "head_start": "0 s",
+    }  # fmt: skip
+    found = ratio(plain, "transfers.waited", "transfers.left_queue", 8)
+    holds(found, mean_wait(rate, 1.0, agents) * UNIT, 0.12)
