@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from sim.handover_consistency import problems_of_handing_over
 from sim.mechanisms.care import TouchSettings, WorkSettings
 from sim.mechanisms.channels import chosen_shares
-from sim.names import Problem, missing_names, unknown_names
+from sim.names import SAFE, Problem, missing_names, unknown_names
 from sim.staff_consistency import problems_of_staff
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ _TAKEN = (
     "points", "policies", "pressure", "records", "recruitment", "satisfaction", "self_service", "survey", "systems",
     "ties", "transfers", "value", "win_back",
 )  # fmt: skip
-_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
 
 def problems_of(scenario: Scenario) -> list[Problem]:
@@ -54,7 +52,7 @@ def _names(scenario: Scenario) -> Iterator[Problem]:
     }
     for path, names in named.items():
         for name in names:
-            if _SAFE.fullmatch(name) is None or name == ANY:
+            if SAFE.fullmatch(name) is None or name == ANY:
                 yield f"{path}.{name}", f"is called {name!r}; a name has letters, digits, - and _, and is not 'any'", ()
 
 
@@ -178,9 +176,10 @@ def _kinds_that_arise(scenario: Scenario, known: tuple[str, ...]) -> Iterator[Pr
 
 def _causes(scenario: Scenario) -> Iterator[tuple[str, Iterable[str]]]:
     """Kinds of issue that contact points cause, with the path at which they stand."""
-    for section in (scenario.fulfilment, scenario.contact_points):
-        for name, point in section.points().items() if section else ():
-            yield f"{'fulfilment' if section is scenario.fulfilment else 'contact_points'}.{name}", tuple(point.causes)
+    for section in ("fulfilment", "contact_points", "departments"):
+        settings = getattr(scenario, section)
+        for name, point in settings.points().items() if settings else ():
+            yield f"{section}.{name}", tuple(point.causes)
 
 
 def _kinds_that_are_served(scenario: Scenario, known: tuple[str, ...]) -> Iterator[Problem]:
@@ -223,7 +222,7 @@ def _points(scenario: Scenario) -> Iterator[Problem]:
     for name in dict.fromkeys(given):
         if given.count(name) > 1 or (scenario.fulfilment and name in scenario.fulfilment.points()):
             yield "contact_points", f"has two contact points of the name {name!r}", ()
-        if _SAFE.fullmatch(name) is None:
+        if SAFE.fullmatch(name) is None:
             yield "contact_points", f"has a point called {name!r}; a name has letters, digits, - and _", ()
 
 
@@ -276,7 +275,7 @@ def _care(scenario: Scenario) -> Iterator[Problem]:
         return
     for name, one in scenario.care.rounds.items():
         yield from unknown_names(f"care.rounds.{name}.rate", one.rate, scenario.customers.segments, "segment")
-        if _SAFE.fullmatch(name) is None or name == "follow_up":
+        if SAFE.fullmatch(name) is None or name == "follow_up":
             yield f"care.rounds.{name}", f"is called {name!r}; a name has letters, digits, - and _", ()
     channels, kinds = scenario.channels.channels, tuple(scenario.agents.handle_time)
     for path, work in _work_of_care(scenario):

@@ -31,6 +31,7 @@ from sim.mechanisms.coaching import Coaching
 from sim.mechanisms.competition import Competition
 from sim.mechanisms.contact_points import ContactPointsOfContacts
 from sim.mechanisms.customers import Customers
+from sim.mechanisms.departments import Departments
 from sim.mechanisms.economics import Economics
 from sim.mechanisms.expectations import Expectations
 from sim.mechanisms.feedback import Feedback
@@ -86,6 +87,7 @@ MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
     "patience": Patience,
     "routing": Routing,
     "chat": Chat,
+    "departments": Departments,
     "transfers": Transfers,
     "ownership": Ownership,
     "records": Records,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 Problem = tuple[str, str, tuple[str, ...]]
 """Dotted path, what is wrong, and names that would be right."""
+
+SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+"""A name that can be part of a dotted path and of a measure's name."""
 
 
 def unknown_names(path: str, names: Iterable[str], known: Iterable[str], what: str) -> Iterator[Problem]:

@@ -27,6 +27,7 @@ from sim.mechanisms.coaching import CoachingSettings
 from sim.mechanisms.competition import CompetitionSettings
 from sim.mechanisms.contact_points import ContactPointsSettings
 from sim.mechanisms.customers import CustomerSettings
+from sim.mechanisms.departments import DepartmentsSettings
 from sim.mechanisms.economics import EconomicSettings
 from sim.mechanisms.expectations import ExpectationSettings
 from sim.mechanisms.feedback import FeedbackSettings
@@ -106,6 +107,7 @@ class Scenario(Settings):
     patience: PatienceSettings = PatienceSettings()
     routing: RoutingSettings
     chat: ChatSettings | None = None
+    departments: DepartmentsSettings | None = None
     transfers: TransferSettings | None = None
     ownership: OwnershipSettings | None = None
     records: RecordSettings | None = None

@@ -57,6 +57,7 @@ class ContactPoints:
         self.caused = dict.fromkeys(names, 0)
         self.spent = 0.0
         self._to_raise: list[tuple[Slots, Keys, Slots, Array]] = []
+        self._noted: dict[str, list[tuple[int, int, int, float]]] = {}
 
     def meet(  # noqa: PLR0917  # columns of the same cases
         self, name: str, point: PointSettings | None, keys: Keys, slots: Slots, customers: Keys, times: Array
@@ -107,6 +108,23 @@ class ContactPoints:
             for channel, time, moment in zip(channels.tolist(), after.tolist(), moments, strict=True)
         ]
         ask.raise_issues(kinds, channels, keys, slots, np.array(times))
+
+    def note(self, name: str, key: int, slot: int, customer: int) -> None:
+        """Note that a customer meets a contact point now; it is lived through at the next midnight."""
+        if name in self.met and slot >= 0:
+            self._noted.setdefault(name, []).append((key, slot, customer, self.world.env.now))
+
+    def live_through_noted(self, points: Mapping[str, PointSettings]) -> float:
+        """Let what was noted be lived through, and raise what it causes; returns what it costs."""
+        for name, noted in self._noted.items():
+            keys, slots, customers, times = zip(*noted, strict=True)
+            who = np.array(keys, dtype=np.uint64), np.array(slots), np.array(customers, dtype=np.uint64)
+            # an issue that follows at once still comes after this midnight
+            self.meet(name, points.get(name), *who, np.maximum(np.array(times), self.world.env.now))
+        self._noted = {}
+        self.raise_issues()
+        spent, self.spent = self.spent, 0.0
+        return spent
 
     def counts(self) -> dict[str, float]:
         """Cases by point, and the issues that they caused."""

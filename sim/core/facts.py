@@ -63,6 +63,7 @@ class Facts:
     contact_handled: Callable[[Contact], None]
     contact_failed: Callable[[Contact], None]
     issue_raised: Callable[[Issue], None]
+    issue_referred: Callable[[Issue], None]
     issue_resolved: Callable[[Issue], None]
     issue_given_up: Callable[[Issue], None]
     issue_dropped: Callable[[Issue], None]

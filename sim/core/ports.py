@@ -195,6 +195,10 @@ class Ports:
     finish: a contact is done.
     part_done: an agent has done his part of it, and it is finished or handed on.
     burden: what being handed on takes from its score, on the logit scale.
+    refers: whether its issue, not resolved, rests with another department.
+    rests: whether an issue whose contact was not served does.
+    resting: issues that do, without a contact under way or to come.
+    leave_unresolved: what a contact did not resolve comes back or is given up.
     side_lane: a lane like another one, for contacts that only agents of some groups take.
     release: an agent has become free.
     first_waiting: the contact that a group would take next.
@@ -273,6 +277,10 @@ class Ports:
     answer: Callable[[Contact, Agent], None]
     part_done: Callable[[Contact], None]
     burden: Callable[[Contact], float]
+    refers: Callable[[Contact], bool]
+    rests: Callable[[Issue], bool]
+    resting: Callable[[], float] = staticmethod(_none_at_all)
+    leave_unresolved: Callable[[Contact], None]
     side_lane: Callable[[Lane, tuple[str, ...]], Lane]
     join_queue: Callable[[Contact], None]
     leave_queue: Callable[[Contact], None]

@@ -122,6 +122,10 @@ class Tracer:
         """An issue ended well."""
         self._issue("issue_resolved", issue)
 
+    def on_issue_referred(self, issue: Issue) -> None:
+        """Another department has to end it."""
+        self._issue("issue_referred", issue)
+
     def on_issue_given_up(self, issue: Issue) -> None:
         """An issue ended without being resolved."""
         self._issue("issue_given_up", issue)

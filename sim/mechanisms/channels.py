@@ -11,9 +11,10 @@ import numpy.typing as npt
 from pydantic import Field, field_validator, model_validator
 
 from sim.core import streams
-from sim.core.calendar import WEEKDAYS, Weekday
+from sim.core.calendar import WEEKDAYS
 from sim.core.entities import Channel, Issue
-from sim.core.units import DAY, Clock, Duration, Settings, Share, parse_clock
+from sim.core.hours import Hours, Week
+from sim.core.units import DAY, Duration, Settings, Share, parse_clock
 from sim.core.world import Mechanism, World
 
 Array = npt.NDArray[np.float64]
@@ -22,19 +23,6 @@ Numbers = npt.NDArray[np.int64]
 Choice = dict[str, dict[str, dict[str, float]]]
 
 ANY = "any"
-
-
-class Hours(Settings):
-    """Opening hours of one day."""
-
-    opens: Clock
-    closes: Clock
-
-    @model_validator(mode="after")
-    def _forwards(self) -> Hours:
-        if self.closes <= self.opens:
-            raise ValueError("closes before it opens")
-        return self
 
 
 class Target(Settings):
@@ -53,7 +41,7 @@ class ChannelSettings(Settings):
     """
 
     kind: Literal["telephone", "counter", "written", "chat"]
-    hours: dict[Weekday | Literal["every_day"], Hours] = Field(min_length=1)
+    hours: Week = Field(min_length=1)
     open_on_holidays: bool = False
     lines: int | None = Field(default=None, ge=1)
     time_of_day: dict[str, float] | None = None

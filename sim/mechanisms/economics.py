@@ -212,6 +212,7 @@ class Economics(Mechanism[EconomicSettings]):
         accounts = ACCOUNTS if scenario.fulfilment is None else (*ACCOUNTS, "orders", "fulfilment")
         accounts = accounts if scenario.contact_points is None else (*accounts, "points")
         accounts = accounts if scenario.feedback is None else (*accounts, "feedback")
+        accounts = accounts if scenario.departments is None else (*accounts, "departments")
         if scenario.resolution is not None:
             found += _per_issue(currency)
         if scenario.economics.customer_value is not None and scenario.customers is not None:

@@ -85,6 +85,10 @@ class Patience(Mechanism[PatienceSettings]):
 
     answers = ("patience", "patience_one", "tolerance")
 
+    def begin(self) -> None:
+        """Find out whether issues may rest with other departments."""
+        self._rests = self.world.ask.answered("rests")
+
     def adopted(self) -> None:
         """Lay out the laws by channel and kind."""
         laws = [self._law(channel, kind) or FOR_EVER for channel in self.world.channels for kind in self.world.kinds]
@@ -133,7 +137,8 @@ class Patience(Mechanism[PatienceSettings]):
         redial = channel.redial if channel is not None else None
         probability = redial_probability(redial.share, redial.persistence, issue.tries) if redial else 0.0
         if redial is None or streams.uniform(contact.key, _REDIAL) >= probability:
-            world.tell.issue_given_up(issue)
+            if self._rests is None or not self._rests(issue):
+                world.tell.issue_given_up(issue)
             return
         issue.tries += 1
         lane.redialled += 1

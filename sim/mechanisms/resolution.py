@@ -58,7 +58,10 @@ _RETURN_CHANNEL = streams.named("return channel")
 class Resolution(Mechanism[ResolutionSettings]):
     """Who resolves what, and what becomes of unresolved issues."""
 
-    answers = ("resolves", "luck", "luck_one", "difficulty", "returns", "returns_one", "complexity", "edge")
+    answers = (
+        "resolves", "luck", "luck_one", "difficulty", "returns", "returns_one", "complexity", "edge",
+        "leave_unresolved",
+    )  # fmt: skip
 
     def __init__(self, world: World, settings: ResolutionSettings) -> None:
         super().__init__(world, settings)
@@ -131,7 +134,16 @@ class Resolution(Mechanism[ResolutionSettings]):
         self.contacts_of_ended += issue.contacts
         self.handled_of_ended += issue.handled
 
+    def begin(self) -> None:
+        """Find out whether other departments take on what contacts do not resolve."""
+        self._refers = self.world.ask.answered("refers")
+
     def on_contact_failed(self, contact: Contact) -> None:
+        """The issue of a contact that did not resolve it goes to another department, comes back or is given up."""
+        if self._refers is None or not self._refers(contact):
+            self.leave_unresolved(contact)
+
+    def leave_unresolved(self, contact: Contact) -> None:
         """The issue of a contact that did not resolve it comes back after a delay, or is given up."""
         world, issue = self.world, contact.issue
         if contact.returns_in == inf or issue.handled >= self.settings.returns.most_contacts:
@@ -168,9 +180,9 @@ class Resolution(Mechanism[ResolutionSettings]):
         }
 
     def balances(self) -> list[tuple[str, float, float]]:
-        """Issues raised = ended + with a contact under way or to come."""
-        ended = self.ended_resolved + self.given_up + self.dropped
-        return [("issues raised", self._raised(), ended + self.world.ask.open_issues())]
+        """Issues raised = ended + with a contact under way or to come + resting with other departments."""
+        ended, ask = self.ended_resolved + self.given_up + self.dropped, self.world.ask
+        return [("issues raised", self._raised(), ended + ask.open_issues() + ask.resting())]
 
     def _raised(self) -> int:
         """Issues are raised by contacts that are no repeats."""

@@ -158,6 +158,8 @@ class Transfers(Mechanism[TransferSettings]):
         """An agent hears what a contact is about, perhaps not the first to do so; it may not be for him."""
         if isinstance(contact, Part):
             self._hear_again(contact)
+        if contact.threshold in _SETTLED:
+            return
         agent, settings = contact.agent, self.settings
         rule, limit = self._rules.get((agent.group.name, contact.lane.kind), _NO_RULE)
         u = streams.uniform(contact.key, _NEEDED)
@@ -353,6 +355,8 @@ class Transfers(Mechanism[TransferSettings]):
 
 
 _NO_RULE = (None, 0.0)
+_SETTLED = (inf, -inf)
+"""Thresholds of contacts that no agent could resolve, or any: nobody hands them on."""
 
 
 def _stays(lane: Lane) -> bool:

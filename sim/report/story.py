@@ -70,6 +70,7 @@ def sentence(event: Event, answered_at: float | None = None) -> str:
         "customers_cared_for": "is asked how things are, without having made contact",
         "customers_left": "is no longer a customer",
         "issue_raised": f"has a new issue, {event.kind}: {event.issue}",
+        "issue_referred": f"{event.issue} goes to another department",
         "issue_resolved": f"{event.issue} is resolved",
         "issue_given_up": f"does not come back with {event.issue}: it stays unresolved",
         "issue_dropped": f"{event.issue} is dropped, as the customer has left",

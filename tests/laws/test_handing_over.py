@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from lawbook.settings import always_on_duty, exponential, queue
+from lawbook.settings import always_on_duty, exponential, law, queue
 
 from sim.calibration.erlang import mean_wait
 from sim.model import Model
@@ -38,7 +38,7 @@ def holds(found: Estimate, known: float, precision: float) -> None:
 @pytest.mark.parametrize(("rate", "agents"), [(0.5, 1), (1.6, 2)])
 def test_contacts_that_are_all_handed_on_wait_as_in_a_queue_of_their_own(rate: float, agents: int) -> None:
     work = exponential(1.0, UNIT)
-    plain = queue("handed", 20, UNIT, {"call": rate}, service={"call": work}, agents=60)
+    plain = queue("handed", 3, UNIT, {"call": rate}, service={"call": work}, agents=60)
     plain["workforce"]["groups"]["experts"] = {"headcount": agents, "channels": ["line"], "kinds": []}
     plain["staffing"] = always_on_duty(["all", "experts"])
     # half of the work, then the other half and the first again: each agent has an exponential time of his own
@@ -47,5 +47,38 @@ def test_contacts_that_are_all_handed_on_wait_as_in_a_queue_of_their_own(rate: f
         "cold": {"again": "100 %", "felt": 0.0}, "warm": "0 %", "warmly": {"again": "0 %", "felt": 0.0},
         "briefing": "0 s", "stays": "0 s", "head_start": "0 s",
     }  # fmt: skip
-    found = ratio(plain, "transfers.waited", "transfers.left_queue", 8)
-    holds(found, mean_wait(rate, 1.0, agents) * UNIT, 0.12)
+    found = ratio(plain, "transfers.waited", "transfers.left_queue", 16)
+    holds(found, mean_wait(rate, 1.0, agents) * UNIT, 0.25)
+
+
+def department(rate: float, workers: int, kind: str) -> dict[str, Any]:
+    """Calls that take no time to speak of and are never resolved: each becomes a case of one department."""
+    call = {"law": "constant", "mean": "1 s"}
+    plain = queue("cases", 3, UNIT, {"call": rate}, service={"call": call}, agents=40)
+    plain["resolution"] = {
+        "first_contact": {"call": "0 %"},
+        "returns": {"share": "0 %", "delay": exponential(1.0, UNIT), "most_contacts": 9},
+    }
+    plain["departments"] = {
+        "authority": 0.0, "authority_reference": "100 %", "chasing_work": "50 %",
+        "departments": {
+            "workshop": {
+                "takes": {"call": "100 %"}, "workers": workers, "time": law(1.0, 4.0, UNIT, kind),
+                "promised": "30 days", "solved": "100 %", "told": "100 %", "chases": "0 %",
+                "chase_after": exponential(1.0, UNIT), "wage": "0 EUR per year", "cost": "0 EUR",
+            },
+        },
+    }  # fmt: skip
+    return plain
+
+
+@pytest.mark.parametrize(("rate", "workers"), [(0.5, 1), (0.8, 1), (1.6, 2)])
+def test_a_department_of_workers_who_need_exponential_times_is_erlangs_queue(rate: float, workers: int) -> None:
+    found = ratio(department(rate, workers, "M"), "departments.workshop.time", "departments.workshop.left", 16)
+    holds(found, (mean_wait(rate, 1.0, workers) + 1.0) * UNIT, 0.3)
+
+
+def test_a_department_of_one_worker_follows_pollaczek_and_khinchine() -> None:
+    found = ratio(department(0.5, 1, "D"), "departments.workshop.time", "departments.workshop.left", 16)
+    # load / 2 / (1 - load) in line where all take the same time, and 1 at work
+    holds(found, (0.5 / 2.0 / 0.5 + 1.0) * UNIT, 0.3)
