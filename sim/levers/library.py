@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.levers.customers import CUSTOMERS
+from sim.levers.handover import HANDOVER
 from sim.levers.lever import Lever
 from sim.levers.operation import OPERATION
 from sim.levers.orders import ORDERS
@@ -10,7 +11,7 @@ from sim.levers.people import PEOPLE
 from sim.levers.skills import SKILLS
 from sim.levers.staff import STAFF
 
-LEVERS: tuple[Lever, ...] = (*CUSTOMERS, *ORDERS, *OPERATION, *STAFF, *SKILLS, *PEOPLE)
+LEVERS: tuple[Lever, ...] = (*CUSTOMERS, *ORDERS, *OPERATION, *HANDOVER, *STAFF, *SKILLS, *PEOPLE)
 
 
 def lever(name: str) -> Lever:

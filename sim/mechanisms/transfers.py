@@ -71,14 +71,21 @@ class TransferSettings(Settings):
 
     @model_validator(mode="after")
     def _ends_somewhere(self) -> TransferSettings:
-        leads = {(by, to) for rule in self.rules.values() for by in rule.by for to in rule.to}
-        groups = {by for by, _ in leads}
-        while groups:
-            last = {group for group in groups if not any(by == group and to in groups for by, to in leads)}
-            if not last:
-                raise ValueError(f"'rules' hand contacts on in a circle among {', '.join(sorted(groups))}")
-            groups -= last
+        named = {kind for rule in self.rules.values() if rule.kinds != "any" for kind in rule.kinds}
+        for kind in (*sorted(named), "any"):
+            rules = [rule for rule in self.rules.values() if rule.kinds == "any" or kind in rule.kinds]
+            leads = {(by, to) for rule in rules for by in rule.by for to in rule.to}
+            if circle := _going_round(leads):
+                raise ValueError(f"'rules' hand contacts on in a circle among {', '.join(circle)}")
         return self
+
+
+def _going_round(leads: set[tuple[str, str]]) -> list[str]:
+    """Groups from which one never comes to a group that hands nothing on; leads: from whom to whom."""
+    left = {by for by, _ in leads}
+    while last := {group for group in left if not any(by == group and to in left for by, to in leads)}:
+        left -= last
+    return sorted(left)
 
 
 _NEEDED = streams.named("transfer needed")
