@@ -29,7 +29,7 @@ PLAIN = {
 }
 
 
-OPENED = ("care", "feedback", "fulfilment", "orders", "points", "win_back")
+OPENED = ("care", "departments", "feedback", "fulfilment", "orders", "points", "win_back")
 """Accounts that the ledger opens where a mechanism is in force."""
 
 
