@@ -8,16 +8,36 @@ from __future__ import annotations
 
 import signal
 import sys
+from itertools import islice
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from sim.version import __version__
 
+
+class Commands(TyperGroup):
+    """The commands; ``--with`` is understood before and after the name of one."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # typer's own
+        """Parse the words with every ``--with SCRIPT`` in front."""
+        front: list[str] = []
+        rest: list[str] = []
+        words = iter(args)
+        for word in words:
+            if word == "--with":
+                front += [word, *islice(words, 1)]
+            else:
+                (front if word.startswith("--with=") else rest).append(word)
+        return super().parse_args(ctx, [*front, *rest])
+
+
 app = typer.Typer(
     name="frontline",
+    cls=Commands,
     help="Rehearse a service policy before you adopt it.",
     add_completion=False,
     no_args_is_help=True,
@@ -61,11 +81,21 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _frontline(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
     ] = False,
+    scripts: Annotated[
+        list[Path] | None,
+        typer.Option("--with", metavar="SCRIPT", help="Python script that adds to the model; as often as needed."),
+    ] = None,
 ) -> None:
     """Rehearse a service policy before you adopt it."""
+    if scripts:
+        from sim.commands import load_scripts, outcome  # noqa: PLC0415
+
+        with outcome():
+            context.call_on_close(load_scripts(scripts))
 
 
 @app.command()

@@ -9,13 +9,14 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from sim.check import check, check_study
+from sim.core.registry import ADDED, ExtensionProblem
 from sim.door import is_study
 from sim.experiment.comparison import Result, TooLarge, UnknownMeasure, execute, reported
 from sim.experiment.execution import ReplicationFailed, cores
@@ -23,6 +24,7 @@ from sim.experiment.plan import REPLICATIONS, SEED, Plan, plan_of_scenario, plan
 from sim.experiment.pool import Progress, WorkersDied
 from sim.experiment.store import Store, StoreFailed, StoreRefused
 from sim.files import FileProblem, load_scenario, load_study, scenario_schema, study_schema
+from sim.files.problems import suggestion
 from sim.report.checks import check_document, render_check
 from sim.report.folder import FolderRefused, ResultFolder, elapsed, kept_plan, save
 from sim.report.progress import ProgressBar
@@ -58,6 +60,16 @@ class Options:
         _within("--workers", self.workers, 1, 10_000)
         _within("--seed", self.seed, 0, _LARGEST_SEED)
         return self
+
+
+def load_scripts(scripts: Sequence[Path]) -> Callable[[], None]:
+    """``frontline --with``: load what adds to the model; returns what takes it back when the command is done."""
+    from sim.extend import forget, load  # noqa: PLC0415 - needed here alone
+
+    forget()
+    for script in scripts:
+        load(script)
+    return forget
 
 
 def run_scenario(file: Path, options: Options) -> None:
@@ -212,7 +224,7 @@ def outcome() -> Iterator[None]:
     try:
         yield
         sys.stdout.flush()
-    except (FileProblem, BadUsage, FolderRefused, StoreRefused, UnknownMeasure, TooLarge) as error:
+    except (FileProblem, BadUsage, ExtensionProblem, FolderRefused, StoreRefused, UnknownMeasure, TooLarge) as error:
         _end(str(error), BAD)
     except (ReplicationFailed, StoreFailed, WorkersDied) as error:
         _end(f"{error}{_trace(error)}", FAILED)
@@ -294,7 +306,18 @@ def _show(result: Result, path: Path, count: Count, options: Options) -> None:
     if not options.quiet:
         if count.known and options.store is not None:
             _remark(f"{count.known} of {count.total} replications were known already: {_near(options.store)}")
+        for remark in _uncounted(result):
+            _remark(remark)
         _remark(f"tables, figures and manifest: {_near(path)}")
+
+
+def _uncounted(result: Result) -> Iterator[str]:
+    """Totals that a measure of an extension asks for and nobody counts."""
+    totals = {name for run in result.runs[result.plan.baseline.name] for name in run.totals}
+    for measure in ADDED.measures.values():
+        for name in (measure.numerator, measure.denominator):
+            if name is not None and name not in totals:
+                yield f"measure {measure.name!r}: nothing is counted under {name!r}{suggestion(name, sorted(totals))}"
 
 
 def _place(plan: Plan) -> Path:
@@ -371,8 +394,9 @@ def _trace(error: Exception) -> str:
     """Where in the code a replication failed; it is our fault, not the user's, so it helps to know."""
     if not isinstance(error, ReplicationFailed):
         return ""
+    loads = "".join(f"sim.extend.load({one.file!r}); " for one in ADDED.extensions.values())
     return (
-        f"\nto run it alone, in Python: sim.replicate(FILE, replication={error.replication}, seed={error.seed}, "
+        f"\nto run it alone, in Python: {loads}sim.replicate(FILE, replication={error.replication}, seed={error.seed}, "
         f"arm={error.arm.name!r})"
     )
 

@@ -16,6 +16,7 @@ from sim.balances import check_balances
 from sim.core.calendar import Day
 from sim.core.measures import Measure
 from sim.core.observations import Observations
+from sim.core.registry import ADDED, ExtensionProblem
 from sim.core.units import DAY, YEAR
 from sim.core.watches import Averaged, Reading
 from sim.core.world import Mechanism, Probe, World
@@ -60,6 +61,7 @@ from sim.mechanisms.ties import Ties
 from sim.mechanisms.transfers import Transfers
 from sim.mechanisms.win_back import WinBack
 from sim.mechanisms.workforce import Workforce
+from sim.rules import RuledRouting
 from sim.scenario import Scenario
 
 MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
@@ -108,6 +110,24 @@ MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
 
 _PASSED = {"years": YEAR, "days": DAY, "seconds": 1.0}
 
+
+def mechanisms() -> Mapping[str, type[Mechanism[Any]]]:
+    """``MECHANISMS``, and those that extensions have added, each where it belongs in the day."""
+    if not ADDED.sections and not ADDED.rules:
+        return MECHANISMS
+    order = list(MECHANISMS)
+    for name, section in ADDED.sections.items():
+        place = order.index(section.before) if section.before else len(order)
+        if section.after:
+            place = order.index(section.after) + 1
+            while place < len(order) and getattr(ADDED.sections.get(order[place]), "after", None) == section.after:
+                place += 1
+        order.insert(place, name)
+    added = {name: section.mechanism for name, section in ADDED.sections.items()}
+    kinds = {**MECHANISMS, **({"routing": RuledRouting} if ADDED.rules else {}), **added}
+    return {name: kinds[name] for name in order}
+
+
 OUTCOMES = (
     "customer_retention_12m",
     "customer_retention_end",
@@ -142,11 +162,11 @@ class Model:
         self.scenario = scenario
         self.replication = replication
         self.world = World(scenario.calendar, seed, replication)
-        kinds = {**MECHANISMS, **(instead or {})}
+        kinds = {**mechanisms(), **(instead or {})}
         self._by_field = {
-            field: kind(self.world, getattr(scenario, field))
+            field: kind(self.world, settings)
             for field, kind in kinds.items()
-            if getattr(scenario, field) is not None
+            if (settings := getattr(scenario, field, None)) is not None
         }
         self._service = Service(self.world, scenario.channels)
         self.mechanisms: list[Mechanism[Any]] = [*self._by_field.values(), self._service]
@@ -168,6 +188,7 @@ class Model:
             mechanism.adopted()
         for mechanism in self.mechanisms:
             mechanism.begin()
+        self._check_counts()
         env = self.world.env
         env.process(self._days())
         env.run(until=self.world.calendar.end)
@@ -175,6 +196,16 @@ class Model:
         self._recorder.end_month()
         check_balances(self.mechanisms, self.scenario.name, self.replication)
         return self._recorder.observations(self.world, self.replication)
+
+    def _check_counts(self) -> None:
+        """Raise ExtensionProblem where what an extension counts has the name of what another mechanism counts."""
+        for name in ADDED.sections:
+            own = self._by_field.get(name)
+            if own is not None:
+                others = [each for each in self.mechanisms if each is not own]
+                taken = {counted for each in others for counted in (*each.counts(), *each.levels())}
+                for counted in sorted(taken & {*own.counts(), *own.levels()}):
+                    raise ExtensionProblem(f"the mechanism {name!r} counts {counted!r}, which another one counts")
 
     def _days(self) -> Generator[Event, None, None]:
         """Midnight after midnight: close the day before, tell the new one, wait for its end."""
@@ -304,17 +335,25 @@ class Recorder:
 
 
 def measures(scenario: Scenario) -> tuple[Measure, ...]:
-    """All measures that a scenario can report, the outcomes first."""
+    """All measures that a scenario can report, the outcomes first.
+
+    Raises ExtensionProblem where one of an extension has the name of another.
+    """
     found = [
         measure
-        for field, kind in MECHANISMS.items()
-        if getattr(scenario, field) is not None
+        for field, kind in mechanisms().items()
+        if getattr(scenario, field, None) is not None
         for measure in kind.measures(scenario)
     ]
     found += Service.measures(scenario)
+    found += ADDED.measures.values()
     by_name = {measure.name: measure for measure in found}
+    if ADDED.extensions and len(by_name) < len(found):
+        twice = next(name for name in by_name if sum(measure.name == name for measure in found) > 1)
+        raise ExtensionProblem(f"an extension adds the measure {twice!r}, which there is already; give it another name")
     outcomes = [by_name[name] for name in OUTCOMES if name in by_name]
-    return (*outcomes, *(measure for measure in found if not measure.outcome))
+    further = [measure for measure in found if measure.outcome and measure.name not in OUTCOMES]
+    return (*outcomes, *further, *(measure for measure in found if not measure.outcome))
 
 
 def watchable(scenario: Scenario) -> dict[str, Measure]:
@@ -326,3 +365,13 @@ def watchable(scenario: Scenario) -> dict[str, Measure]:
     for channel in scenario.channels.channels:
         levels.append(Measure(f"{channel}.waiting", f"{channel}: backlog", "contacts", f"{channel}.waiting"))
     return found | {one.name: one for one in levels}
+
+
+def check_added(scenario: Scenario) -> None:
+    """Raise ExtensionProblem where a mechanism of an extension answers what another one of the scenario answers."""
+    present = {name: kind for name, kind in mechanisms().items() if getattr(scenario, name, None) is not None}
+    present["service"] = Service
+    for name in (name for name in ADDED.sections if name in present):
+        for other, kind in present.items():
+            for port in (port for port in kind.answers if other != name and port in present[name].answers):
+                raise ExtensionProblem(f"{name!r} and {other!r} both answer {port!r}; leave one of them out")

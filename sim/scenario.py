@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError, create_model
 from pydantic_core import InitErrorDetails
 
 from sim.consistency import problems_of
 from sim.core.calendar import CalendarSettings
+from sim.core.registry import ADDED
 from sim.core.units import INTERNAL, Settings, Several
+from sim.core.widened import Widened
 from sim.evidence import EvidenceSettings, matches, numbers
 from sim.mechanisms.acquisition import AcquisitionSettings
 from sim.mechanisms.agents import AgentSettings
@@ -126,7 +129,9 @@ class Scenario(Settings):
 
     def problems(self) -> list[tuple[str, str, tuple[str, ...]]]:
         """What does not fit together: (dotted path, what is wrong, names that would be right)."""
-        return [*problems_of(self), *_problems_of_evidence(self)]
+        added = [section for name, section in ADDED.sections.items() if getattr(self, name, None) is not None]
+        own = [problem for section in added for problem in section.mechanism.problems(self)]
+        return [*problems_of(self), *own, *_problems_of_evidence(self)]
 
     def numbers(self) -> tuple[str, ...]:
         """Dotted paths of the numbers that the file gives of the firm."""
@@ -141,7 +146,7 @@ class Scenario(Settings):
         plain = self.plain() | {"evidence": []}
         for path, change, share in changes:
             if share:
-                if any(f"{path}.".startswith(f"{fixed}.") for fixed in _NOT_FOR_POLICIES):
+                if _is_fixed(path):
                     raise PolicyProblem(path, "is no setting that can change while the operation runs")
                 old = setting_at(plain, path)
                 put_at(plain, path, changed_value(path, old, change, share, _reader(self.currency)))
@@ -160,7 +165,18 @@ class Scenario(Settings):
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> Scenario:
         """A scenario from data in internal units; texts with a unit are read too."""
-        return cls.model_validate(plain, context=_internal(plain.get("currency", "EUR")))
+        return scenario_model().model_validate(plain, context=_internal(plain.get("currency", "EUR")))
+
+
+def scenario_model() -> type[Scenario]:
+    """What a scenario file is read as: Scenario, with a further field for each section that extensions have added."""
+    return _with_sections(ADDED.edition) if ADDED.sections else Scenario
+
+
+@lru_cache(maxsize=1)
+def _with_sections(_: int) -> type[Scenario]:
+    fields: dict[str, Any] = {name: (section.settings | None, None) for name, section in ADDED.sections.items()}
+    return create_model("Scenario", __base__=Scenario, __doc__=Scenario.__doc__, **fields)
 
 
 def _problems_of_evidence(scenario: Scenario) -> Iterator[tuple[str, str, tuple[str, ...]]]:
@@ -213,9 +229,21 @@ def _internal(currency: str) -> dict[str, str]:
     return {**INTERNAL, "currency": currency}
 
 
+def may_change(path: str) -> bool:
+    """Whether a dotted path names a setting that policies may change."""
+    try:
+        return _setting(path) is not None and not _is_fixed(path)
+    except PolicyProblem:
+        return False
+
+
+def _is_fixed(path: str) -> bool:
+    return any(f"{path}.".startswith(f"{fixed}.") for fixed in _NOT_FOR_POLICIES)
+
+
 def _setting(path: str) -> Any:
     """The annotation of the setting at a dotted path, with its bounds."""
-    found: Any = Scenario
+    found: Any = scenario_model()
     for part in path.split("."):
         found = next((inner for outer in _alternatives(found) if (inner := _below(outer, part)) is not None), None)
         if found is None:
@@ -224,10 +252,12 @@ def _setting(path: str) -> Any:
 
 
 def _alternatives(annotation: Any) -> Iterator[Any]:
-    """The annotation without Annotated and Union."""
+    """The annotation without Annotated and Union, and with what extensions have added to it."""
     origin = get_origin(annotation)
     if origin is Annotated:
-        yield from _alternatives(get_args(annotation)[0])
+        inner, *marks = get_args(annotation)
+        wide = [mark.alternatives() for mark in marks if isinstance(mark, Widened)]
+        yield from _alternatives(next((one for one in wide if one is not None), inner))
     elif origin in (Union, UnionType):
         for one in get_args(annotation):
             yield from _alternatives(one)

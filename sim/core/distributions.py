@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import cached_property
-from typing import Annotated, Literal, Protocol
+from functools import cached_property, reduce
+from operator import or_
+from typing import Annotated, Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from sim.core import elementary
+from sim.core.registry import ADDED
 from sim.core.units import Duration, Settings, Several, Share
+from sim.core.widened import Widened
 
 Array = npt.NDArray[np.float64]
 
@@ -171,7 +174,22 @@ class Hyperexponential(Settings):
         return np.array([self.quantile(value) for value in u.tolist()], dtype=np.float64)
 
 
-Law = Annotated[Constant | Exponential | Lognormal | Weibull | Hyperexponential, Field(discriminator="law")]
+LAWS: tuple[type[Settings], ...] = (Constant, Exponential, Lognormal, Weibull, Hyperexponential)
+
+
+def _with_those_added() -> Any:
+    """All laws there are, None where extensions have added none."""
+    if not ADDED.laws:
+        return None
+    every: Any = reduce(or_, (*LAWS, *ADDED.laws.values()))
+    return Annotated[every, Field(discriminator="law")]
+
+
+Law = Annotated[
+    Constant | Exponential | Lognormal | Weibull | Hyperexponential,
+    Field(discriminator="law"),
+    Widened(_with_those_added),
+]
 """A law of a duration; the key ``law`` says which."""
 
 

@@ -88,3 +88,11 @@ class Mechanism(Generic[S]):
     def measures(cls, scenario: Any) -> list[Measure]:
         """What this mechanism lets a study report."""
         return []
+
+    @classmethod
+    def problems(cls, scenario: Any) -> list[tuple[str, str, tuple[str, ...]]]:
+        """What in the section of an extension does not fit the rest: dotted path, what is wrong, right names.
+
+        Those of the sections that are built in stand in ``sim.consistency``.
+        """
+        return []

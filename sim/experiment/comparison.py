@@ -134,10 +134,12 @@ def _check_sizes(runs: Mapping[str, Sequence[Observations]]) -> None:
 def reported(plan: Plan) -> tuple[Measure, ...]:
     """The measures of the baseline's scenario, and what policies of the arms count of themselves.
 
-    Those that the plan names must be among them.
+    Those that the plan names must be among them. Raises UnknownMeasure, and ExtensionProblem where what was added to
+    the model does not fit into it.
     """
-    from sim.model import measures  # noqa: PLC0415 - SimPy is not needed to look at a finished result
+    from sim.model import check_added, measures  # noqa: PLC0415 - SimPy is not needed to look at a finished result
 
+    check_added(plan.baseline.scenario)
     found = {measure.name: measure for measure in measures(plan.baseline.scenario)}
     for arm in plan.arms[1:]:
         if any(policy.when is not None for policy in arm.scenario.policies.values()):

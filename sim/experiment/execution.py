@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.core.observations import Observations
+from sim.core.registry import ADDED, Extension, ExtensionProblem
 from sim.experiment.pool import Accept, Progress, Task, run_in_processes, run_serially
 from sim.experiment.store import Cell, Store
 from sim.scenario import Scenario
@@ -76,12 +77,14 @@ def simulate(
     workers: processes; 1 runs everything in this one; None takes all processors. progress is called with
     (cells done, cells in all), at the beginning too. store: what it holds is not run again, what is run is kept in it.
     A cell that fails takes no other with it: raises ReplicationFailed for the first of them when all others are done.
-    Raises KeyboardInterrupt when interrupted; no process is left behind in either case.
+    Raises ExtensionProblem where a worker cannot have what was added to the model, and KeyboardInterrupt when
+    interrupted; no process is left behind in any case.
     """
     if replications < 1:
         raise ValueError(f"replications is {replications}; expected at least 1")
     if workers is not None and workers < 1:
         raise ValueError(f"workers is {workers}; expected at least 1")
+    _check_loaded()
     digests = [arm.scenario.digest() for arm in arms]
     plain = {digest: arm.scenario.plain() for digest, arm in zip(digests, arms, strict=True)}
     cells = [Cell(digest, seed, number) for digest in digests for number in range(1, replications + 1)]
@@ -93,6 +96,8 @@ def simulate(
 
     def accept(place: int, outcome: Any) -> None:
         if isinstance(outcome, Failure):
+            if outcome.kind == ExtensionProblem.__name__:
+                raise ExtensionProblem(outcome.message)
             failures[missing[place]] = outcome
             return
         if store is not None:
@@ -111,10 +116,11 @@ def _run(
     tasks: list[Task] = [tuple(cell) for cell in cells]
     count = min(workers or cores(), len(tasks))
     if count <= 1:
-        _prepare(plain)
+        _hold(plain)
         run_serially(_replicate, tasks, accept, report)
     else:
-        run_in_processes(_replicate, tasks, accept, report, workers=count, prepare=_prepare, given=plain)
+        given = _extensions(), plain
+        run_in_processes(_replicate, tasks, accept, report, workers=count, prepare=_prepare, given=given)
 
 
 def _first_of(
@@ -143,7 +149,43 @@ _plain: dict[str, dict[str, Any]] = {}
 _scenarios: dict[str, Scenario] = {}
 
 
-def _prepare(plain: dict[str, dict[str, Any]]) -> None:
+_unable: list[Failure] = []
+
+
+def _check_loaded() -> None:
+    """A script that is still being loaded has not added all it adds, and must not simulate."""
+    if ADDED.loading is not None:
+        raise ExtensionProblem(
+            "simulates while it is loaded as an extension, as workers do; put that under if __name__ == '__main__':"
+        )
+
+
+def _extensions() -> tuple[Extension, ...]:
+    """The extensions in force, for workers; they need the text of each."""
+    for extension in ADDED.extensions.values():
+        if extension.source is None:
+            raise ExtensionProblem(
+                "what was added to the model stands in no file, so worker processes cannot have it; put it into a "
+                "script and load that with sim.extend.load, or take one worker"
+            )
+    return tuple(ADDED.extensions.values())
+
+
+def _prepare(given: tuple[tuple[Extension, ...], dict[str, dict[str, Any]]]) -> None:
+    """Make a worker ready for the cells to come: the model with what was added to it, and the scenarios."""
+    extensions, plain = given
+    if extensions:
+        from sim.extend import install  # noqa: PLC0415 - a coordinator of workers runs no model
+
+        try:
+            for extension in extensions:
+                install(extension)
+        except ExtensionProblem as error:
+            _unable.append(Failure(ExtensionProblem.__name__, str(error), ""))
+    _hold(plain)
+
+
+def _hold(plain: dict[str, dict[str, Any]]) -> None:
     """Hold the scenarios of the cells to come; each is validated at its first cell, once per process."""
     _plain.clear()
     _scenarios.clear()
@@ -152,6 +194,8 @@ def _prepare(plain: dict[str, dict[str, Any]]) -> None:
 
 def _replicate(digest: str, seed: int, replication: int) -> dict[str, Any] | Failure:
     """One cell, as plain data."""
+    if _unable:
+        return _unable[0]
     try:
         if digest not in _scenarios:
             _scenarios[digest] = Scenario.from_plain(_plain[digest])
@@ -159,7 +203,18 @@ def _replicate(digest: str, seed: int, replication: int) -> dict[str, Any] | Fai
     except Exception as error:
         import traceback  # noqa: PLC0415 - only when something went wrong
 
-        return Failure(type(error).__name__, str(error), traceback.format_exc())
+        return Failure(type(error).__name__, str(error) + _line_of_extension(error), traceback.format_exc())
+
+
+def _line_of_extension(error: Exception) -> str:
+    """Where in the script of an extension an error arose, or nothing."""
+    import traceback  # noqa: PLC0415
+
+    files = {extension.file for extension in ADDED.extensions.values()}
+    lines = [
+        f" ({one.filename}:{one.lineno})" for one in traceback.extract_tb(error.__traceback__) if one.filename in files
+    ]
+    return lines[-1] if lines else ""
 
 
 def _run_model(scenario: Scenario, seed: int, replication: int) -> Observations:

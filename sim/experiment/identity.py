@@ -6,15 +6,30 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+from sim.core.registry import ADDED, ExtensionProblem
 from sim.version import __version__
 
 _SHAPING = ("core", "mechanisms")
-_MODULES = ("balances.py", "consistency.py", "model.py", "scenario.py", "staff_consistency.py")
+_MODULES = ("balances.py", "consistency.py", "model.py", "rules.py", "scenario.py", "staff_consistency.py")
+
+
+def model_version() -> str:
+    """Version and digest of the model's own source, and digests of the extensions in force.
+
+    A replication of another model is another replication. Raises ExtensionProblem where something was added that stands
+    in no file: nobody can say then which model it is.
+    """
+    parts = [_own_version()]
+    for extension in ADDED.extensions.values():
+        if extension.digest is None:
+            raise ExtensionProblem("what was added to the model stands in no file, so do without a store")
+        parts.append(f"{extension.name}:{extension.digest[:16]}")
+    return "+".join(parts)
 
 
 @cache
-def model_version() -> str:
-    """Version and digest of the model's own source: a replication of another model is another replication.
+def _own_version() -> str:
+    """Version and digest of the source.
 
     Results do not depend on the processor or on the versions of the libraries beneath, so these are left out.
     """

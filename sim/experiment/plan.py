@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from sim.core.registry import ADDED
 from sim.experiment.execution import Arm
 from sim.scenario import Scenario
 
@@ -71,12 +72,14 @@ class Plan:
             "seed": self.seed,
             "confidence": self.confidence,
             "measures": list(self.measures),
+            **ADDED.recorded(),
             "arms": [{"name": arm.name, "title": arm.title, "scenario": arm.scenario.plain()} for arm in self.arms],
         }
 
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> Plan:
-        """The plan that ``to_plain`` wrote."""
+        """The plan that ``to_plain`` wrote; raises ExtensionProblem where others were in force then."""
+        ADDED.check_recorded(plain)
         return cls(
             name=plain["name"],
             title=plain["title"],

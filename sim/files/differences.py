@@ -18,7 +18,7 @@ from sim.files.shape import Schema, in_unit, shape_of
 from sim.files.studies import load_study
 from sim.files.tree import Node, Path, dotted, planted
 from sim.mechanisms.interventions import PolicySettings
-from sim.scenario import Scenario
+from sim.scenario import Scenario, scenario_model
 
 Kind = Literal["changed", "added", "removed"]
 _QUANTITY = re.compile(r"^\s*([+-]?(?:\d[\d_,]*\.?\d*|\.\d+))\s*([%A-Za-z].*?)\s*$")
@@ -229,7 +229,7 @@ def _schemas(side_: Side, path: Path) -> list[Schema]:
     if path[0] == "policy":
         described = _POLICY.get(str(path[-1])) or _POLICY.get(str(path[1]), "")
         return [{"type": "string", "description": described}]
-    return shape_of(Scenario).at(planted(dict(side_.plain), Place("")), path)
+    return shape_of(scenario_model()).at(planted(dict(side_.plain), Place("")), path)
 
 
 def _is(schemas: list[Schema], described: str) -> bool:

@@ -17,7 +17,7 @@ from sim.files.tables import table_read
 from sim.files.tree import Node, dotted, leaf, leaves, paths_below, planted, walk_down
 from sim.files.wording import problems_of
 from sim.mechanisms.interventions import Change, PolicyProblem, PolicySettings
-from sim.scenario import Scenario
+from sim.scenario import Scenario, scenario_model
 
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 FILE = "file"
@@ -149,7 +149,7 @@ def clash(scenario: Scenario, policies: Sequence[PolicySettings]) -> str:
         return f"{problem.path} {problem.message}"
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
-        first = problems_of(details, planted(scenario.plain(), Place("")), Scenario)[0]
+        first = problems_of(details, planted(scenario.plain(), Place("")), scenario_model())[0]
         return f"{first.where} would not be right; {first.message.rpartition('; ')[2]}"
     known = scenario.problems()
     return next((f"{path} {message}" for path, message, pool in wrong if (path, message, pool) not in known), "")
@@ -202,7 +202,7 @@ class _Trial:
 
     def _bare_numbers(self) -> list[Problem]:
         """Numbers without the unit that their setting has: inside the simulation they would pass for seconds."""
-        tree, shape = self._tree(), shape_of(Scenario)
+        tree, shape = self._tree(), shape_of(scenario_model())
         problems = []
         for path in self.policy.changes:
             node = self.change_at(path)
@@ -221,7 +221,7 @@ class _Trial:
         """The change that a complaint is about (or the setting, if several may be), where in it, and the complaint."""
         tree = self._tree()
         details = error.errors(include_url=False, include_input=False)
-        first = problems_of(details, tree, Scenario)[0]
+        first = problems_of(details, tree, scenario_model())[0]
         owner = next((p for p in self.policy.changes if f"{first.where}.".startswith(f"{p}.")), first.where)
         return owner, first.where.removeprefix(owner), first.message
 
@@ -231,7 +231,7 @@ class _Trial:
             return planted(change.to, node.place)
         if not isinstance(node.value, int | float):
             return node
-        schemas = shape_of(Scenario).at(self.root, tuple(path.split(".")))
+        schemas = shape_of(scenario_model()).at(self.root, tuple(path.split(".")))
         if isinstance(change.add, str):
             return leaf(f"{in_unit(node.value, schemas)} + {change.add}", node.place)
         new = node.value * change.multiply if change.multiply is not None else node.value + (change.add or 0)

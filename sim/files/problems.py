@@ -82,14 +82,14 @@ def shown(value: object) -> str:
             return shortened(str(value))
 
 
-def nearest(word: str, names: Iterable[str]) -> str | None:
-    """The name most like the word, if any is like it; case and ``-`` for ``_`` do not count."""
+def nearest(word: str, names: Iterable[str], likeness: float = 0.6) -> str | None:
+    """The name most like the word, if any is so much like it; case and ``-`` for ``_`` do not count."""
     folded: dict[str, str] = {}
     for name in names:
         folded.setdefault(_folded(name), name)
     if _folded(word) in folded:
         return folded[_folded(word)]
-    close = difflib.get_close_matches(_folded(word[:200]), folded, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(_folded(word[:200]), folded, n=1, cutoff=likeness)
     return folded[close[0]] if close else None
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from sim.files.composing import compose
 from sim.files.problems import FileProblem, Place, nearest, shown
 from sim.files.tree import Node
-from sim.scenario import FORMAT, Scenario
+from sim.scenario import FORMAT, scenario_model
 from sim.version import __version__
 
 LARGEST_YAML = 1_000_000
@@ -89,7 +89,7 @@ def read_tree(file: str, expected: str) -> Node:
 def _check_format(root: Node, expected: str) -> None:
     found = root.entries().get("frontline")
     if found is None:
-        near = nearest("frontline", [name for name in root.entries() if name not in Scenario.model_fields])
+        near = nearest("frontline", [name for name in root.entries() if name not in scenario_model().model_fields])
         message = f"is missing; a {expected} begins with the line 'frontline: {FORMAT}', the version of its format"
         place = root.place if near is None else root.entries()[near].key
         raise FileProblem([place.problem(message, "frontline")])

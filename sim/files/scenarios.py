@@ -25,7 +25,7 @@ from sim.files.reading import read_tree
 from sim.files.tables import tables_read
 from sim.files.tree import Node
 from sim.files.wording import problems_of
-from sim.scenario import Scenario
+from sim.scenario import Scenario, scenario_model
 
 NO_OVERRIDES: Mapping[str, str] = MappingProxyType({})
 _NAMED = re.compile("'([^']+)'")
@@ -42,10 +42,10 @@ def load_scenario(path: str | Path, overrides: Mapping[str, str] = NO_OVERRIDES)
     root = extended(root, within, lambda file: read_tree(file, "scenario"))
     problems = overridden(root, overrides)
     fetch_policies(root, within)
-    problems += tables_read(root, Scenario, within)
+    problems += tables_read(root, scenario_model(), within)
     problems += policy_tables_read(root, within)
     problems += name_problems(root.child("policies"), "policy")
-    scenario = validated(Scenario, root, {"currency": currency_of(root)}, problems)
+    scenario = validated(scenario_model(), root, {"currency": currency_of(root)}, problems)
     problems = _name_problems(scenario, root) + cross_problems(scenario, root)
     if not problems:
         problems = policy_problems(scenario, scenario.policies, root)

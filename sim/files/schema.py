@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.core.tables import ByInterval
 from sim.files.studies import StudySettings
-from sim.scenario import Scenario
+from sim.scenario import scenario_model
 
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -27,7 +27,7 @@ _PARTIAL = "Part"
 
 def scenario_schema() -> Schema:
     """What a scenario file may hold; one that extends another need not say everything."""
-    whole = _with_files(Scenario.model_json_schema())
+    whole = _with_files(scenario_model().model_json_schema())
     definitions = whole.pop("$defs")
     whole["properties"]["extends"] = {**_FILE, "description": "the scenario that this one is laid over"}
     partial = _partial(whole)

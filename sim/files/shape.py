@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from sim.core.registry import ADDED
 from sim.core.tables import ByInterval
 from sim.core.units import DAY, HOUR, MINUTE, MONTH, YEAR
 from sim.files.tree import Node, Path
@@ -68,9 +69,13 @@ class Shape:
         return self._fitting(inner, node) if isinstance(inner, dict) else []
 
 
-@lru_cache
 def shape_of(model: type[BaseModel]) -> Shape:
-    """The shape of a model, made once."""
+    """The shape of a model, made once, and anew when extensions have added to it."""
+    return _shape_of(model, ADDED.edition)
+
+
+@lru_cache
+def _shape_of(model: type[BaseModel], _: int) -> Shape:
     return Shape(model)
 
 

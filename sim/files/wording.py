@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from sim.files.problems import Problem, nearest, shown, suggestion
 from sim.files.shape import Schema, expected, in_unit, known_keys, shape_of
 from sim.files.tree import Node, Path, dotted
+from sim.scenario import Scenario
 
 _QUOTED = re.compile(r"'([^']*)'")
 _READS_ON = ("is ", "must ", "needs ", "has ", "gives ", "ends ", "closes ", "names ", "holds ", "lies ", "lacks ")
@@ -34,6 +35,8 @@ _TYPES = {
     "date_type": "a date such as 2026-03-01",
     "none_required": "empty",
 }
+_A_SLIP = 0.8
+_OF_EXTENSION = " (a section of an extension is known with its script: frontline --with SCRIPT)"
 _BOUNDS = {
     "greater_than": ("gt", "more than"),
     "greater_than_equal": ("ge", "at least"),
@@ -125,8 +128,9 @@ def _problem(complaints: list[Complaint], tree: Node, model: type[BaseModel]) ->
     if first.about_key or first.kind == "extra_forbidden":
         parent = shape_of(model).at(tree, first.path[:-1])
         pool = _options(complaints) if first.about_key else known_keys(parent)
-        where = dotted(first.path)
-        return first.node.key.problem(_unknown(str(first.path[-1] if path else ""), pool), where)
+        name, where = str(first.path[-1] if path else ""), dotted(first.path)
+        is_section = len(path) == 1 and issubclass(model, Scenario) and nearest(name, pool, _A_SLIP) is None
+        return first.node.key.problem(_unknown(name, pool) + (_OF_EXTENSION if is_section else ""), where)
     if first.kind in ("union_tag_invalid", "union_tag_not_found"):
         return _tag(first)
     for one in complaints:

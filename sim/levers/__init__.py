@@ -7,6 +7,6 @@ policy may change, and nothing else.
 from __future__ import annotations
 
 from sim.levers.lever import Evidence, Lever, Move
-from sim.levers.library import LEVERS, lever
+from sim.levers.library import LEVERS, lever, levers
 
-__all__ = ["LEVERS", "Evidence", "Lever", "Move", "lever"]
+__all__ = ["LEVERS", "Evidence", "Lever", "Move", "lever", "levers"]

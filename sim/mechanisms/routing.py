@@ -9,13 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from heapq import heappop, heappush
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from sim.core.entities import Agent, Contact, Group, Lane, Queue
+from sim.core.registry import ADDED
 from sim.core.units import Duration, Settings, Several, Span
+from sim.core.widened import Widened
 from sim.core.world import Mechanism, World
+
+KINDS = ("longest_idle", "fewest_skills")
+
+
+def _with_those_added() -> Any:
+    """All ways of matching there are, None where extensions have added none."""
+    return Literal[(*KINDS, *ADDED.rules)] if ADDED.rules else None
 
 
 class OverflowSettings(Settings):
@@ -37,7 +46,7 @@ class RoutingSettings(Settings):
     channel and kind holds.
     """
 
-    kind: Literal["longest_idle", "fewest_skills"]
+    kind: Annotated[Literal["longest_idle", "fewest_skills"], Widened(_with_those_added)]
     priority: dict[str, Annotated[int, Field(ge=0, le=9)]] = Field(default_factory=dict)
     head_start: dict[str, Duration] = Field(default_factory=dict)
     reserve: dict[str, Annotated[int, Field(ge=0, le=1000)]] = Field(default_factory=dict)
@@ -203,6 +212,15 @@ class Routing(Mechanism[RoutingSettings]):
         group.idled += self.world.env.now - agent.idle_since
         return agent
 
+    def _longest_idle(self, _: Contact, queue: Queue) -> Agent | None:
+        """The agent of the groups of a queue who takes a contact, off the idle list."""
+        group = self._best_group(queue)
+        if group is None:
+            return None
+        agent = group.idle.popleft()
+        group.idled += self.world.env.now - agent.idle_since
+        return agent
+
     def _best_group(self, queue: Queue) -> Group | None:
         best: Group | None = None
         for group in queue.groups:
@@ -249,11 +267,14 @@ class Routing(Mechanism[RoutingSettings]):
         queue.waiting += 1
         lane.channel.waiting += 1
         contact.waiting = True
-        queue.sequence += 1
-        heappush(queue.entries, (contact.offered_at + lane.rank, queue.sequence, contact))
+        self._line_up(contact, queue)
         if lane.overflow_after:
             left = contact.offered_at + lane.overflow_after - now
             self.world.env.after(left if left > 0.0 else 0.0, self._open_to_others, contact)
+
+    def _line_up(self, contact: Contact, queue: Queue) -> None:
+        queue.sequence += 1
+        heappush(queue.entries, (contact.offered_at + contact.lane.rank, queue.sequence, contact))
 
     def _open_to_others(self, contact: Contact) -> None:
         """A contact has waited so long that further groups take it: now, or when one of their agents becomes free."""
@@ -264,15 +285,12 @@ class Routing(Mechanism[RoutingSettings]):
         if now < contact.offered_at + overflow.after - _ROUNDING:
             return  # the time was made longer since
         queue = self._queue_of(self._overflows, lane.channel.name, lane.kind, overflow.groups)
-        group = self._best_group(queue)
-        if group is None:
+        agent = self._longest_idle(contact, queue)
+        if agent is None:
             queue.waiting += 1
-            queue.sequence += 1
             self._overflowed[contact] = queue
-            heappush(queue.entries, (contact.offered_at + lane.rank, queue.sequence, contact))
+            self._line_up(contact, queue)
             return
-        agent = group.idle.popleft()
-        group.idled += now - agent.idle_since
         self.leave_queue(contact)
         self.world.ask.answer(contact, agent)
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from sim.core.registry import ADDED, ExtensionProblem
 from sim.experiment.comparison import Result
 from sim.experiment.plan import Plan
 from sim.report.tables import files, json_text
@@ -151,6 +152,7 @@ def manifest(plan: Plan, digests: Mapping[str, str], circumstances: Mapping[str,
         "replications": plan.replications,
         "scenario_digest": plan.baseline.scenario.digest(),
         "arm_digests": {arm.name: arm.scenario.digest() for arm in plan.arms},
+        **ADDED.recorded(),
         **circumstances,
         "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "versions": {"python": platform.python_version(), **_versions()},
@@ -166,6 +168,8 @@ def kept_plan(path: Path) -> Plan | None:
         return None
     try:
         return Plan.from_plain(json.loads((path / PLAN).read_text(encoding="utf-8")))
+    except ExtensionProblem as error:
+        raise FolderRefused(f"{path / PLAN}: {error}") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         reason = str(error).partition("\n")[0]
         raise FolderRefused(f"{path / PLAN}: is damaged and cannot be repeated: {reason}") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from sim.levers import LEVERS, Lever
+from sim.levers import Lever, levers
 from sim.levers.coverage import CLAIMS, MISSING, PRACTICES, bearing_on, serving
 from sim.levers.lever import Move
 from sim.report.numbers import folded
@@ -19,9 +19,9 @@ def render_levers(colour: bool = False, width: int = WIDTH) -> str:
     """All levers by group: what each moves, costs, how soon, on what evidence."""
     paint = painter(colour)
     parts = []
-    for group, levers in groupby(LEVERS, key=lambda lever: lever.group):
+    for group, of_group in groupby(levers(), key=lambda lever: lever.group):
         lines = [paint(f"{group[:1].upper()}{group[1:]}", "strong")]
-        for lever in levers:
+        for lever in of_group:
             lines.append(f"  {lever.name}: {lever.title}")
             for said in _said(lever):
                 lines += folded(said, width, initial_indent=_INDENT, subsequent_indent=f"{_INDENT}  ")
@@ -29,7 +29,7 @@ def render_levers(colour: bool = False, width: int = WIDTH) -> str:
     practices = sum(isinstance(one, int) for one in MISSING)
     claims = len(MISSING) - practices
     parts.append(
-        f"{len(LEVERS)} levers; {practices} of {len(PRACTICES)} practices and {claims} of {len(CLAIMS)} claims "
+        f"{len(levers())} levers; {practices} of {len(PRACTICES)} practices and {claims} of {len(CLAIMS)} claims "
         "have none yet."
     )
     return "\n\n".join(parts) + "\n"
@@ -79,7 +79,7 @@ def levers_document() -> dict[str, Any]:
     return {
         "format": FORMAT,
         "kind": "levers",
-        "levers": [_plain(lever) for lever in LEVERS],
+        "levers": [_plain(lever) for lever in levers()],
         "practices": [
             {
                 "number": one.number,
@@ -132,8 +132,8 @@ measure is a policy with [`when`](mechanisms/interventions.md); any other may be
 def levers_page() -> str:
     """The page of the docs."""
     parts = [_PAGE]
-    for group, levers in groupby(LEVERS, key=lambda lever: lever.group):
-        parts.append(f"## {group[:1].upper()}{group[1:]}\n\n" + "\n".join(_item(lever) for lever in levers))
+    for group, of_group in groupby(levers(), key=lambda lever: lever.group):
+        parts.append(f"## {group[:1].upper()}{group[1:]}\n\n" + "\n".join(_item(lever) for lever in of_group))
     parts.append("## The practices\n\n" + _table(["no.", "group", "practice", "levers"], _practices()))
     parts.append("## The claims\n\n" + _table(["claim", "about", "levers"], _claims()))
     return "\n".join(parts)

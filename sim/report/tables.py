@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
+from sim.core.registry import ADDED
 from sim.experiment.comparison import Result, Row
 from sim.experiment.estimates import BadDays, Change
 from sim.report.numbers import rounded
@@ -34,6 +35,7 @@ def document(result: Result) -> Record:
         "name": plan.name,
         "title": plan.title,
         "scenario": {"name": scenario.name, "title": scenario.title, "digest": scenario.digest()},
+        **ADDED.recorded(),
         "currency": scenario.currency,
         "horizon_days": scenario.calendar.horizon_days,
         "seed": plan.seed,
