@@ -67,8 +67,11 @@ def load_scripts(scripts: Sequence[Path]) -> Callable[[], None]:
     from sim.extend import forget, load  # noqa: PLC0415 - needed here alone
 
     forget()
-    for script in scripts:
-        load(script)
+    with contextlib.ExitStack() as undo:
+        undo.callback(forget)
+        for script in scripts:
+            load(script)
+        undo.pop_all()
     return forget
 
 

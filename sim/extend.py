@@ -27,6 +27,7 @@ from pydantic import Field, model_validator
 from sim.core import elementary, streams
 from sim.core.calendar import Day
 from sim.core.distributions import LAWS, Array
+from sim.core.distributions import Law as AnyLaw
 from sim.core.entities import Agent, Contact, Group, Issue
 from sim.core.facts import Facts, Posting
 from sim.core.measures import Measure
@@ -60,14 +61,17 @@ from sim.rules import Rule
 from sim.scenario import Scenario, may_change
 
 __all__ = [
-    "DAY", "HOUR", "MINUTE", "MONTH", "WEEK", "YEAR", "Agent", "Array", "Clock", "Contact", "Date", "Day", "Duration",
-    "Evidence", "Extension", "ExtensionProblem", "Field", "Group", "Growth", "Issue", "Law", "Lever", "Measure",
-    "Mechanism", "Money", "MoneyRate", "Move", "Percent", "Posting", "Rate", "Rule", "Settings", "Several", "Share",
-    "Span", "World", "elementary", "forget", "law", "lever", "load", "measure", "mechanism", "routing_rule", "streams",
+    "DAY", "HOUR", "MINUTE", "MONTH", "WEEK", "YEAR", "Agent", "AnyLaw", "Array", "Clock", "Contact", "Date", "Day",
+    "Duration", "Evidence", "Extension", "ExtensionProblem", "Field", "Group", "Growth", "Issue", "Law", "Lever",
+    "Measure", "Mechanism", "Money", "MoneyRate", "Move", "Percent", "Posting", "Rate", "Rule", "Settings",
+    "Several", "Share", "Span", "World", "elementary", "forget", "law", "lever", "load", "measure", "mechanism",
+    "routing_rule", "streams",
 ]  # fmt: skip
 
 C = TypeVar("C", bound=type[Any])
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_TAKEN = {"extends", "policy", "service", "study"}
+"""Words of files and commands that are no sections."""
 _TRIED = np.array([0.01, 0.25, 0.5, 0.75, 0.99])
 
 
@@ -118,7 +122,7 @@ def mechanism(
 
     def register(kind: C) -> C:
         _check_name("section", name, ADDED.sections)
-        if name in MECHANISMS or hasattr(Scenario, name) or name in Scenario.model_fields:
+        if name in _TAKEN or hasattr(Scenario, name) or name in Scenario.model_fields:
             raise ExtensionProblem(f"the section {name!r} is built in; give yours another name")
         _check_class(kind, Mechanism, "a mechanism")
         _check_class(settings, Settings, "settings")
@@ -167,6 +171,8 @@ def routing_rule(name: str) -> Callable[[C], C]:
 
 def measure(found: Measure) -> Measure:
     """Adds a measure made of what is counted already: totals by name, as replications.csv and the pages name them."""
+    if not isinstance(found, Measure):
+        raise ExtensionProblem(f"{found!r} is no extend.Measure")
     if found.name in ADDED.measures:
         raise ExtensionProblem(f"the measure {found.name!r} is registered twice")
     _add(ADDED.measures, found.name, found)
@@ -175,6 +181,8 @@ def measure(found: Measure) -> Measure:
 
 def lever(found: Lever) -> Lever:
     """Adds a lever to those that ``frontline levers`` lists; the settings that it changes must be there."""
+    if not isinstance(found, Lever):
+        raise ExtensionProblem(f"{found!r} is no extend.Lever")
     _check_name("lever", found.name, ADDED.levers)
     if found.name in [one.name for one in LEVERS]:
         raise ExtensionProblem(f"the lever {found.name!r} is built in; give yours another name")
@@ -217,6 +225,7 @@ def install(extension: Extension) -> None:
     try:
         with contextlib.redirect_stdout(sys.stderr):
             exec(compile(extension.source or b"", extension.file, "exec"), module.__dict__)
+        ADDED.extensions[extension.name] = ADDED.extensions.pop(extension.name)  # after those that it has loaded
     except (Exception, SystemExit) as error:
         ADDED.restore(before)
         raise ExtensionProblem(_told(error, extension.file)) from None

@@ -179,7 +179,8 @@ def _prepare(given: tuple[tuple[Extension, ...], dict[str, dict[str, Any]]]) -> 
 
         try:
             for extension in extensions:
-                install(extension)
+                if ADDED.extensions.get(extension.name) != extension:  # a program may have loaded it
+                    install(extension)
         except ExtensionProblem as error:
             _unable.append(Failure(ExtensionProblem.__name__, str(error), ""))
     _hold(plain)

@@ -21,18 +21,25 @@ ROOT = Path(__file__).parents[2]
 PAGES = [path for path in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))) if path.is_file()]
 SHORT = {"calendar.warm_up": "7 days", "calendar.horizon": "14 days"}
 SKIP = re.compile(r"<!--\s*not run: (?P<reason>.+?)\s*-->")
+INTO = re.compile(r"<!--\s*goes into: (?P<file>[\w./]+)\s*-->")
 FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w*)[^\n]*\n(?P<text>.*?)^(?P=indent)```", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block of a page; skipped says why it is not run."""
+    """A fenced block of a page; skipped says why it is not run, into which file of the reader it goes."""
 
     page: Path
     line: int
     language: str
     text: str
     skipped: str | None
+    into: str | None
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it stands for itself, to be run or loaded."""
+        return self.skipped is None and self.into is None
 
     def __str__(self) -> str:
         return f"{self.page.relative_to(ROOT)}:{self.line}"
@@ -43,12 +50,23 @@ def blocks(page: Path) -> list[Block]:
     found = []
     for match in FENCE.finditer(text):
         before = text[: match.start()].rstrip().rpartition("\n")[2]
-        skip = SKIP.search(before)
+        skip, into = SKIP.search(before), INTO.search(before)
         line = text.count("\n", 0, match.start()) + 1
         indent = match["indent"]
         body = "\n".join(line.removeprefix(indent) for line in match["text"].splitlines())
-        found.append(Block(page, line, match["language"], body, skip["reason"] if skip else None))
+        reason, file = skip["reason"] if skip else None, into["file"] if into else None
+        found.append(Block(page, line, match["language"], body, reason, file))
     return found
+
+
+def write_files(page: Path, folder: Path) -> None:
+    """The files that a page has its reader make: the blocks that go into each, one after the other."""
+    texts: dict[str, str] = {}
+    for block in blocks(page):
+        if block.into is not None:
+            texts[block.into] = texts.get(block.into, "") + block.text + "\n"
+    for name, text in texts.items():
+        (folder / name).write_text(cut(text) if name.endswith(".yaml") else text, encoding="utf-8")
 
 
 def commands(block: Block) -> list[list[str]]:
@@ -66,7 +84,7 @@ def commands(block: Block) -> list[list[str]]:
 
 def shortened(words: list[str]) -> list[str]:
     """The command with two replications and one worker, where it simulates."""
-    if not words or words[0] not in ("run", "compare"):
+    if not {"run", "compare"} & set(words):
         return words
     kept: list[str] = []
     rest = iter(words)
@@ -107,8 +125,9 @@ each_page = pytest.mark.parametrize("page", PAGES, ids=title)
 @each_page
 def test_the_python_of_a_page_runs_in_order(here: Path, page: Path) -> None:
     names: dict[str, object] = {"__name__": "__main__"}
+    write_files(page, here)
     for block in blocks(page):
-        if block.language == "python" and block.skipped is None:
+        if block.language == "python" and block.is_shown:
             code = compile("\n" * block.line + block.text, title(page), "exec")
             with contextlib.redirect_stdout(io.StringIO()):
                 exec(code, names)
@@ -116,6 +135,7 @@ def test_the_python_of_a_page_runs_in_order(here: Path, page: Path) -> None:
 
 @each_page
 def test_the_commands_of_a_page_run(here: Path, page: Path) -> None:
+    write_files(page, here)
     for block in blocks(page):
         for words in commands(block) if block.skipped is None else ():
             found = CliRunner().invoke(app, shortened(words))
@@ -125,7 +145,7 @@ def test_the_commands_of_a_page_run(here: Path, page: Path) -> None:
 @each_page
 def test_the_files_shown_on_a_page_load(here: Path, page: Path) -> None:
     for block in blocks(page):
-        if block.language == "yaml" and block.text.startswith("frontline: 1") and block.skipped is None:
+        if block.language == "yaml" and block.text.startswith("frontline: 1") and block.is_shown:
             is_study = re.search(r"^study:", block.text, re.MULTILINE) is not None
             path = here / ("experiments" if is_study else "scenarios") / "shown_on_a_page.yaml"
             path.write_text(block.text, encoding="utf-8")
