@@ -92,10 +92,11 @@ def _frontline(
 ) -> None:
     """Rehearse a service policy before you adopt it."""
     if scripts:
-        from sim.commands import load_scripts, outcome  # noqa: PLC0415
+        from sim.commands import outcome  # noqa: PLC0415
+        from sim.extend import load_only  # noqa: PLC0415
 
         with outcome():
-            context.call_on_close(load_scripts(scripts))
+            context.call_on_close(load_only(scripts))
 
 
 @app.command()

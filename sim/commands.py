@@ -9,7 +9,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -18,13 +18,12 @@ from typing import Any
 from sim.check import check, check_study
 from sim.core.registry import ADDED, ExtensionProblem
 from sim.door import is_study
-from sim.experiment.comparison import Result, TooLarge, UnknownMeasure, execute, reported
+from sim.experiment.comparison import Result, TooLarge, UnknownMeasure, execute, reported, uncounted
 from sim.experiment.execution import ReplicationFailed, cores
 from sim.experiment.plan import REPLICATIONS, SEED, Plan, plan_of_scenario, plan_of_study
 from sim.experiment.pool import Progress, WorkersDied
 from sim.experiment.store import Store, StoreFailed, StoreRefused
 from sim.files import FileProblem, load_scenario, load_study, scenario_schema, study_schema
-from sim.files.problems import suggestion
 from sim.report.checks import check_document, render_check
 from sim.report.folder import FolderRefused, ResultFolder, elapsed, kept_plan, save
 from sim.report.progress import ProgressBar
@@ -60,19 +59,6 @@ class Options:
         _within("--workers", self.workers, 1, 10_000)
         _within("--seed", self.seed, 0, _LARGEST_SEED)
         return self
-
-
-def load_scripts(scripts: Sequence[Path]) -> Callable[[], None]:
-    """``frontline --with``: load what adds to the model; returns what takes it back when the command is done."""
-    from sim.extend import forget, load  # noqa: PLC0415 - needed here alone
-
-    forget()
-    with contextlib.ExitStack() as undo:
-        undo.callback(forget)
-        for script in scripts:
-            load(script)
-        undo.pop_all()
-    return forget
 
 
 def run_scenario(file: Path, options: Options) -> None:
@@ -309,18 +295,9 @@ def _show(result: Result, path: Path, count: Count, options: Options) -> None:
     if not options.quiet:
         if count.known and options.store is not None:
             _remark(f"{count.known} of {count.total} replications were known already: {_near(options.store)}")
-        for remark in _uncounted(result):
+        for remark in uncounted(result):
             _remark(remark)
         _remark(f"tables, figures and manifest: {_near(path)}")
-
-
-def _uncounted(result: Result) -> Iterator[str]:
-    """Totals that a measure of an extension asks for and nobody counts."""
-    totals = {name for run in result.runs[result.plan.baseline.name] for name in run.totals}
-    for measure in ADDED.measures.values():
-        for name in (measure.numerator, measure.denominator):
-            if name is not None and name not in totals:
-                yield f"measure {measure.name!r}: nothing is counted under {name!r}{suggestion(name, sorted(totals))}"
 
 
 def _place(plan: Plan) -> Path:

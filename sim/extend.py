@@ -16,7 +16,7 @@ import contextlib
 import re
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
@@ -206,6 +206,17 @@ def load(path: str | Path) -> Extension:
     extension = Extension(Path(path).stem, file, source)
     install(extension)
     return extension
+
+
+def load_only(paths: Sequence[str | Path]) -> Callable[[], None]:
+    """Load these scripts and no others; returns ``forget``, for when what needs them is done."""
+    forget()
+    with contextlib.ExitStack() as undo:
+        undo.callback(forget)
+        for path in paths:
+            load(path)
+        undo.pop_all()
+    return forget
 
 
 def install(extension: Extension) -> None:

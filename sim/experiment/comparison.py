@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sim.core.measures import Measure
 from sim.core.observations import Observations
+from sim.core.registry import ADDED
 from sim.experiment.estimates import BadDays, Change, bad_days, change, level
 from sim.experiment.execution import Arm, simulate
 from sim.experiment.plan import Plan
 from sim.experiment.pool import Progress
 from sim.experiment.store import Store
+from sim.files.problems import suggestion
 from sim.stats.intervals import Estimate
 from sim.stats.payback import Payback, payback
 
@@ -150,6 +152,15 @@ def reported(plan: Plan) -> tuple[Measure, ...]:
         if name not in names:
             raise UnknownMeasure(_unknown(name, sorted(names)))
     return known
+
+
+def uncounted(result: Result) -> Iterator[str]:
+    """What the measures of extensions ask for and nobody counts, in words."""
+    totals = sorted({name for run in result.runs[result.plan.baseline.name] for name in run.totals})
+    for measure in ADDED.measures.values():
+        for name in (measure.numerator, measure.denominator):
+            if name is not None and name not in totals:
+                yield f"measure {measure.name!r}: nothing is counted under {name!r}{suggestion(name, totals)}"
 
 
 def _unknown(name: str, names: list[str]) -> str:

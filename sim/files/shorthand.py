@@ -18,9 +18,9 @@ from sim.files.policies import clash
 from sim.files.problems import Place, nearest, shown
 from sim.files.shape import shape_of
 from sim.files.tree import planted
-from sim.levers import LEVERS
+from sim.levers import levers
 from sim.mechanisms.interventions import PolicySettings
-from sim.scenario import Scenario
+from sim.scenario import Scenario, scenario_model
 
 Changes = dict[str, dict[str, Any]]
 _FACTOR = re.compile(r"x\s*(\d+(?:\.\d+)?)$")
@@ -62,7 +62,7 @@ def paths_of(scenario: Scenario, name: str) -> tuple[str, ...]:
     parts = set(name.split("."))
     found = [path for path in known if parts <= set(path.split("."))]
     if not found:
-        near = nearest(name, [*known, *(one.name for one in LEVERS if len(one.moves) == 1)])
+        near = nearest(name, [*known, *(one.name for one in levers() if len(one.moves) == 1)])
         raise Unclear(f"{shown(name)} is no setting of the scenario" + (f" — did you mean {near}?" if near else ""))
     if not _alike(found):
         listed = ", ".join(found[:_MOST]) + (f" and {len(found) - _MOST} more" if len(found) > _MOST else "")
@@ -103,7 +103,7 @@ def _settings(plain: Any, path: str = "") -> Iterator[str]:
 def _by_lever(name: str, known: Sequence[str]) -> list[str]:
     """The settings of a lever that touches one kind; further words, as in headcount.front_line, fill its ``*``."""
     first, *words = name.split(".")
-    for lever in LEVERS:
+    for lever in levers():
         if lever.name == first and len(lever.moves) == 1:
             found = [path for path in known if matches(lever.moves[0].path, path)]
             return [path for path in found if set(words) <= set(path.split("."))]
@@ -155,5 +155,5 @@ def _example(scenario: Scenario, path: str) -> str:
 
 def _with_unit(scenario: Scenario, path: str) -> list[dict[str, Any]]:
     """The schemas at a path of texts that carry a unit."""
-    schemas = shape_of(Scenario).at(planted(scenario.plain(), _NOWHERE), tuple(path.split(".")))
+    schemas = shape_of(scenario_model()).at(planted(scenario.plain(), _NOWHERE), tuple(path.split(".")))
     return [schema for schema in schemas if schema.get("examples")]

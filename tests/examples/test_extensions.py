@@ -168,6 +168,8 @@ def test_every_command_knows_what_was_added(shop: Path) -> None:
         in frontline("--with", "heat.py", "diff", "hot.yaml", "hot_study.yaml:cooled").stdout
     )
     assert frontline("--with", "heat.py", "trace", "hot.yaml").exit_code == 0
+    asked = frontline("--with", "heat.py", "whatif", "hot.yaml", "--set", "cooling=0 %", "-n", 1, "--workers", 1)
+    assert asked.exit_code == 0, asked.stderr
     assert "  cooling: Cool" in frontline("levers", "--with", "heat.py").stdout
     assert '"heat"' in frontline("schema", "--with", "heat.py").stdout
     assert "  cooling: Cool" not in frontline("levers").stdout
