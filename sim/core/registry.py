@@ -81,7 +81,7 @@ class Registry:
 
     def check_recorded(self, plain: Mapping[str, Any]) -> None:
         """Raise ExtensionProblem unless the extensions in force are those that a result was made with."""
-        wanted = {one["name"]: one["digest"] for one in plain.get("extensions", ())}
+        wanted = {one["name"]: one["digest"] for one in (plain["extensions"] if "extensions" in plain else ())}
         for name, digest in wanted.items():
             if name not in self.extensions:
                 raise ExtensionProblem(
