@@ -7,7 +7,7 @@ rules by routing, sections by ``Scenario`` and the model, measures and levers by
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -79,9 +79,9 @@ class Registry:
         found = [{"name": one.name, "digest": one.digest} for one in self.extensions.values()]
         return {"extensions": found} if found else {}
 
-    def check_recorded(self, plain: Mapping[str, Any]) -> None:
+    def check_recorded(self, made_with: Sequence[Mapping[str, Any]]) -> None:
         """Raise ExtensionProblem unless the extensions in force are those that a result was made with."""
-        wanted = {one["name"]: one["digest"] for one in (plain["extensions"] if "extensions" in plain else ())}
+        wanted = {one["name"]: one["digest"] for one in made_with}
         for name, digest in wanted.items():
             if name not in self.extensions:
                 raise ExtensionProblem(

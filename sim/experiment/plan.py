@@ -79,7 +79,7 @@ class Plan:
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> Plan:
         """The plan that ``to_plain`` wrote; raises ExtensionProblem where others were in force then."""
-        ADDED.check_recorded(plain)
+        ADDED.check_recorded(plain.get("extensions", ()))
         return cls(
             name=plain["name"],
             title=plain["title"],

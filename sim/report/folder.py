@@ -170,7 +170,7 @@ def kept_plan(path: Path) -> Plan | None:
         return Plan.from_plain(json.loads((path / PLAN).read_text(encoding="utf-8")))
     except ExtensionProblem as error:
         raise FolderRefused(f"{path / PLAN}: {error}") from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (AttributeError, OSError, ValueError, KeyError, TypeError) as error:
         reason = str(error).partition("\n")[0]
         raise FolderRefused(f"{path / PLAN}: is damaged and cannot be repeated: {reason}") from None
 
