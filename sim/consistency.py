@@ -18,9 +18,9 @@ ANY = "any"
 _TAKEN = (
     "acquisition", "agents", "care", "cause_left", "chats", "coaching", "contacts", "customers", "department",
     "departments", "episodes", "equity", "expectations", "experience", "feedback", "fees", "flexing", "forgetting",
-    "incentives", "issues", "ledger", "losses", "morale", "moved", "newcomers", "orders", "ownership", "point",
-    "points", "policies", "pressure", "records", "recruitment", "satisfaction", "self_service", "survey", "systems",
-    "ties", "transfers", "value", "win_back",
+    "incentives", "issues", "ledger", "losses", "management", "morale", "moved", "newcomers", "orders", "ownership",
+    "point", "points", "policies", "pressure", "records", "recruitment", "satisfaction", "self_service", "survey",
+    "systems", "ties", "transfers", "value", "win_back",
 )  # fmt: skip
 
 
@@ -72,8 +72,9 @@ def _needed_sections(scenario: Scenario) -> Iterator[Problem]:
     pairs = (
         ("pricing", "customers"), ("satisfaction", "customers"), ("churn", "pricing"), ("acquisition", "customers"),
         ("needs", "customers"), ("competition", "pricing"), ("retention", "pricing"), ("billing", "pricing"),
-        ("expectations", "satisfaction"), ("ties", "satisfaction"), ("care", "customers"),
-        ("win_back", "churn"), ("flexing", "pressure"), ("fulfilment", "customers"), ("contact_points", "customers"),
+        ("expectations", "satisfaction"), ("ties", "satisfaction"), ("management", "satisfaction"),
+        ("care", "customers"), ("win_back", "churn"), ("flexing", "pressure"), ("fulfilment", "customers"),
+        ("contact_points", "customers"),
     )  # fmt: skip
     for section, needed in pairs:
         if getattr(scenario, section) is not None and getattr(scenario, needed) is None:

@@ -41,6 +41,7 @@ from sim.mechanisms.forgetting import Forgetting
 from sim.mechanisms.fulfilment import Fulfilment
 from sim.mechanisms.incentives import Incentives
 from sim.mechanisms.interventions import Change, Interventions
+from sim.mechanisms.management import Management
 from sim.mechanisms.morale import Morale
 from sim.mechanisms.needs import Needs
 from sim.mechanisms.ownership import Ownership
@@ -74,6 +75,7 @@ MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
     "retention": Retention,
     "expectations": Expectations,
     "satisfaction": Satisfaction,
+    "management": Management,
     "ties": Ties,
     "churn": Churn,
     "care": Care,

@@ -46,6 +46,7 @@ from sim.mechanisms.interventions import (
     put_at,
     setting_at,
 )
+from sim.mechanisms.management import ManagementSettings
 from sim.mechanisms.morale import MoraleSettings
 from sim.mechanisms.needs import NeedsSettings
 from sim.mechanisms.ownership import OwnershipSettings
@@ -71,7 +72,7 @@ _NOT_FOR_POLICIES = (
     "frontline", "name", "title", "currency", "calendar", "evidence", "policies", "churn.grievance", "churn.half_life",
     "churn.involuntary", "churn.neglect", "churn.reference", "churn.unresolved", "competition",
     "contact_points.premises.at_start", "customers", "economics.customer_value", "expectations", "feedback.errors",
-    "feedback.needs", "morale.reference", "needs.one_at_a_time", "recruitment.people", "ties",
+    "feedback.needs", "management.good_from", "morale.reference", "needs.one_at_a_time", "recruitment.people", "ties",
     "workforce.attrition.half_life", "workforce.attrition.reference",
 )  # fmt: skip
 """What describes people and place: no policy changes it, and base hazards stay as they were solved."""
@@ -95,6 +96,7 @@ class Scenario(Settings):
     retention: RetentionSettings | None = None
     expectations: ExpectationSettings | None = None
     satisfaction: SatisfactionSettings | None = None
+    management: ManagementSettings | None = None
     ties: TieSettings | None = None
     churn: ChurnSettings | None = None
     care: CareSettings | None = None

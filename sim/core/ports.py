@@ -226,6 +226,7 @@ class Ports:
     remove_customers: customers leave.
     satisfaction: of all places of the base, None where nobody keeps it.
     judged: the score of a contact in the eyes of the customer at a place.
+    score: what a contact that has ended was like, 0 to 100.
     live_through: customers live through something other than a contact.
     remember: customers who come back have their satisfaction and equity again.
     lose_equity: customers lose points of it.
@@ -314,6 +315,7 @@ class Ports:
     remove_customers: Callable[[Slots], None]
     satisfaction: Callable[[], Array | None] = staticmethod(_unknown)
     judged: Callable[[int, float], float] = staticmethod(_as_it_was)
+    score: Callable[[Contact], float]
     live_through: Callable[[str, Slots, Array], None] = staticmethod(_leaves_no_trace)
     remember: Callable[[Slots, Array, Array], None] = staticmethod(_forgotten)
     lose_equity: Callable[[Slots, Array], None] = staticmethod(_nothing_to_lose)

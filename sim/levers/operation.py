@@ -177,7 +177,7 @@ OPERATION: tuple[Lever, ...] = (
             "direction known", "job aids; Brynjolfsson, Li and Raymond (2023) for an assistant: +14 % pace"
         ),
         practices=(11, 12, 14, 35),
-        claims=("C4", "C5", "C10"),
+        claims=("C4", "C5", "C6", "C10"),
         running=6_000.0,
     ),
     Lever(

@@ -85,7 +85,7 @@ ORDERS: tuple[Lever, ...] = (
             "direction known", "Fornell and Wernerfelt (1987); Tax and Brown (1998): ask for complaints and act on them"
         ),
         practices=(5, 16, 18),
-        claims=("C18", "C20"),
+        claims=("C20",),
     ),
     Lever(
         name="quick_fixes",

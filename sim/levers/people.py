@@ -68,7 +68,7 @@ PEOPLE: tuple[Lever, ...] = (
         lag="with each new agent",
         evidence=Evidence("convention", "behaviour lasts, and what others know they catch up with: an assumption"),
         practices=(30,),
-        claims=("C8",),
+        claims=("C8", "C18"),
     ),
     Lever(
         name="managing_out",

@@ -100,7 +100,7 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
     A contact that meets no wait is like all others with the same ending: its score stands in ``_at_once``.
     """
 
-    answers = ("satisfaction", "equity", "live_through", "remember", "lose_equity", "asked", "asked_one")
+    answers = ("satisfaction", "equity", "live_through", "remember", "lose_equity", "asked", "asked_one", "score")
 
     def __init__(self, world: World, settings: SatisfactionSettings) -> None:
         super().__init__(world, settings)
@@ -201,6 +201,12 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
             agent.rating += heard if heard < 100.0 else 100.0
 
     on_contact_handled = on_contact_abandoned = on_contact_blocked = on_contact_balked = _live
+
+    def score(self, contact: Contact) -> float:
+        """What a contact that has ended was like, 0 to 100; nothing comes of asking."""
+        mood = contact.agent.mood if contact.reached else 0.0
+        relative = contact.waited / self._wait_units[contact.lane.channel.index]
+        return score(self.settings.experience, contact.earlier, relative, contact.reached, contact.resolved, mood)
 
     def asked(self, keys: Keys) -> npt.NDArray[np.bool_]:
         """Whether customers are asked after contacts, if they are served, and answer, shape (n,)."""

@@ -16,7 +16,8 @@ from sim.files import load_scenario
 from sim.files.policies import policy_problems
 from sim.files.problems import Place
 from sim.files.tree import planted
-from sim.levers import LEVERS, Lever
+from sim.levers import LEVERS, Lever, lever
+from sim.levers.coverage import bearing_on
 from sim.levers.lever import matching
 from sim.mechanisms.interventions import PolicySettings
 from sim.model import MECHANISMS, measures
@@ -85,6 +86,15 @@ def test_the_whole_interval_of_what_a_lever_moves_lies_on_the_side_claimed(
         bench.run(_pulled(lever, scenario), 10), bench.run(scenario, 10), measure.numerator, measure.denominator
     )
     assert bench.rises(found) if lever.direction == "higher" else bench.falls(found), found
+
+
+@pytest.mark.parametrize("name", bearing_on("C18"))
+def test_what_holds_against_rising_expectations_lifts_contacts_above_them(bench: Any, name: str) -> None:
+    """No policy changes what the market offers; what people do for customers moves how contacts compare with it."""
+    scenario = _scenario("small", lever(name), bench)
+    assert scenario.expectations is not None and scenario.expectations.market.rise > 0
+    pulled, base = bench.run(_pulled(lever(name), scenario), 4), bench.run(scenario, 4)
+    assert bench.rises(bench.more(pulled, base, "expectations.disconfirmed", "expectations.contacts"))
 
 
 @pytest.mark.parametrize("lever", LEVERS, ids=[lever.name for lever in LEVERS])
