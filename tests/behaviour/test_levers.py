@@ -26,6 +26,8 @@ from sim.scenario import Scenario
 HERE = Path(__file__).parent
 MONEY_ALONE = {"overheads"}
 """Levers that act on money and nothing else, so that no mechanism lies between setting and measure."""
+REPLICATIONS = {"headcount": 30, "idle_time_training": 30}
+"""What it takes to see the example of some levers, whose effect is small beside what differs between replications."""
 OPERATIONS: dict[str, Any] = yaml.safe_load((HERE / "lever_sections.yaml").read_text(encoding="utf-8"))
 """What the two operations have beside their files, by section of a scenario."""
 
@@ -82,9 +84,9 @@ def test_the_whole_interval_of_what_a_lever_moves_lies_on_the_side_claimed(
 ) -> None:
     scenario = _scenario(operation, lever, bench)
     measure = _measure(lever, scenario)
-    found = bench.more(
-        bench.run(_pulled(lever, scenario), 10), bench.run(scenario, 10), measure.numerator, measure.denominator
-    )
+    count = REPLICATIONS.get(lever.name, 10)
+    pulled, base = bench.run(_pulled(lever, scenario), count), bench.run(scenario, count)
+    found = bench.more(pulled, base, measure.numerator, measure.denominator)
     assert bench.rises(found) if lever.direction == "higher" else bench.falls(found), found
 
 
