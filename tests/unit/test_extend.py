@@ -17,6 +17,7 @@ from sim.core.widened import Widened
 from sim.experiment.execution import simulate
 from sim.experiment.identity import model_version
 from sim.files import load_scenario, scenario_schema
+from sim.files.shape import shape_of
 from sim.levers import LEVERS, levers
 from sim.scenario import Scenario, may_change, scenario_model
 
@@ -244,6 +245,14 @@ def test_the_schema_has_what_was_added_and_is_as_before_afterwards(script: Any) 
     assert schema["else"]["properties"]["title"] == before["else"]["properties"]["title"]
     extend.forget()
     assert scenario_schema() == before
+
+
+def test_what_messages_say_of_settings_knows_what_was_added(script: Any) -> None:
+    assert "Even" not in shape_of(Scenario).root["$defs"]
+    extend.load(script(LAW.format(name="even", value="self.most * u")))
+    assert "Even" in shape_of(Scenario).root["$defs"]
+    extend.forget()
+    assert "Even" not in shape_of(Scenario).root["$defs"]
 
 
 def test_a_scenario_without_the_section_is_as_before(script: Any) -> None:
