@@ -16,6 +16,7 @@ from sim.core.registry import ADDED
 from sim.experiment.comparison import execute
 from sim.experiment.execution import Arm, ReplicationFailed, simulate
 from sim.experiment.plan import Plan
+from sim.files import load_scenario
 from sim.model import MECHANISMS, Model, check_added, measures, mechanisms
 from sim.report.levers import levers_document, render_levers
 from sim.report.tables import document
@@ -44,7 +45,7 @@ class Heat(extend.Mechanism[HeatSettings]):
         if self.settings.cost:
             self.world.tell.paid(extend.Posting("cooling", -self.settings.cost * extend.DAY, "prices"))
 
-    def on_contact_answered(self, contact: extend.Contact) -> None:
+    def on_contact_offered(self, contact: extend.Contact) -> None:
         self.on_hot += self.hot
         self.on_other += not self.hot
         if self.hot:
@@ -54,8 +55,8 @@ class Heat(extend.Mechanism[HeatSettings]):
         return {"heat.days": self.days, "heat.hot_days": self.hot_days}
 
     def balances(self) -> list[tuple[str, float, float]]:
-        answered = sum(lane.answered for lane in self.world.lanes)
-        return [("contacts answered", self.on_hot + self.on_other, answered)]
+        offered = sum(lane.offered for lane in self.world.lanes)
+        return [("contacts offered", self.on_hot + self.on_other, offered)]
 
     @classmethod
     def measures(cls, scenario: Any) -> list[extend.Measure]:
@@ -201,7 +202,7 @@ def test_facts_are_heard_at_the_place_of_the_mechanism(load: Any, firm: Scenario
 
 def test_books_of_an_extension_that_do_not_balance_end_the_replication(load: Any, firm: Scenario) -> None:
     load(HEAT.replace("self.on_other += not self.hot", "pass"))
-    with pytest.raises(BalanceBroken, match="contacts answered: "):
+    with pytest.raises(BalanceBroken, match="contacts offered: "):
         totals(having(firm, heat=HOT))
 
 
@@ -288,6 +289,18 @@ def test_a_rule_that_answers_with_somebody_else_is_refused(load: Any, bench: Any
     load('@extend.routing_rule("odd")\nclass Odd(extend.Rule):\n    def agent(self, contact, idle): return None')
     with pytest.raises(ValueError, match="none of the idle agents"):
         totals(bench.changed(firm, {"routing.kind": "odd"}))
+
+
+def test_the_books_balance_with_every_mechanism_in_force_and_extensions_beside_them(load: Any, root: Path) -> None:
+    load(HEAT + LEAST_BUSY + AS_BEFORE + EXPONENTIAL)
+    span = {"calendar.warm_up": "7 days", "calendar.horizon": "21 days"}
+    plain = load_scenario(root / "scenarios" / "broadband_in_full.yaml", span).plain()
+    before = totals(Scenario.from_plain(plain))
+    plain["routing"]["kind"] = "as_before"
+    assert totals(Scenario.from_plain(plain)) == before
+    plain["routing"]["kind"] = "least_busy"
+    plain["agents"]["handle_time"]["fault"] = {"law": "memoryless", "mean": 900.0}
+    assert totals(Scenario.from_plain(plain | {"heat": HOT}))["heat.hot_days"] > 0
 
 
 def test_a_measure_is_made_of_what_is_counted_already(load: Any, firm: Scenario) -> None:
