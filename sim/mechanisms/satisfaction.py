@@ -205,6 +205,8 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
     def score(self, contact: Contact) -> float:
         """What a contact that has ended was like, 0 to 100; nothing comes of asking."""
         mood = contact.agent.mood if contact.reached else 0.0
+        if self._burden is not None:
+            mood -= self._burden(contact)
         relative = contact.waited / self._wait_units[contact.lane.channel.index]
         return score(self.settings.experience, contact.earlier, relative, contact.reached, contact.resolved, mood)
 

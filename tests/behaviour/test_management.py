@@ -21,12 +21,8 @@ def test_looking_changes_nothing(bench: Any, firm: Any) -> None:
     assert {name: seen.totals[name] for name in base.totals} == base.totals
 
 
-def test_the_score_is_the_one_that_customers_live_through(bench: Any, firm: Any) -> None:
-    """With every contact called good, the counts are those of service; with the mean known, the scores are."""
-    all_good = bench.run(bench.changed(firm, {"management.good_from": 0}), 1)
-    assert all_good.sum("management.lived") == all_good.sum("management.ended")
-    assert all_good.sum("management.ended") == all_good.sum("experience.contacts")
-    assert all_good.sum("management.heard") == all_good.sum("survey.answers")
+def scores_add_up(bench: Any, firm: Any) -> None:
+    """What is asked of each contact that ends adds up to what satisfaction has counted."""
     scores: list[float] = []
 
     def note(model: Any, contact: Any) -> None:
@@ -35,6 +31,24 @@ def test_the_score_is_the_one_that_customers_live_through(bench: Any, firm: Any)
     facts = dict.fromkeys(("contact_handled", "contact_abandoned", "contact_blocked", "contact_balked"), note)
     seen = bench.watch(bench.changed(firm, {"calendar.warm_up": "0 days"}), facts)
     assert sum(scores) == pytest.approx(seen.totals["experience.score"])
+    assert len(scores) == seen.totals["management.ended"]
+
+
+def test_the_score_is_the_one_that_customers_live_through(bench: Any, firm: Any) -> None:
+    all_good = bench.run(bench.changed(firm, {"management.good_from": 0}), 1)
+    assert all_good.sum("management.lived") == all_good.sum("management.ended")
+    assert all_good.sum("management.ended") == all_good.sum("experience.contacts")
+    assert all_good.sum("management.heard") == all_good.sum("survey.answers")
+    scores_add_up(bench, firm)
+
+
+def test_contacts_that_were_handed_on_are_scored_as_they_were_lived_through(bench: Any, firm: Any) -> None:
+    transfers = {
+        "rules": {"faults": {"kinds": ["fault"], "by": ["desk"], "to": ["shop"], "share": "40 %"}}, "ability": 0.5,
+        "found_out": "40 %", "cold": {"again": "100 %", "felt": 1.2}, "warm": "20 %",
+        "warmly": {"again": "10 %", "felt": 0.2}, "briefing": "30 s", "stays": "2 min", "head_start": "0 s",
+    }  # fmt: skip
+    scores_add_up(bench, bench.changed(firm, {"transfers": transfers}))
 
 
 def test_what_reports_call_good_is_the_service_level(bench: Any, firm: Any) -> None:
