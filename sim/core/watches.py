@@ -11,23 +11,37 @@ import math
 import re
 from collections import deque
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from sim.core.units import DAY, Duration, Settings, Span
 
-_LEVEL = re.compile(r"^\s*([+-]?(?:\d[\d_,]*\.?\d*|\.\d+))\s*(\S.*?)\s*$")
-Level = Annotated[str, Field(pattern=_LEVEL.pattern, examples=["80 %", "60 points", "40 s"])]
-"""A value of a measure with the unit that reports show it in."""
+_LEVEL = re.compile(r"^\s*([+-]?(?:\d[\d_,]*\.?\d*|\.\d+))\s*([^\s\d.,].*?)\s*$")
 
 
 def level_of(text: str) -> tuple[float, str]:
     """Number and unit of a level: "80 %" as (80.0, "%")."""
     match = _LEVEL.match(text)
     if match is None:
-        raise ValueError("needs a number and the unit of the measure, such as '80 %'")
+        raise ValueError("needs a number and the unit in which the measure is shown, such as '80 %' or '60 points'")
     return float(match.group(1).replace(",", "").replace("_", "")), match.group(2)
+
+
+def _readable(value: Any) -> Any:
+    if isinstance(value, str | int | float):
+        level_of(str(value))  # raises where there is no unit
+    return value
+
+
+Level = Annotated[
+    str,
+    BeforeValidator(_readable),
+    WithJsonSchema(
+        {"type": "string", "description": "a level with the unit of the measure", "examples": ["80 %", "60 points"]}
+    ),
+]
+"""A value of a measure with the unit that reports show it in."""
 
 
 class WatchSettings(Settings):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sim.files import FileProblem, load_scenario
+from sim.door import compare
+from sim.files import FileProblem, load_scenario, load_study
 from sim.files.policies import policy_problems
 from sim.files.problems import Place
 from sim.files.tree import planted
@@ -144,3 +146,51 @@ def test_a_file_says_where_a_watch_is_wrong(tmp_path: Path) -> None:
     assert str(refused.value).count("\n") == 0
     assert "firm.yaml:" in str(refused.value)
     assert "did you mean" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        ("{measure: occupancy, below: 80, over: 7 days}", "when.below needs a number and the unit"),
+        ("{measure: occupancy, below: eighty, over: 7 days}", "when.below needs a number and the unit"),
+        ("{measure: occupancy, below: 80 s, over: 7 days}", "occupancy is measured in %"),
+        ("{measure: occupancy, blow: 80 %, over: 7 days}", "did you mean below?"),
+        ("{}", "when.measure is missing"),
+        ("5", "must be a mapping"),
+    ],
+)
+def test_a_study_says_where_a_watch_is_wrong(tmp_path: Path, when: str, words: str) -> None:
+    with pytest.raises(FileProblem, match=re.escape(words)) as refused:
+        load_study(study(tmp_path, when))
+    assert all(str(one).startswith(str(tmp_path / "study.yaml")) for one in refused.value.problems)
+
+
+def test_a_comparison_says_how_much_of_the_time_a_policy_acted(tmp_path: Path) -> None:
+    when = "{measure: telephone.service_level, below: 100 %, over: 7 days}"
+    found = compare(study(tmp_path, when, "measures: [in_force.tools]"), workers=1)
+    row = found.result.row("in_force.tools")
+    assert row is not None
+    assert (row.level.value, row.changes["tools"].estimate.value) == (0.0, pytest.approx(100.0))
+
+
+def study(folder: Path, when: str, more: str = "") -> Path:
+    """A study of one policy that waits for a measure."""
+    path, firm = folder / "study.yaml", folder / "firm.yaml"
+    firm.write_text((ROOT / "tests" / "behaviour" / "firm.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    path.write_text(
+        f"""frontline: 1
+study: alarm
+title: Better tools when they are needed
+scenario: firm.yaml
+replications: 2
+seed: 1
+policies:
+  tools:
+    title: Better tools
+    when: {when}
+    changes: {{workforce.groups.desk.tools: {{to: 95 %}}}}
+{more}
+""",
+        encoding="utf-8",
+    )
+    return path
