@@ -90,6 +90,22 @@ def test_the_whole_interval_of_what_a_lever_moves_lies_on_the_side_claimed(
     assert bench.rises(found) if lever.direction == "higher" else bench.falls(found), found
 
 
+@pytest.mark.parametrize("lever", LEVERS, ids=[lever.name for lever in LEVERS])
+def test_before_its_date_a_lever_moves_and_costs_nothing_and_after_it_both(bench: Any, lever: Lever) -> None:
+    scenario = _scenario("firm", lever, bench)
+    policy = lever.policy(scenario.plain(), scenario.currency)
+    dated = {path: change | {"from": "2026-05-01"} for path, change in policy["changes"].items()}
+    later = bench.with_policies(scenario, **{lever.name: policy | {"changes": dated}})
+    pulled, base = (bench.run(one, 1).observations[0] for one in (later, scenario))
+    before = pulled.month_names.index("2026-05")
+    assert before == 2
+    for name, months in base.months.items():
+        assert pulled.months[name][:before] == months[:before], name
+    if lever.account:
+        account = f"ledger.{lever.account}"
+        assert pulled.months[account][before:] != base.months[account][before:]
+
+
 @pytest.mark.parametrize("name", bearing_on("C18"))
 def test_what_holds_against_rising_expectations_lifts_contacts_above_them(bench: Any, name: str) -> None:
     """No policy changes what the market offers; what people do for customers moves how contacts compare with it."""

@@ -169,8 +169,8 @@ def test_a_comparison_says_how_much_of_the_time_a_policy_acted(tmp_path: Path) -
     when = "{measure: telephone.service_level, below: 100 %, over: 7 days}"
     found = compare(study(tmp_path, when, "measures: [in_force.tools]"), workers=1)
     row = found.result.row("in_force.tools")
-    assert row is not None
-    assert (row.level.value, row.changes["tools"].estimate.value) == (0.0, pytest.approx(100.0))
+    assert row is not None and row.baseline is not None and row.changes["tools"] is not None
+    assert (row.baseline.value, row.changes["tools"].estimate.value) == (0.0, pytest.approx(100.0))
 
 
 def study(folder: Path, when: str, more: str = "") -> Path:
