@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from sim.handover_consistency import problems_of_handing_over
-from sim.mechanisms.care import TouchSettings, WorkSettings
 from sim.mechanisms.channels import chosen_shares
 from sim.names import SAFE, Problem, missing_names, unknown_names
+from sim.selling_consistency import errands, problems_of_selling
 from sim.staff_consistency import problems_of_staff
 
 if TYPE_CHECKING:
@@ -18,9 +18,9 @@ ANY = "any"
 _TAKEN = (
     "acquisition", "agents", "care", "cause_left", "chats", "coaching", "contacts", "customers", "department",
     "departments", "episodes", "equity", "expectations", "experience", "feedback", "fees", "flexing", "forgetting",
-    "incentives", "issues", "ledger", "losses", "management", "morale", "moved", "newcomers", "orders", "ownership",
-    "point", "points", "policies", "pressure", "records", "recruitment", "satisfaction", "self_service", "survey",
-    "systems", "ties", "transfers", "value", "win_back",
+    "incentives", "issues", "ledger", "losses", "management", "morale", "moved", "newcomers", "orders", "outbound",
+    "ownership", "point", "points", "policies", "pressure", "products", "records", "recruitment", "sales",
+    "satisfaction", "self_service", "spend", "survey", "systems", "ties", "transfers", "value", "win_back",
 )  # fmt: skip
 
 
@@ -29,7 +29,7 @@ def problems_of(scenario: Scenario) -> list[Problem]:
     found: list[Problem] = []
     checks = (
         _names, _reserved, _demand, _segments, _kinds, _channels, problems_of_staff, problems_of_handing_over,
-        _needed_sections, _care, _points, _programme, _unchosen,
+        _needed_sections, _points, _programme, problems_of_selling, _unchosen,
     )  # fmt: skip
     for check in checks:
         found += check(scenario)
@@ -49,6 +49,9 @@ def _names(scenario: Scenario) -> Iterator[Problem]:
         "fulfilment.locations": scenario.fulfilment.locations if scenario.fulfilment else {},
         "fulfilment.errors": scenario.fulfilment.errors if scenario.fulfilment else {},
         "systems": scenario.systems or {},
+        "spend.products": scenario.spend.products if scenario.spend else {},
+        "sales.products": scenario.sales.products if scenario.sales else {},
+        "outbound.campaigns": scenario.outbound.campaigns if scenario.outbound else {},
     }
     for path, names in named.items():
         for name in names:
@@ -74,7 +77,7 @@ def _needed_sections(scenario: Scenario) -> Iterator[Problem]:
         ("needs", "customers"), ("competition", "pricing"), ("retention", "pricing"), ("billing", "pricing"),
         ("expectations", "satisfaction"), ("ties", "satisfaction"), ("management", "satisfaction"),
         ("care", "customers"), ("win_back", "churn"), ("flexing", "pressure"), ("fulfilment", "customers"),
-        ("contact_points", "customers"),
+        ("contact_points", "customers"), ("spend", "customers"), ("sales", "customers"), ("outbound", "customers"),
     )  # fmt: skip
     for section, needed in pairs:
         if getattr(scenario, section) is not None and getattr(scenario, needed) is None:
@@ -270,40 +273,6 @@ def _channels(scenario: Scenario) -> Iterator[Problem]:
                 yield f"workforce.groups.{name}.channels.{index}", f"is {channel!r}, which is no channel", known
 
 
-def _care(scenario: Scenario) -> Iterator[Problem]:
-    """Work of care is done in writing, waits as long as it takes, and is done once."""
-    if scenario.care is None or scenario.customers is None:
-        return
-    for name, one in scenario.care.rounds.items():
-        yield from unknown_names(f"care.rounds.{name}.rate", one.rate, scenario.customers.segments, "segment")
-        if SAFE.fullmatch(name) is None or name == "follow_up":
-            yield f"care.rounds.{name}", f"is called {name!r}; a name has letters, digits, - and _", ()
-    channels, kinds = scenario.channels.channels, tuple(scenario.agents.handle_time)
-    for path, work in _work_of_care(scenario):
-        channel = channels.get(work.channel)
-        if channel is None or channel.kind != "written" or channel.lines is not None:
-            known = tuple(name for name, one in channels.items() if one.kind == "written")
-            yield f"{path}.channel", f"is {work.channel!r}, which is no channel in writing without limit", known
-        elif work.channel in scenario.patience.channels:
-            yield f"{path}.channel", f"is {work.channel!r}, where contacts give up; work of care does not", ()
-        if work.kind not in kinds:
-            yield f"{path}.kind", f"is {work.kind!r}, a kind without a handle time", kinds
-        elif scenario.resolution is not None and scenario.resolution.first_contact.get(work.kind, 1.0) < 1.0:
-            yield f"{path}.kind", f"is {work.kind!r}, which must be resolved at 100 % of first contacts", ()
-        elif scenario.self_service is not None and work.kind in scenario.self_service.kinds:
-            yield f"{path}.kind", f"is {work.kind!r}, which customers can settle by themselves", ()
-
-
-def _work_of_care(scenario: Scenario) -> Iterator[tuple[str, WorkSettings]]:
-    if scenario.care is not None:
-        touches: dict[str, TouchSettings] = {f"rounds.{name}": one for name, one in scenario.care.rounds.items()}
-        if scenario.care.follow_up is not None:
-            touches["follow_up"] = scenario.care.follow_up
-        for name, one in touches.items():
-            if one.work is not None:
-                yield f"care.{name}.work", one.work
-
-
 def _unchosen(scenario: Scenario) -> Iterator[Problem]:
     """Kinds of issue for which a segment has no channel."""
     choice = scenario.channels.choice
@@ -341,7 +310,7 @@ def _unserved(scenario: Scenario) -> Iterator[Problem]:
 def _possible(scenario: Scenario) -> Iterator[tuple[str, str, str]]:
     for name, stream in (scenario.arrivals.streams if scenario.arrivals else {}).items():
         yield f"arrivals.streams.{name}", stream.channel, stream.kind
-    for path, work in _work_of_care(scenario):
+    for path, work in errands(scenario):
         yield path, work.channel, work.kind
     raised = sorted(_raised(scenario))
     choice = scenario.channels.choice or {}

@@ -44,6 +44,7 @@ from sim.mechanisms.interventions import Change, Interventions
 from sim.mechanisms.management import Management
 from sim.mechanisms.morale import Morale
 from sim.mechanisms.needs import Needs
+from sim.mechanisms.outbound import Outbound
 from sim.mechanisms.ownership import Ownership
 from sim.mechanisms.patience import Patience
 from sim.mechanisms.pressure import Pressure
@@ -53,9 +54,11 @@ from sim.mechanisms.recruitment import Recruitment
 from sim.mechanisms.resolution import Resolution
 from sim.mechanisms.retention import Retention
 from sim.mechanisms.routing import Routing
+from sim.mechanisms.sales import Sales
 from sim.mechanisms.satisfaction import Satisfaction
 from sim.mechanisms.self_service import SelfService
 from sim.mechanisms.service import Service
+from sim.mechanisms.spend import Spend
 from sim.mechanisms.staffing import Staffing
 from sim.mechanisms.systems import Systems
 from sim.mechanisms.ties import Ties
@@ -78,7 +81,10 @@ MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
     "management": Management,
     "ties": Ties,
     "churn": Churn,
+    "spend": Spend,
+    "sales": Sales,
     "care": Care,
+    "outbound": Outbound,
     "win_back": WinBack,
     "acquisition": Acquisition,
     "needs": Needs,

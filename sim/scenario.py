@@ -49,6 +49,7 @@ from sim.mechanisms.interventions import (
 from sim.mechanisms.management import ManagementSettings
 from sim.mechanisms.morale import MoraleSettings
 from sim.mechanisms.needs import NeedsSettings
+from sim.mechanisms.outbound import OutboundSettings
 from sim.mechanisms.ownership import OwnershipSettings
 from sim.mechanisms.patience import PatienceSettings
 from sim.mechanisms.pressure import PressureSettings
@@ -58,8 +59,10 @@ from sim.mechanisms.recruitment import RecruitmentSettings
 from sim.mechanisms.resolution import ResolutionSettings
 from sim.mechanisms.retention import RetentionSettings
 from sim.mechanisms.routing import RoutingSettings
+from sim.mechanisms.sales import SalesSettings
 from sim.mechanisms.satisfaction import SatisfactionSettings
 from sim.mechanisms.self_service import SelfServiceSettings
+from sim.mechanisms.spend import SpendSettings
 from sim.mechanisms.staffing import StaffingSettings
 from sim.mechanisms.systems import SystemSettings
 from sim.mechanisms.ties import TieSettings
@@ -99,7 +102,10 @@ class Scenario(Settings):
     management: ManagementSettings | None = None
     ties: TieSettings | None = None
     churn: ChurnSettings | None = None
+    spend: SpendSettings | None = None
+    sales: SalesSettings | None = None
     care: CareSettings | None = None
+    outbound: OutboundSettings | None = None
     win_back: WinBackSettings | None = None
     acquisition: AcquisitionSettings | None = None
     needs: NeedsSettings | None = None

@@ -1,6 +1,6 @@
 """What customers are worth by cohort: those there when counting begins, then those who join, period by period.
 
-Margin of a customer: fees paid, less what his contacts cost, before what it cost to win him. The cost of staff is
+Margin of a customer: what he paid, less what his contacts cost, before what it cost to win him. The cost of staff is
 shared month by month by the time that agents spent with contacts. Discounted to the beginning of the cohort's period,
 and counted within the horizon: later cohorts have had less time. Value as the present value of margins: Gupta, Lehmann
 and Stuart (2004, J. Marketing Research 41(1):7-18); established. A cohort is one number however long the horizon.
@@ -86,7 +86,7 @@ class Cohorts:
             self.number.array[slots] = number
 
     def pay(self, payments: CustomerPayments, scale: float) -> None:
-        """Fees of customers, to the cohorts in which they are."""
+        """What customers pay, to the cohorts in which they are."""
         if not self.counting:
             return
         numbers = self.number.array[payments.slots]
@@ -129,8 +129,8 @@ def value_measures(names: tuple[str, ...], currency: str) -> list[Measure]:
         Measure(
             f"value.{name}", f"value of a customer, {_said(name)}", currency, f"value.{name}.margin",
             f"value.{name}.customers", 1.0, "higher",
-            meaning="fees less cost of contacts within the horizon, discounted to the beginning of the period, over "
-            "customers of the cohort; before the cost of winning them",
+            meaning="what customers pay less cost of contacts within the horizon, discounted to the beginning of the "
+            "period, over customers of the cohort; before the cost of winning them",
         )
         for name in names
     ]  # fmt: skip

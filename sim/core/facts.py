@@ -37,10 +37,24 @@ class Cases(NamedTuple):
 
 
 class CustomerPayments(NamedTuple):
-    """What customers pay at once: their places and the amounts, shape (n,)."""
+    """What customers pay at once: their places and the amounts, shape (n,); inflates: as that of a posting."""
 
     slots: Slots
     amounts: npt.NDArray[np.float64]
+    inflates: Literal["wages", "prices", "none"] = "none"
+
+
+class Sale(NamedTuple):
+    """A product that a customer has bought of an agent: key of the sale, place and key of the customer.
+
+    holds: the product that he holds from now on; order: the one that has to be shipped; None where there is none.
+    """
+
+    key: int
+    slot: int
+    customer: int
+    holds: str | None
+    order: str | None
 
 
 def _nobody(_: Any) -> None:
@@ -78,6 +92,7 @@ class Facts:
     customers_left: Callable[[Slots], None]
     points_met: Callable[[Cases], None]
     customers_paid: Callable[[CustomerPayments], None]
+    product_sold: Callable[[Sale], None]
     paid: Callable[[Posting], None]
 
     def heard(self, name: str) -> Callable[[Any], None] | None:

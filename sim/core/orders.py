@@ -8,9 +8,27 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.core.measures import Better
+
 Slots = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.uint64]
 Array = npt.NDArray[np.float64]
+
+ORDER_MEASURES: tuple[tuple[str, str, str, str, str, float, Better, str], ...] = (
+    ("orders_per_customer", "orders", "a customer-year", "orders.placed", "customers.years", 1.0, "higher",
+     "orders placed, over customer-years"),
+    ("orders_on_time", "orders delivered as promised", "%", "orders.on_time", "orders.delivered", 100.0,
+     "higher", "orders delivered within the promised time, over orders delivered"),
+    ("fill_rate", "orders filled from stock", "%", "orders.at_once", "orders.placed", 100.0, "higher",
+     "orders for which a location had the product at once, over orders placed"),
+    ("orders_lost", "orders lost", "%", "orders.lost", "orders.placed", 100.0, "lower",
+     "orders lost for want of stock, over orders placed"),
+    ("issues_per_order", "issues caused by orders", "an order", "orders.issues", "orders.placed", 1.0, "lower",
+     "issues that contact points of orders caused, over orders placed"),
+    ("stock_on_hand", "stock on hand", "units", "orders.unit_days", "days", 1.0, "neither",
+     "units on hand in all locations, mean over days"),
+)  # fmt: skip
+"""What orders let a study report: the columns of a measure."""
 
 
 class Orders(NamedTuple):

@@ -148,8 +148,20 @@ def _no_discounts(_: Slots) -> None:
     return None
 
 
+def _nothing_to_explain(_: Slots, __: float) -> None:
+    return None
+
+
+def _not_to_be_had(_: int, __: int) -> bool:
+    return False
+
+
 def _no_reprieve(slots: Slots, _: list[str]) -> Array:
     return np.zeros(slots.size)
+
+
+def _no_product(_: int, __: str) -> bool:
+    return False
 
 
 def _nobodys(_: Contact) -> None:
@@ -205,6 +217,7 @@ class Ports:
     serve_next: an agent takes it.
     desk_for: an agent for a chat.
     open_chat: he has it among those open.
+    chat_on: a chat that was about to end goes on for some more work.
     gone_unseen: whether who loses patience leaves a chat's line without a word.
     found_gone: whether who is answered had done so.
     begin_duty: an agent comes on duty, or stays on, until a moment.
@@ -226,19 +239,26 @@ class Ports:
     remove_customers: customers leave.
     satisfaction: of all places of the base, None where nobody keeps it.
     judged: the score of a contact in the eyes of the customer at a place.
-    score: what a contact that has ended was like, 0 to 100.
+    score: what a contact is like, 0 to 100, as it has ended or as far as it has gone.
+    offer: how long an agent goes on at the end of a contact to make an offer, 0 if he makes none.
+    sell_to: offer a product to the customer at a place: whether he takes it, None if it is not for him.
     live_through: customers live through something other than a contact.
     remember: customers who come back have their satisfaction and equity again.
     lose_equity: customers lose points of it.
     equity: of some customers.
     cause_of_loss: of customers who are just leaving.
     causes_left: the share of the causes of an error that is left.
+    renewal_day: the index of the day on which customers renew next; explain_price: a share of what their price is above
+    the reference price is taken as fair.
+    offer_discount: offer it to the customer at a place, for the key of the occasion: whether it is taken.
     price_gap: of some customers, to their reference price; shock: gaps as they are felt.
     charges: bills relative to the price.
     billed: customers have paid bills so far above the usual.
     enter_market: customers accept a price beside the market's.
     market_gap: how far it has moved from that.
     discounts: of some customers, as shares of their fee.
+    breadth: how many products customers hold beside their contract; holds: whether one of them does.
+    bond: what they add to the log hazard of leaving, None where they add nothing.
     reprieve: how much hazard those who are about to leave, and why, stand from now on, 0 for who leaves.
     """
 
@@ -291,6 +311,7 @@ class Ports:
     serve_next: Callable[[Agent], None]
     desk_for: Callable[[Contact], Agent | None]
     open_chat: Callable[[Contact, Agent], None]
+    chat_on: Callable[[Contact, float], None]
     gone_unseen: Callable[[Contact], bool]
     found_gone: Callable[[Contact, Agent], bool]
     begin_duty: Callable[[Agent, float], None]
@@ -316,11 +337,16 @@ class Ports:
     satisfaction: Callable[[], Array | None] = staticmethod(_unknown)
     judged: Callable[[int, float], float] = staticmethod(_as_it_was)
     score: Callable[[Contact], float]
+    offer: Callable[[Contact], float]
+    sell_to: Callable[[str, int, int], bool | None]
     live_through: Callable[[str, Slots, Array], None] = staticmethod(_leaves_no_trace)
     remember: Callable[[Slots, Array, Array], None] = staticmethod(_forgotten)
     lose_equity: Callable[[Slots, Array], None] = staticmethod(_nothing_to_lose)
     causes_left: Callable[[str], float] = staticmethod(_all_of_them)
     equity: Callable[[Slots, float], Array] = staticmethod(_reference_equity)
+    renewal_day: Callable[[Slots], Numbers]
+    explain_price: Callable[[Slots, float], None] = staticmethod(_nothing_to_explain)
+    offer_discount: Callable[[int, int], bool] = staticmethod(_not_to_be_had)
     price_gap: Callable[[Slots], Array] = staticmethod(_no_gap)
     shock: Callable[[Array], Array] = staticmethod(_as_it_is)
     charges: Callable[[Slots], Array | None] = staticmethod(_no_discounts)
@@ -328,6 +354,9 @@ class Ports:
     enter_market: Callable[[Slots, Array], None] = staticmethod(_no_market)
     market_gap: Callable[[Slots, Array], Array | None] = staticmethod(_no_market)
     discounts: Callable[[Slots], Array | None] = staticmethod(_no_discounts)
+    breadth: Callable[[Slots], Array | None] = staticmethod(_no_discounts)
+    holds: Callable[[int, str], bool] = staticmethod(_no_product)
+    bond: Callable[[Slots], Array | None] = staticmethod(_no_discounts)
     reprieve: Callable[[Slots, list[str]], Array] = staticmethod(_no_reprieve)
     cause_of_loss: Callable[[Slots], list[str]] = staticmethod(_other_causes)
 

@@ -19,17 +19,11 @@ from sim.core import streams
 from sim.core.calendar import Day
 from sim.core.distributions import Law
 from sim.core.entities import OUTBOUND, Base, Issue
+from sim.core.errands import WorkSettings, give_work
 from sim.core.facts import Posting
 from sim.core.measures import Measure
 from sim.core.units import DAY, Money, Rate, Settings, Share
 from sim.core.world import Mechanism, World
-
-
-class WorkSettings(Settings):
-    """The agents' work for each customer who is reached: a kind of issue on a channel in writing, done in turn."""
-
-    kind: str
-    channel: str
 
 
 class TouchSettings(Settings):
@@ -77,7 +71,6 @@ _PHASE = streams.named("phase of a round of care")
 _REACHED = streams.named("reached by care")
 _FOLLOWED = streams.named("issue followed up")
 _DELAY = streams.named("delay of a follow-up")
-_MOMENT = streams.named("moment of care")
 _SEED_OF_FOLLOW_UP = streams.named("follow-up")
 
 
@@ -212,19 +205,16 @@ class Care(Mechanism[CareSettings]):
 
     def _hand_over(self, name: str, work: WorkSettings, slots: Slots, keys: Keys) -> None:
         """Give the work to agents: issues that the firm raises itself."""
-        world, customers = self.world, self.base.key.array[slots].tolist()
+        customers = self.base.key.array[slots].tolist()
         for key, slot, customer in zip(keys.tolist(), slots.tolist(), customers, strict=True):
             self._under_way[key] = Call(name, slot, customer)
-        kinds = np.full(keys.size, world.kinds.index(work.kind), dtype=np.int64)
-        channels = np.full(keys.size, world.channels[work.channel].index, dtype=np.int64)
-        moments = (keys ^ np.uint64(_MOMENT)).tolist()
-        times = [world.ask.moment_after(work.channel, world.env.now, moment) for moment in moments]
-        world.ask.raise_issues(kinds, channels, keys, np.full(keys.size, OUTBOUND), np.array(times))
+        give_work(self.world, work, keys, self.world.env.now)
 
     def on_issue_resolved(self, issue: Issue) -> None:
         """Note work of care that is done; another issue may be followed up."""
         if issue.slot == OUTBOUND:
-            self._done.append(self._under_way.pop(issue.key))
+            if (call := self._under_way.pop(issue.key, None)) is not None:
+                self._done.append(call)
             return
         follow_up = self.settings.follow_up
         if follow_up is None or issue.slot < 0 or streams.uniform(issue.key, _FOLLOWED) >= follow_up.share:

@@ -138,13 +138,14 @@ class Desk:
 class Chat(Mechanism[ChatSettings]):
     """Open chats and the pace of each."""
 
-    answers = ("desk_for", "open_chat", "gone_unseen", "found_gone")
+    answers = ("desk_for", "open_chat", "chat_on", "gone_unseen", "found_gone")
 
     def __init__(self, world: World, settings: ChatSettings) -> None:
         super().__init__(world, settings)
         self._paces: tuple[float, ...] = ()
         self._working: dict[Group, dict[Agent, Desk]] = {}
         self._gone: set[Contact] = set()
+        self._longer: dict[Contact, tuple[float, float]] = {}
         self.area = self.spent = self.unseen_spent = 0.0
         self.silent = self.given_up = 0
 
@@ -277,10 +278,29 @@ class Chat(Mechanism[ChatSettings]):
         place = desk.left.index(min(desk.left))
         del desk.left[place]
         contact = desk.chats.pop(place)
-        contact.spent = now - contact.answered_at
-        self.spent += contact.spent
-        self._done(contact)
+        if contact in self._longer:
+            self._end_longer(contact, now)
+        else:
+            contact.spent = now - contact.answered_at
+            self.spent += contact.spent
+            self._done(contact)
         self._go_on(desk)
+
+    def chat_on(self, contact: Contact, work: float) -> None:
+        """A chat that was about to end goes on for some more work of its agent; then it is finished."""
+        desk, now = self._working[contact.agent.group][contact.agent], self.world.env.now
+        self._longer[contact] = contact.spent, now
+        desk.chats.append(contact)
+        desk.left.append(work)
+
+    def _end_longer(self, contact: Contact, now: float) -> None:
+        spent, since = self._longer.pop(contact)
+        contact.spent = spent + now - since
+        self.spent += now - since
+        self.world.ask.finish(contact)
+
+    def _open_since(self, contact: Contact) -> float:
+        return self._longer[contact][1] if contact in self._longer else contact.answered_at
 
     def _go_on(self, desk: Desk) -> None:
         """After a chat: take the next that waits, go on with those open, or be free for anything."""
@@ -320,7 +340,7 @@ class Chat(Mechanism[ChatSettings]):
     def balances(self) -> list[tuple[str, float, float]]:
         """Little's law of open chats: the area under their number is the time that they took."""
         now, desks = self.world.env.now, self._desks()
-        ongoing = sum(now - one.answered_at for desk in desks for one in (*desk.chats, *desk.unseen))
+        ongoing = sum(now - self._open_since(one) for desk in desks for one in (*desk.chats, *desk.unseen))
         return [("Little's law of open chats", self.counts()["chats.open"], self.spent + self.unseen_spent + ongoing)]
 
     @classmethod

@@ -236,6 +236,9 @@ class Churn(Mechanism[ChurnSettings]):
         """Take off the hazard of the time since the last renewal; those who have had enough leave."""
         terms = service, price, neglect = self._terms(slots)
         total = service + price if neglect is None else service + price + neglect
+        bond = self.world.ask.bond(slots)
+        if bond is not None:
+            total += bond
         lived = self._curve.cumulated(self.world.env.now - self.base.joined.array[slots])
         hazard = lived - self.lived.array[slots]
         hazard *= self.settings.reference.base_hazard

@@ -92,7 +92,7 @@ class Economics(Mechanism[EconomicSettings]):
 
         def paid(payments: CustomerPayments) -> None:
             self._follow_the_day()
-            cohorts.pay(payments, self._scales["none"])
+            cohorts.pay(payments, self._scales[payments.inflates])
 
         self.on_customers_paid = paid
         self.on_customers_joined = cohorts.join
@@ -198,7 +198,7 @@ class Economics(Mechanism[EconomicSettings]):
         found = [
             Measure(
                 "profit", f"profit, {basis}", currency, "ledger.profit", None, 1.0, "higher", outcome=True,
-                meaning="fees and the margin of orders less all costs over the horizon",
+                meaning="fees, margins of orders, products and sales, less all costs over the horizon",
             ),
             Measure(
                 "net_present_value", f"net present value, {basis}", currency, "ledger.present_value", None, 1.0,
@@ -213,6 +213,9 @@ class Economics(Mechanism[EconomicSettings]):
         accounts = accounts if scenario.contact_points is None else (*accounts, "points")
         accounts = accounts if scenario.feedback is None else (*accounts, "feedback")
         accounts = accounts if scenario.departments is None else (*accounts, "departments")
+        accounts = accounts if scenario.spend is None else (*accounts, "spend")
+        accounts = accounts if scenario.sales is None else (*accounts, "sales", "commission")
+        accounts = accounts if scenario.outbound is None else (*accounts, "outbound")
         if scenario.resolution is not None:
             found += _per_issue(currency)
         if scenario.economics.customer_value is not None and scenario.customers is not None:

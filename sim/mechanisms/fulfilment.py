@@ -28,9 +28,9 @@ from sim.core.clocks import Clocks
 from sim.core.contact_points import ContactPoints, PointSettings, measures_of
 from sim.core.distributions import Law, LawTable
 from sim.core.entities import Base, Issue
-from sim.core.facts import Posting
-from sim.core.measures import Better, Measure
-from sim.core.orders import Diary, Orders, new_orders, no_orders, together
+from sim.core.facts import Posting, Sale
+from sim.core.measures import Measure
+from sim.core.orders import ORDER_MEASURES, Diary, Orders, new_orders, no_orders, together
 from sim.core.stock import Shelf, Stock
 from sim.core.units import DAY, Duration, Money, MoneyRate, Rate, Settings, Several, Share
 from sim.core.world import Mechanism, World
@@ -151,20 +151,6 @@ _PATIENCE = streams.named("order lost")
 _DELIVERY = streams.named("order delivery")
 _BY_CONTACT = streams.named("order by contact")
 _LEAD = streams.named("lead time")
-_MEASURES: tuple[tuple[str, str, str, str, str, float, Better, str], ...] = (
-    ("orders_per_customer", "orders", "a customer-year", "orders.placed", "customers.years", 1.0, "higher",
-     "orders placed, over customer-years"),
-    ("orders_on_time", "orders delivered as promised", "%", "orders.on_time", "orders.delivered", 100.0,
-     "higher", "orders delivered within the promised time, over orders delivered"),
-    ("fill_rate", "orders filled from stock", "%", "orders.at_once", "orders.placed", 100.0, "higher",
-     "orders for which a location had the product at once, over orders placed"),
-    ("orders_lost", "orders lost", "%", "orders.lost", "orders.placed", 100.0, "lower",
-     "orders lost for want of stock, over orders placed"),
-    ("issues_per_order", "issues caused by orders", "an order", "orders.issues", "orders.placed", 1.0, "lower",
-     "issues that contact points of orders caused, over orders placed"),
-    ("stock_on_hand", "stock on hand", "units", "orders.unit_days", "days", 1.0, "neither",
-     "units on hand in all locations, mean over days"),
-)  # fmt: skip
 
 
 def left_over(checks: float, caught: float) -> float:
@@ -194,7 +180,7 @@ class Fulfilment(Mechanism[FulfilmentSettings]):
         settings, segments = self.settings, self.base.segments
         products, places = list(settings.products.values()), list(settings.locations)
         self._clocks.run_at(np.array([[one.rate.get(name, 0.0) for one in products] for name in segments]))
-        self._numbers = {kind: list(settings.products).index(name) for kind, name in settings.placed_by.items()}
+        self._numbers = {name: number for number, name in enumerate(settings.products)}
         self._margins = np.array([one.margin for one in products])
         tried = [settings.sources.get(name, settings.sources.get(ANY, ())) for name in segments]
         width = max(map(len, tried))
@@ -219,10 +205,18 @@ class Fulfilment(Mechanism[FulfilmentSettings]):
 
     def on_issue_resolved(self, issue: Issue) -> None:
         """A contact in which an order was placed; it is dealt with at the next midnight."""
-        product = self._numbers.get(issue.kind)
+        product = self.settings.placed_by.get(issue.kind)
         if product is not None and issue.slot >= 0:
-            key = streams.child(issue.key, _BY_CONTACT)
-            self._by_contact.append((key, issue.slot, issue.customer, product, self.world.env.now))
+            self._note(product, issue.key, issue.slot, issue.customer)
+
+    def on_product_sold(self, sale: Sale) -> None:
+        """What was sold at a contact and has to be shipped is an order too."""
+        if sale.order is not None:
+            self._note(sale.order, sale.key, sale.slot, sale.customer)
+
+    def _note(self, product: str, cause: int, slot: int, customer: int) -> None:
+        key, number = streams.child(cause, _BY_CONTACT), self._numbers[product]
+        self._by_contact.append((key, slot, customer, number, self.world.env.now))
 
     def on_day_began(self, day: Day) -> None:
         """Stock comes, orders are placed, shipped and delivered, and are lived through; then stock is reviewed."""
@@ -394,5 +388,5 @@ class Fulfilment(Mechanism[FulfilmentSettings]):
     @classmethod
     def measures(cls, scenario: Any) -> list[Measure]:
         """How well orders are served, and each contact point of theirs."""
-        found = [Measure(*row[:7], meaning=row[7]) for row in _MEASURES]
+        found = [Measure(*row[:7], meaning=row[7]) for row in ORDER_MEASURES]
         return found + measures_of(scenario.fulfilment.points(), scenario.satisfaction is not None)

@@ -136,7 +136,7 @@ class Pricing(Mechanism[PricingSettings]):
     worked out at each renewal, for all the time since the last.
     """
 
-    answers = ("price_gap",)
+    answers = ("price_gap", "renewal_day", "explain_price")
 
     def __init__(self, world: World, settings: PricingSettings) -> None:
         super().__init__(world, settings)
@@ -323,12 +323,30 @@ class Pricing(Mechanism[PricingSettings]):
         if market is not None:
             gap = gap + market
         if (who := self.settings.sensitivity) is not None and gap.any():
-            segment = self.base.segment.array[slots]
-            shares = np.array([who.several_products.get(name, 0.0) for name in self.base.segments])
-            several = streams.uniforms(self.base.key.array[slots], _PRODUCTS) < shares[segment]
             tenure = self.world.env.now - self.base.joined.array[slots]
-            gap = gap * sensitivities(tenure, several, who.tenure, who.breadth)
+            gap = gap * sensitivities(tenure, self._several(slots, who), who.tenure, who.breadth)
         return gap
+
+    def _several(self, slots: Slots, who: SensitivitySettings) -> npt.NDArray[np.bool_]:
+        """Who holds a product beside the contract: as far as it is known, and by the shares given where it is not."""
+        held = self.world.ask.breadth(slots)
+        if held is not None:
+            return held > 0.0
+        shares = np.array([who.several_products.get(name, 0.0) for name in self.base.segments])
+        products = streams.uniforms(self.base.key.array[slots], _PRODUCTS)
+        return products < shares[self.base.segment.array[slots]]
+
+    def renewal_day(self, slots: Slots) -> Slots:
+        """Index of the day on which some customers renew next, shape (n,)."""
+        return self.due.array[slots].astype(np.int64)
+
+    def explain_price(self, slots: Slots, accepted: float) -> None:
+        """Customers, each once, hear the reason for their price: their reference price moves up by a share of the gap.
+
+        The gap fades in proportion, so that it does not matter that it is that of the last renewal.
+        """
+        price, reference = self.price.array[slots], self.reference.array[slots]
+        self.reference.array[slots] = reference + accepted * np.maximum(price - reference, 0.0)
 
     def counts(self) -> dict[str, float]:
         """Fees paid, and customers who met a rise; discounts where there can be any."""

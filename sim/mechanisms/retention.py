@@ -70,7 +70,7 @@ def taken(discount: float, wanted: float, u: float) -> bool:
 class Retention(Mechanism[RetentionSettings]):
     """Discounts that run, by customer: how large and until when; and what was offered, taken and paid."""
 
-    answers = ("discounts", "reprieve")
+    answers = ("discounts", "reprieve", "offer_discount")
 
     def __init__(self, world: World, settings: RetentionSettings) -> None:
         super().__init__(world, settings)
@@ -94,13 +94,13 @@ class Retention(Mechanism[RetentionSettings]):
         for place, (slot, cause) in enumerate(zip(slots.tolist(), causes, strict=True)):
             share = shares.get(cause, 0.0)  # type: ignore[call-overload]  # causes without offers have no share
             key = streams.child(streams.child(self.base.key.view[slot], _BRINK), self.brinks.view[slot])
-            if streams.uniform(key, _SAYS_SO) < share and self._offer(slot, key):
+            if streams.uniform(key, _SAYS_SO) < share and self.offer_discount(slot, key):
                 self.brinks.view[slot] += 1
                 self.saved += 1
                 found[place] = thresholds(np.array([key], dtype=np.uint64), _FRESH)[0]
         return found
 
-    def _offer(self, slot: int, key: int) -> bool:
+    def offer_discount(self, slot: int, key: int) -> bool:
         """Offer the discount to a customer who has none; whether it is taken."""
         settings, now = self.settings, self.world.env.now
         if self.until.view[slot] > now:
@@ -127,7 +127,7 @@ class Retention(Mechanism[RetentionSettings]):
         authority = contact.agent.group.authority
         share = settings.callers.get(kind, 0.0) if contact.resolved else 0.0
         if streams.uniform(contact.key, _OFFERED) < share * authority:
-            self._offer(issue.slot, contact.key)
+            self.offer_discount(issue.slot, contact.key)
         goodwill = settings.goodwill.get(kind)
         if goodwill is not None and streams.uniform(contact.key, _GOODWILL) < goodwill.share * authority:
             self._make_good(issue.slot, goodwill)

@@ -56,6 +56,7 @@ class Service(Mechanism[ChannelsSettings]):
             heard, ("issue_raised", "contact_offered", "contact_answered")
         )
         self._done = self.world.ask.answered("part_done") or self.finish
+        self._offer_at_end = self.world.ask.answered("offer")
 
     def on_lane_opened(self, lane: Lane) -> None:
         """Put the target of its channel on a lane: until the answer, or in writing until the reply is done."""
@@ -261,6 +262,9 @@ class Service(Mechanism[ChannelsSettings]):
         tell, ask = self.world.tell, self.world.ask
         lane, issue, agent, spent = contact.lane, contact.issue, contact.agent, contact.spent
         shared = lane.shared
+        if self._offer_at_end is not None and (more := self._offer_at_end(contact)):
+            self._go_on(contact, more)
+            return
         lane.channel.inside -= 1
         if not shared:
             agent.contact = None
@@ -287,6 +291,14 @@ class Service(Mechanism[ChannelsSettings]):
             tell.contact_failed(contact)
         if not shared:
             ask.release(agent)
+
+    def _go_on(self, contact: Contact, more: float) -> None:
+        """The agent goes on with a contact for some time; then it is finished."""
+        if contact.lane.shared:
+            self.world.ask.chat_on(contact, more)
+        else:
+            contact.spent += more
+            self.world.env.after(more, self.finish, contact)
 
     def counts(self) -> dict[str, float]:
         """Contacts by channel, by lane and in all."""

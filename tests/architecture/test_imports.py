@@ -35,6 +35,7 @@ ROOM_OF = {
     "sim.evidence": "scenario",
     "sim.handover_consistency": "scenario",
     "sim.names": "scenario",
+    "sim.selling_consistency": "scenario",
     "sim.staff_consistency": "scenario",
 }
 """Rooms of one or a few files; every other room is a folder."""

@@ -37,7 +37,8 @@ def test_all_mechanisms_together_leave_the_books_in_balance_and_each_its_trace()
         "losses.involuntary", "expectations.contacts", "ties", "pressure.time", "coaching.hours", "morale.burnout",
         "forgetting.lapse", "incentives.bonuses", "ownership.known", "records.found", "systems.outages",
         "feedback.heard", "retention.goodwills", "transfers.made", "departments.kept", "departments.asked",
-        "departments.network.cases", "ledger.departments", "management.lived",
+        "departments.network.cases", "ledger.departments", "management.lived", "sales.accepted", "products.sold",
+        "products.bought", "outbound.agreed", "ledger.commission", "sales.annoyed",
     )  # fmt: skip
     assert [name for name in traces if not totals.get(name)] == []
 
