@@ -122,9 +122,7 @@ CLAIMS: dict[str, str] = {
     "C22": "rewards tied to what customers say",
 }
 
-MISSING: dict[int | str, str] = {
-    "C21": "a lever on `care`: rounds of calls and follow-up",
-}
+MISSING: dict[int | str, str] = {}
 """What no lever serves yet (practice by number, claim by name) -> what is missing: of the model, or a lever."""
 
 

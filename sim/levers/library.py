@@ -9,10 +9,11 @@ from sim.levers.lever import Lever
 from sim.levers.operation import OPERATION
 from sim.levers.orders import ORDERS
 from sim.levers.people import PEOPLE
+from sim.levers.selling import SELLING
 from sim.levers.skills import SKILLS
 from sim.levers.staff import STAFF
 
-LEVERS: tuple[Lever, ...] = (*CUSTOMERS, *ORDERS, *OPERATION, *HANDOVER, *STAFF, *SKILLS, *PEOPLE)
+LEVERS: tuple[Lever, ...] = (*CUSTOMERS, *ORDERS, *SELLING, *OPERATION, *HANDOVER, *STAFF, *SKILLS, *PEOPLE)
 
 
 def levers() -> tuple[Lever, ...]:

@@ -29,7 +29,10 @@ PLAIN = {
 }
 
 
-OPENED = ("care", "departments", "feedback", "fulfilment", "orders", "points", "win_back")
+OPENED = (
+    "care", "commission", "departments", "feedback", "fulfilment", "orders", "outbound", "points", "sales", "spend",
+    "win_back",
+)  # fmt: skip
 """Accounts that the ledger opens where a mechanism is in force."""
 
 
