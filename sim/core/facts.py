@@ -45,11 +45,12 @@ class CustomerPayments(NamedTuple):
 
 
 class Sale(NamedTuple):
-    """A product that a customer has bought of an agent: key of the sale, place and key of the customer.
+    """A product that a customer has bought of an agent: its name, key of the sale, place and key of the customer.
 
     holds: the product that he holds from now on; order: the one that has to be shipped; None where there is none.
     """
 
+    product: str
     key: int
     slot: int
     customer: int

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sim.core.calendar import CalendarSettings
 from sim.core.entities import Agent, Contact, Issue
-from sim.core.facts import Slots
+from sim.core.facts import Sale, Slots
 from sim.core.world import World
 from sim.scenario import Scenario
 
@@ -97,6 +97,12 @@ class Tracer:
     def on_customers_cared_for(self, slots: Slots) -> None:
         """Customers were called or visited without having asked."""
         self._customers("customers_cared_for", slots)
+
+    def on_product_sold(self, sale: Sale) -> None:
+        """A customer has bought a product of an agent."""
+        number = self._numbers.get(sale.customer)
+        if number is not None:
+            self._note(number, Event(self.world.env.now, "product_sold", number, kind=sale.product))
 
     def on_customers_left(self, slots: Slots) -> None:
         """Customers have left; they are still known."""

@@ -9,6 +9,7 @@ Quarterly 51(4)). That a reason given for a price makes it fairer is known in di
 
 from __future__ import annotations
 
+from math import inf
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
@@ -142,6 +143,7 @@ class Outbound(Mechanism[OutboundSettings]):
         self.turns = self.base.column(np.int16, 0, len(self._names))
         self._under_way: dict[int, Call] = {}
         self._missed: set[int] = set()
+        self._talking: set[int] = set()
         self._again: dict[int, list[Call]] = {}
         self._talked: list[Call] = []
         self.calls, self.reached, self.agreed = (dict.fromkeys(self._names, 0) for _ in range(3))
@@ -219,19 +221,23 @@ class Outbound(Mechanism[OutboundSettings]):
     def on_contact_answered(self, contact: Contact) -> None:
         """An agent calls a customer, who answers or does not: then the call is short."""
         key = contact.issue.key
-        if contact.issue.slot != OUTBOUND or key not in self._under_way:
+        if contact.issue.slot != OUTBOUND or key not in self._under_way or key in self._talking:
             return
         call, calendar, now = self._under_way[key], self.world.calendar, self.world.env.now
         share = share_at(self._profiles[call.campaign], now - calendar.day_start(calendar.index_at(now)))
         if streams.uniform(key, _REACHED) >= share:
             self._missed.add(key)
+            contact.threshold = -inf  # it is over, whoever made it
             agent = contact.agent
             own_pace = contact.lane.factor * agent.pace * agent.group.tempo
             contact.work = self.settings.campaigns[call.campaign].unreached / own_pace
+        else:
+            self._talking.add(key)
 
     def on_issue_resolved(self, issue: Issue) -> None:
         """A call has been made."""
         if issue.slot == OUTBOUND and (call := self._under_way.pop(issue.key, None)) is not None:
+            self._talking.discard(issue.key)
             if issue.key in self._missed:
                 self._missed.remove(issue.key)
                 self._not_reached(call)
@@ -242,6 +248,7 @@ class Outbound(Mechanism[OutboundSettings]):
         """An agent has cut a call off: nobody was reached."""
         if issue.slot == OUTBOUND and (call := self._under_way.pop(issue.key, None)) is not None:
             self._missed.discard(issue.key)
+            self._talking.discard(issue.key)
             self._not_reached(call)
 
     def _not_reached(self, call: Call) -> None:

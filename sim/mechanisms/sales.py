@@ -298,8 +298,8 @@ class Sales(Mechanism[SalesSettings]):
             tell.paid(Posting("commission", -product.commission, "wages"))
         if self._followed is not None:
             self._followed(CustomerPayments(np.array([slot]), np.array([product.revenue]), "prices"))
-        sale = Sale(streams.child(key, _SALE), slot, self.base.key.view[slot], product.holds, product.order)
-        tell.product_sold(sale)
+        who = streams.child(key, _SALE), slot, self.base.key.view[slot]
+        tell.product_sold(Sale(name, *who, product.holds, product.order))
 
     def on_day_began(self, _: Day) -> None:
         """Yesterday's unwelcome offers are lived through, by each customer once; never as better than he was."""

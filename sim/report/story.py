@@ -68,6 +68,7 @@ def sentence(event: Event, answered_at: float | None = None) -> str:
         "customers_joined": "is a customer when the simulation begins" if event.time == 0 else "becomes a customer",
         "customers_renewed": "renews",
         "customers_cared_for": "is asked how things are, without having made contact",
+        "product_sold": f"buys {event.kind}",
         "customers_left": "is no longer a customer",
         "issue_raised": f"has a new issue, {event.kind}: {event.issue}",
         "issue_referred": f"{event.issue} goes to another department",

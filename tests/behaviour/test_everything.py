@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from sim.core.units import DAY, WEEK
 from sim.files import load_scenario
-from sim.model import MECHANISMS, Model
+from sim.model import MECHANISMS, Model, measures
 from sim.scenario import Scenario
 
 FULL = Path(__file__).parents[2] / "scenarios" / "broadband_in_full.yaml"
@@ -41,6 +44,13 @@ def test_all_mechanisms_together_leave_the_books_in_balance_and_each_its_trace()
         "products.bought", "outbound.agreed", "ledger.commission", "sales.annoyed",
     )  # fmt: skip
     assert [name for name in traces if not totals.get(name)] == []
+
+
+def test_the_accounts_that_are_reported_add_up_to_profit() -> None:
+    totals = Model(short(), 5, 1).run().totals
+    accounts = [one.numerator for one in measures(short()) if one.name.startswith("ledger.")]
+    assert len(accounts) == len(set(accounts)) > 15
+    assert math.fsum(totals[name] for name in accounts) == pytest.approx(totals["ledger.profit"])
 
 
 def test_the_same_seed_gives_the_same_numbers_with_everything_on() -> None:

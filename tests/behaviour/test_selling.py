@@ -8,6 +8,10 @@ from typing import Any
 
 import pytest
 
+from sim.experiment.tracing import Tracer
+from sim.model import Model
+from sim.report.story import sentence
+
 UPGRADE = {
     "share": {"home": "60 %", "business": "60 %"}, "accepted": {"home": "10 %", "business": "10 %"},
     "revenue": "40 EUR", "commission": "4 EUR",
@@ -398,6 +402,14 @@ def test_a_price_that_is_explained_drives_fewer_customers_away(bench: Any) -> No
     assert told.sum("losses.price") < 0.9 * called.sum("losses.price")
 
 
+def test_a_sale_is_told_in_the_story_of_its_customer(bench: Any) -> None:
+    tracer = Tracer()
+    made = Model(bench.changed(bench.firm, {**sales(), "calendar.warm_up": "0 days"}), 5, 1, probes=[tracer]).run()
+    told = [event for event in tracer.events if event.fact == "product_sold"]
+    assert len(told) == made.totals["sales.accepted"] > 0
+    assert {sentence(event) for event in told} == {"buys upgrade"}
+
+
 def test_campaigns_and_care_share_the_agents_and_keep_their_books_apart(bench: Any) -> None:
     work = {"kind": "call", "channel": "written"}
     visits = {"rate": {"home": "2 per year"}, "reached": "80 %", "felt": 80.0, "cost": "2 EUR", "work": work}
@@ -406,6 +418,18 @@ def test_campaigns_and_care_share_the_agents_and_keep_their_books_apart(bench: A
     found = bench.run(bench.changed(bench.firm, {**campaign(), **hiding, "care": {"rounds": {"visits": visits}}}), 1)
     assert found.sum("care.felt") > 0 < found.sum("outbound.reached")
     assert found.sum("incentives.cut_off") > 0
+
+
+def test_calls_that_are_handed_on_are_reached_once(bench: Any) -> None:
+    rules = {"calls": {"kinds": ["call"], "by": ["desk"], "to": ["shop"], "share": "40 %"}}
+    transfers = {
+        "rules": rules, "ability": 0.0, "found_out": "30 %", "cold": {"again": "100 %", "felt": 0.5}, "warm": "0 %",
+        "warmly": {"again": "0 %", "felt": 0.0}, "briefing": "0 s", "stays": "1 min", "head_start": "0 s",
+    }  # fmt: skip
+    settings = {**campaign(attempts=1), "transfers": transfers, **STILL, **PLENTY}
+    found = bench.run(bench.changed(bench.firm, settings), 2)
+    assert found.sum("transfers.made") > 50
+    assert within(found.sum("outbound.reached"), found.sum("outbound.calls"), 0.3)
 
 
 # Files
