@@ -80,6 +80,9 @@ _NOT_FOR_POLICIES = (
 )  # fmt: skip
 """What describes people and place: no policy changes it, and base hazards stay as they were solved."""
 
+_SAME_NAMES = ("care.rounds", "fulfilment.products", "outbound.campaigns", "sales.products", "spend.products")
+"""Tables whose entries each customer has a place for: a policy may change what stands in them, not what there is."""
+
 
 class Scenario(Settings):
     """An operation: everything that the simulation knows about a firm."""
@@ -158,7 +161,11 @@ class Scenario(Settings):
                     raise PolicyProblem(path, "is no setting that can change while the operation runs")
                 old = setting_at(plain, path)
                 put_at(plain, path, changed_value(path, old, change, share, _reader(self.currency)))
-        return self.from_plain(plain)
+        found = self.from_plain(plain)
+        for path in _SAME_NAMES:
+            if _names_at(found, path) != _names_at(self, path):
+                raise PolicyProblem(path, "has to keep its names while the operation runs")
+        return found
 
     def digest(self) -> str:
         """SHA-256 of the canonical form of all settings, policies included, evidence left out: it changes nothing."""
@@ -185,6 +192,13 @@ def scenario_model() -> type[Scenario]:
 def _with_sections(_: int) -> type[Scenario]:
     fields: dict[str, Any] = {name: (section.settings | None, None) for name, section in ADDED.sections.items()}
     return create_model("Scenario", __base__=Scenario, __doc__=Scenario.__doc__, **fields)
+
+
+def _names_at(scenario: Scenario, path: str) -> list[str] | None:
+    """The names in a table of a section, in their order; None where the section is absent."""
+    section, _, table = path.partition(".")
+    settings = getattr(scenario, section)
+    return None if settings is None else list(getattr(settings, table))
 
 
 def _problems_of_evidence(scenario: Scenario) -> Iterator[tuple[str, str, tuple[str, ...]]]:

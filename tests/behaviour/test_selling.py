@@ -7,8 +7,10 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from sim.experiment.tracing import Tracer
+from sim.mechanisms.interventions import Change, PolicyProblem
 from sim.model import Model
 from sim.report.story import sentence
 
@@ -462,3 +464,18 @@ def test_calls_that_are_handed_on_are_reached_once(bench: Any) -> None:
 )  # fmt: skip
 def test_what_does_not_fit_is_said_with_its_place(bench: Any, path: str, settings: dict[str, Any]) -> None:
     assert path in [problem[0] for problem in bench.changed(bench.firm, settings).problems()]
+
+
+@pytest.mark.parametrize("path", ["sales.products", "spend.products", "outbound.campaigns", "care.rounds"])
+def test_a_policy_can_neither_add_nor_take_away_what_customers_have_a_place_for(bench: Any, path: str) -> None:
+    visits = {"rate": {"home": "2 per year"}, "reached": "80 %", "felt": 80.0, "cost": "2 EUR"}
+    settings = {**sales(), **campaign(), "spend": SPEND, "care": {"rounds": {"visits": visits}}}
+    firm = bench.changed(bench.firm, settings)
+    name, entry = next(iter(bench.setting_at(firm.plain(), path).items()))
+    for names in ({"other": entry}, {name: entry, "other": entry}, {}):
+        with pytest.raises((PolicyProblem, ValidationError)):
+            firm.with_changes([(path, Change(to=names), 1.0)])
+    assert (
+        firm.with_changes([(path, Change(to={name: entry}), 1.0)]).plain()[path.partition(".")[0]]
+        == (firm.plain()[path.partition(".")[0]])
+    )
