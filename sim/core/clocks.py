@@ -91,7 +91,7 @@ class Clocks:
         if end > self._seen:
             self._seen = begin + _AHEAD * span
             self._near = (self.soonest.array[: self.base.size] <= self._seen).nonzero()[0]
-        slots = np.unique(self._near[self.soonest.array[self._near] <= end])
+        slots = np.array(sorted(set(self._near[self.soonest.array[self._near] <= end].tolist())), dtype=np.int64)
         places, columns = (self.mark.array[slots] <= end).nonzero()
         marks, clocks, keys = self._wind(slots[places] * self._width + columns, end)
         self.soonest.array[slots] = self.mark.array[slots].min(axis=1)
@@ -105,9 +105,10 @@ class Clocks:
         mark, ordinal = self.mark.array.reshape(-1), self.ordinal.array.reshape(-1)
         turns: list[tuple[Array, Slots, Keys]] = []
         while clocks.size or not turns:
-            turns.append((mark[clocks], clocks, self._keys(clocks)))
-            ordinal[clocks] += 1
-            left = self._drawn(self._keys(clocks))
+            things, turn = self._things(clocks), ordinal[clocks]
+            turns.append((mark[clocks], clocks, streams.children(things, turn)))
+            ordinal[clocks] = turn = turn + 1
+            left = self._drawn(streams.children(things, turn))
             self.left.array.reshape(-1)[clocks] = left
             mark[clocks] += left * self._between_of(clocks)
             clocks = clocks[mark[clocks] <= end]
@@ -116,9 +117,12 @@ class Clocks:
 
     def _keys(self, clocks: Slots) -> Keys:
         """Keys of what clocks (place x width + thing) bring next."""
+        return streams.children(self._things(clocks), self.ordinal.array.reshape(-1)[clocks])
+
+    def _things(self, clocks: Slots) -> Keys:
+        """Keys of the things of customers that clocks belong to."""
         slots, columns = np.divmod(clocks, self._width)
-        things = streams.children(self.base.key.array[slots], self._names[columns])
-        return streams.children(things, self.ordinal.array.reshape(-1)[clocks])
+        return streams.children(self.base.key.array[slots], self._names[columns])
 
     def _between_of(self, clocks: Slots) -> Array:
         slots, columns = np.divmod(clocks, self._width)

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-import numpy as np
-import numpy.typing as npt
 from pydantic import Field
 
 from sim.core import streams
 from sim.core.distributions import Law
+from sim.core.entities import Birth
 from sim.core.facts import Cases
 from sim.core.measures import Measure
+from sim.core.reactions import caused
 from sim.core.units import Money, Settings, Share
 from sim.core.world import World
 
-Slots = npt.NDArray[np.int64]
-Keys = npt.NDArray[np.uint64]
-Array = npt.NDArray[np.float64]
+Case = tuple[int, int, int, float]
+"""Who met a contact point: the key of what went wrong or right, the customer's place and key, the time."""
 Score = Annotated[float, Field(ge=0, le=100)]
 """How something is lived through, 0 to 100."""
 
@@ -56,71 +55,51 @@ class ContactPoints:
         self.met = dict.fromkeys(names, 0)
         self.caused = dict.fromkeys(names, 0)
         self.spent = 0.0
-        self._to_raise: list[tuple[Slots, Keys, Slots, Array]] = []
-        self._noted: dict[str, list[tuple[int, int, int, float]]] = {}
+        self._to_raise: list[Birth] = []
+        self._noted: dict[str, list[tuple[int, int, int]]] = {}
 
-    def meet(  # noqa: PLR0917  # columns of the same cases
-        self, name: str, point: PointSettings | None, keys: Keys, slots: Slots, customers: Keys, times: Array
-    ) -> None:
-        """Customers meet a contact point; those who have left since live through nothing. Issues wait to be raised.
-
-        keys: of what went wrong or right; slots, customers: places and keys; times: seconds; all of shape (n,).
-        """
-        if point is None or not keys.size:
+    def meet(self, name: str, point: PointSettings | None, cases: Sequence[Case]) -> None:
+        """Customers meet a contact point; those who have left since live through nothing. Issues wait to be raised."""
+        if point is None or not cases:
             return
-        self.met[name] += int(keys.size)
-        self.spent += int(keys.size) * point.cost
-        self.world.tell.points_met(Cases(name, keys))
+        self.met[name] += len(cases)
+        self.spent += len(cases) * point.cost
+        self.world.tell.points_met(Cases(name, [case[0] for case in cases]))
         base = self.world.base
         assert base is not None
-        here = base.key.array[slots] == customers
-        keys, slots, times = keys[here], slots[here], times[here]
-        if point.score is not None:
-            self._live_through(name, slots, point.score)
+        customer = base.key.view
+        here = [case for case in cases if customer[case[1]] == case[2]]
+        if point.score is not None and here:
+            self.world.ask.live_through(name, [slot for _, slot, _, _ in here], [point.score] * len(here))
         for kind, cause in point.causes.items():
-            issues = streams.children(keys, np.array([streams.named(f"{name} {kind}")], dtype=np.uint64))
-            mine = streams.uniforms(issues, _CAUSED) < cause.share
-            if mine.any():
-                self.caused[name] += int(np.count_nonzero(mine))
-                after = times[mine] + cause.delay.quantiles(streams.uniforms(issues[mine], _DELAY))
-                kinds = np.full(after.size, self.world.kinds.index(kind), dtype=np.int64)
-                self._to_raise.append((kinds, issues[mine], slots[mine], after))
+            self._cause(name, kind, cause, here)
 
-    def _live_through(self, name: str, slots: Slots, score: float) -> None:
-        """Each customer once at a time; who meets a point twice on a day lives through it twice."""
-        while slots.size:
-            once, first = np.unique(slots, return_index=True)
-            self.world.ask.live_through(name, once, np.full(once.size, score))
-            slots = np.delete(slots, first)
+    def _cause(self, name: str, kind: str, cause: CauseSettings, cases: Sequence[Case]) -> None:
+        """Issues of a kind that follow from cases of a point."""
+        child = streams.named(f"{name} {kind}")
+        for key, slot, _, time in cases:
+            issue = streams.child(key, child)
+            if streams.uniform(issue, _CAUSED) < cause.share:
+                self.caused[name] += 1
+                after = time + cause.delay.quantile(streams.uniform(issue, _DELAY))
+                self._to_raise.append(caused(self.world, kind, issue, slot, after, _CHANNEL, _MOMENT))
 
     def raise_issues(self) -> None:
         """Raise all issues that contact points have caused since the last time, in one go."""
-        if not self._to_raise:
-            return
-        world, ask = self.world, self.world.ask
-        assert world.base is not None
-        kinds, keys, slots, after = (np.concatenate(column) for column in zip(*self._to_raise, strict=True))
-        self._to_raise = []
-        channels = ask.choose(kinds, world.base.segment.array[slots], streams.uniforms(keys, _CHANNEL))
-        names, moments = list(world.channels), (keys ^ np.uint64(_MOMENT)).tolist()
-        times = [
-            ask.moment_after(names[channel], time, moment)
-            for channel, time, moment in zip(channels.tolist(), after.tolist(), moments, strict=True)
-        ]
-        ask.raise_issues(kinds, channels, keys, slots, np.array(times))
+        if self._to_raise:
+            self.world.ask.bear(self._to_raise)
+            self._to_raise = []
 
     def note(self, name: str, key: int, slot: int, customer: int) -> None:
         """Note that a customer meets a contact point now; it is lived through at the next midnight."""
         if name in self.met and slot >= 0:
-            self._noted.setdefault(name, []).append((key, slot, customer, self.world.env.now))
+            self._noted.setdefault(name, []).append((key, slot, customer))
 
     def live_through_noted(self, points: Mapping[str, PointSettings]) -> float:
         """Let what was noted be lived through, and raise what it causes; returns what it costs."""
         for name, noted in self._noted.items():
-            keys, slots, customers, times = zip(*noted, strict=True)
-            who = np.array(keys, dtype=np.uint64), np.array(slots), np.array(customers, dtype=np.uint64)
             # an issue that follows at once still comes after this midnight
-            self.meet(name, points.get(name), *who, np.maximum(np.array(times), self.world.env.now))
+            self.meet(name, points.get(name), [(*who, self.world.env.now) for who in noted])
         self._noted = {}
         self.raise_issues()
         spent, self.spent = self.spent, 0.0

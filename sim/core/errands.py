@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
+from collections.abc import Iterable
 
 from sim.core import streams
 from sim.core.entities import OUTBOUND
@@ -20,13 +19,12 @@ class WorkSettings(Settings):
     channel: str
 
 
-def give_work(world: World, work: WorkSettings, keys: npt.NDArray[np.uint64], time: float) -> None:
+def give_work(world: World, work: WorkSettings, keys: Iterable[int], time: float) -> None:
     """Give agents one piece of work for each key, at a time (s) or when the channel next opens.
 
     It is an issue that the firm raises itself; no customer waits for it.
     """
-    kinds = np.full(keys.size, world.kinds.index(work.kind), dtype=np.int64)
-    channels = np.full(keys.size, world.channels[work.channel].index, dtype=np.int64)
-    moments = (keys ^ np.uint64(_MOMENT)).tolist()
-    times = [world.ask.moment_after(work.channel, time, moment) for moment in moments]
-    world.ask.raise_issues(kinds, channels, keys, np.full(keys.size, OUTBOUND), np.array(times))
+    ask, kind, channel = world.ask, work.kind, work.channel
+    ask.bear([
+        ask.birth(kind, channel, key, OUTBOUND, ask.moment_after(channel, time, key ^ _MOMENT)) for key in keys
+    ])  # fmt: skip

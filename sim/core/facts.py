@@ -30,10 +30,10 @@ class Posting(NamedTuple):
 
 
 class Cases(NamedTuple):
-    """Cases of one contact point, by its name: their keys, shape (n,)."""
+    """Cases of one contact point, by its name: their keys."""
 
     name: str
-    keys: npt.NDArray[np.uint64]
+    keys: list[int]
 
 
 class CustomerPayments(NamedTuple):

@@ -6,7 +6,7 @@ answers has the answer of a world without that mechanism, where there is one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from math import inf
 from typing import Any, get_type_hints
 
@@ -52,6 +52,10 @@ def _never_one(_: int) -> float:
 
 def _contact_at_once(_: Numbers, keys: Keys, __: Array, make_contact: Act) -> list[Act]:
     return [make_contact] * int(keys.size)
+
+
+def _contact_first(_: str, __: int, ___: float, make_contact: Act) -> Act:
+    return make_contact
 
 
 def _nobody_asked(keys: Keys) -> npt.NDArray[np.bool_]:
@@ -104,7 +108,7 @@ def _at_ease(_: Agent) -> Effort:
     return _EASE
 
 
-def _leaves_no_trace(_: str, __: Slots, ___: Array) -> None:
+def _leaves_no_trace(_: str, __: Sequence[int], ___: Sequence[float]) -> None:
     return None
 
 
@@ -181,19 +185,20 @@ class Ports:
     moments: when the customers of fractions of the demand of days reach their channels.
     moment_after: the first moment at or after a time at which a channel is open, for the key of whoever waits
         for it.
-    choose: channels for issues, by kind, segment and uniform.
+    choose: channels for issues, by kind, segment and uniform; choose_one: for one.
     choose_again: the channel of an issue's next contact after the one with this key.
     patience: what contacts bring of patience, in seconds; likewise work, luck, returns, asked (``_one`` for a
         single contact).
     tolerance: how long a line a contact accepts.
     usual_work: mean work of a contact of a lane.
-    difficulty: what issues bring.
+    difficulty: what issues bring; difficulty_one: what one does.
     complexity: spread of the difficulty of issues.
     resolves: whether a contact ends its issue.
     edge: what an agent adds to the ability to resolve.
-    first_steps: what issues begin with, by kind, key and difficulty, where contact is one of the ways.
+    first_steps: what issues begin with, by kind, key and difficulty, where contact is one of the ways; first_step:
+        what one does.
     make_contact: an issue begins with its first contact.
-    births: what it takes to begin issues, by kind, channel, key, customer's place and time.
+    births: what it takes to begin issues, by kind, channel, key, customer's place and time; birth: to begin one.
     bear: let births happen when their times come.
     raise_issues: births, and let them happen.
     contact_again: the next contact of an issue.
@@ -266,6 +271,7 @@ class Ports:
     moments: Callable[[Numbers, Numbers, Array], Array]
     moment_after: Callable[[str, float, int], float]
     choose: Callable[[Numbers, Numbers, Array], Numbers]
+    choose_one: Callable[[str, int, float], str]
     choose_again: Callable[[Issue, str, int], str] = staticmethod(_the_same)
     patience: Callable[[Numbers, Numbers, Keys], Array] = staticmethod(_for_ever)
     patience_one: Callable[[Lane, int], float] = staticmethod(_for_ever_one)
@@ -276,6 +282,7 @@ class Ports:
     luck: Callable[[Keys], Array] = staticmethod(_zeros)
     luck_one: Callable[[int], float] = staticmethod(_zero)
     difficulty: Callable[[Keys], Array] = staticmethod(_zeros)
+    difficulty_one: Callable[[int], float] = staticmethod(_zero)
     returns: Callable[[Keys], Array] = staticmethod(_never)
     returns_one: Callable[[int], float] = staticmethod(_never_one)
     asked: Callable[[Keys], npt.NDArray[np.bool_]] = staticmethod(_nobody_asked)
@@ -283,9 +290,11 @@ class Ports:
     resolves: Callable[[Contact], bool] = staticmethod(_always)
     edge: Callable[[Agent], float] = staticmethod(_no_edge)
     first_steps: Callable[[Numbers, Keys, Array, Act], list[Act]] = staticmethod(_contact_at_once)
+    first_step: Callable[[str, int, float, Act], Act] = staticmethod(_contact_first)
     complexity: Callable[[], float] = staticmethod(_none_at_all)
     make_contact: Callable[[Birth], None]
     births: Callable[[Numbers, Numbers, Keys, Slots, Array], list[Birth]]
+    birth: Callable[[str, str, int, int, float], Birth]
     bear: Callable[[list[Birth]], None]
     raise_issues: Callable[[Numbers, Numbers, Keys, Slots, Array], None]
     contact_again: Callable[[Issue, float, str], None]
@@ -339,7 +348,7 @@ class Ports:
     score: Callable[[Contact], float]
     offer: Callable[[Contact], float]
     sell_to: Callable[[str, int, int], bool | None]
-    live_through: Callable[[str, Slots, Array], None] = staticmethod(_leaves_no_trace)
+    live_through: Callable[[str, Sequence[int], Sequence[float]], None] = staticmethod(_leaves_no_trace)
     remember: Callable[[Slots, Array, Array], None] = staticmethod(_forgotten)
     lose_equity: Callable[[Slots, Array], None] = staticmethod(_nothing_to_lose)
     causes_left: Callable[[str], float] = staticmethod(_all_of_them)

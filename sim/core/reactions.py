@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
+from collections.abc import Iterable
 
 from sim.core import streams
 from sim.core.distributions import Law
-from sim.core.entities import Base
+from sim.core.entities import Birth
 from sim.core.world import World
 
 _DELAY = streams.named("price reaction delay")
@@ -15,19 +14,23 @@ _MOMENT = streams.named("price reaction moment")
 _CHANNEL = streams.named("price reaction channel")
 
 
-def raise_later(
-    world: World, kind: str, delay: Law, keys: npt.NDArray[np.uint64], slots: npt.NDArray[np.int64]
-) -> None:
+def raise_later(world: World, kind: str, delay: Law, who: Iterable[tuple[int, int]]) -> None:
     """Issues of a kind with these keys, by the customers at these places, each after its delay and in opening hours."""
-    base: Base | None = world.base
-    assert base is not None
-    delays = delay.quantiles(streams.uniforms(keys, _DELAY)).tolist()
-    moments = (keys ^ np.uint64(_MOMENT)).tolist()
-    kinds = np.full(keys.size, world.kinds.index(kind), dtype=np.int64)
-    channels = world.ask.choose(kinds, base.segment.array[slots], streams.uniforms(keys, _CHANNEL))
-    names = list(world.channels)
-    times = [
-        world.ask.moment_after(names[channel], world.env.now + after, moment)
-        for channel, after, moment in zip(channels.tolist(), delays, moments, strict=True)
-    ]
-    world.ask.raise_issues(kinds, channels, keys, slots, np.array(times))
+    now = world.env.now
+    world.ask.bear([
+        caused(world, kind, key, slot, now + delay.quantile(streams.uniform(key, _DELAY)), _CHANNEL, _MOMENT)
+        for key, slot in who
+    ])  # fmt: skip
+
+
+def caused(  # noqa: PLR0917  # an issue in numbers
+    world: World, kind: str, key: int, slot: int, time: float, choice: int, moment: int
+) -> Birth:
+    """The birth of an issue after a time, when the channel that its customer chooses is open.
+
+    choice, moment: streams of the channel and of the moment at which it opens for him.
+    """
+    assert world.base is not None
+    ask = world.ask
+    channel = ask.choose_one(kind, world.base.segment.view[slot], streams.uniform(key, choice))
+    return ask.birth(kind, channel, key, slot, ask.moment_after(channel, time, key ^ moment))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
+from collections.abc import Sequence
 
-Numbers = npt.NDArray[np.int64]
+Wanted = tuple[int, Sequence[int], int]
+"""A unit that is wanted: its product, the places in the order in which they are tried, and the place of what is not
+kept in stock."""
 
 
 class Shelf:
@@ -53,17 +54,16 @@ class Stock:
     def __init__(self) -> None:
         self.shelves: dict[tuple[int, int], Shelf] = {}
 
-    def deal(self, products: Numbers, sources: Numbers, home: Numbers) -> Numbers:
-        """The place that ships each of some units, -1 where none has the product: first choices of all go first.
-
-        products, home: shape (n,); home: the place of what is not kept in stock; sources: places in the order in which
-        they are tried, -1 after the last, shape (n, most).
-        """
-        places = np.where(np.isin(products, [product for product, _ in self.shelves]), -1, home)
-        for source in sources.T if self.shelves else ():
-            for (product, place), shelf in self.shelves.items():
-                mine = np.flatnonzero((places < 0) & (products == product) & (source == place))
-                places[mine[: shelf.deal(mine.size)]] = place
+    def deal(self, wanted: Sequence[Wanted]) -> list[int]:
+        """The place that ships each of some units, -1 where none has the product: first choices of all go first."""
+        kept = {product for product, _ in self.shelves}
+        places = [-1 if product in kept else home for product, _, home in wanted]
+        for choice in range(max((len(sources) for _, sources, _ in wanted), default=0)):
+            for unit, (product, sources, _) in enumerate(wanted):
+                if places[unit] < 0 and choice < len(sources):
+                    shelf = self.shelves.get((product, sources[choice]))
+                    if shelf is not None and shelf.deal(1):
+                        places[unit] = sources[choice]
         return places
 
     def books(self) -> tuple[int, int, int, int]:

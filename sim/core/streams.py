@@ -8,6 +8,7 @@ bits plus a half, so it is never 0 or 1. This is the only place where random num
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -40,6 +41,7 @@ def mix_array(keys: Keys) -> Keys:
     return keys ^ (keys >> _s31)
 
 
+@cache
 def named(name: str) -> int:
     """The 64-bit number of a stream's name (FNV-1a, then mixed)."""
     number = 0xCBF29CE484222325

@@ -105,7 +105,8 @@ class Billing(Mechanism[BillingSettings]):
             issues = self._keys(f"bill shock {kind}", slots)
             mine = np.flatnonzero(streams.uniforms(issues, _REACTION) < reaction.share)
             if mine.size:
-                raise_later(self.world, kind, reaction.delay, issues[mine], slots[mine])
+                who = zip(issues[mine].tolist(), slots[mine].tolist(), strict=True)
+                raise_later(self.world, kind, reaction.delay, who)
 
     def counts(self) -> dict[str, float]:
         """Bills at renewals, and those that were a shock."""

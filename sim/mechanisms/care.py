@@ -63,7 +63,8 @@ class CareSettings(Settings):
 
 
 Slots = npt.NDArray[np.int64]
-Keys = npt.NDArray[np.uint64]
+Touch = tuple[int, int]
+"""An attempt: the place of the customer, and its key."""
 Array = npt.NDArray[np.float64]
 FOLLOW_UP = "follow_up"
 _NEVER = (1 << 31) - 1
@@ -120,6 +121,8 @@ class Care(Mechanism[CareSettings]):
         self._promised: dict[int, list[Promise]] = {}
         self._under_way: dict[int, Call] = {}
         self._done: list[Call] = []
+        self._resolved: list[tuple[Issue, float]] = []
+        self._follow_up = settings.follow_up
         names = (*self._rounds, FOLLOW_UP)
         self.tried, self.reached = dict.fromkeys(names, 0), dict.fromkeys(names, 0)
         self.felt = self.in_vain = 0
@@ -127,6 +130,8 @@ class Care(Mechanism[CareSettings]):
 
     def adopted(self) -> None:
         """How often customers have their turn; where that changes, turns are dealt anew, at the same phases."""
+        self._promise_follow_ups()
+        self._follow_up = self.settings.follow_up
         now, before = self._today(), self._between
         self._between = [self._intervals(name) for name in self._rounds]
         everybody = np.flatnonzero(self.base.active.array[: self.base.size])
@@ -154,75 +159,81 @@ class Care(Mechanism[CareSettings]):
 
     def on_day_began(self, day: Day) -> None:
         """Turn to those whose turn it is, and to those whose issue is to be followed up."""
+        self._promise_follow_ups()
         if self._done:
             self._live_what_is_done()
         for place, name in enumerate(self._rounds):
             due = (self.due[place].array[: self.base.size] <= day.index).nonzero()[0]
             if due.size:
-                self._go_round(place, name, due, day.index)
+                self._go_round(place, name, due.tolist(), day.index)
         follow_up, promised = self.settings.follow_up, self._promised.pop(day.index, ())
         if promised and follow_up is not None:
             key = self.base.key.view
             chosen = {one.slot: one.key for one in promised if key[one.slot] == one.customer}
-            keys = np.array(list(chosen.values()), dtype=np.uint64)
-            self._turn_to(FOLLOW_UP, follow_up, np.array(list(chosen), dtype=np.int64), keys)
+            self._turn_to(FOLLOW_UP, follow_up, list(chosen.items()))
 
-    def _go_round(self, place: int, name: str, slots: Slots, today: int) -> None:
-        settings = self.settings.rounds[name]
-        between = self._between[place][self.base.segment.array[slots]]
-        self.due[place].array[slots] = np.minimum(today + between, float(_NEVER)).astype(np.int32)
-        ordinals = self.turns[place].array[slots]
-        self.turns[place].array[slots] = ordinals + 1
-        name_of_round = np.array([streams.named(f"care {name}")], dtype=np.uint64)
-        keys = streams.children(streams.children(self.base.key.array[slots], name_of_round), ordinals)
-        satisfaction = self.world.ask.satisfaction()
-        if settings.satisfaction_below is not None and satisfaction is not None:
-            worth = satisfaction[slots] < settings.satisfaction_below
-            slots, keys = slots[worth], keys[worth]
-        self._turn_to(name, settings, slots, keys)
+    def _go_round(self, place: int, name: str, slots: list[int], today: int) -> None:
+        settings, satisfaction = self.settings.rounds[name], self.world.ask.satisfaction()
+        below = settings.satisfaction_below
+        due, turns, base = self.due[place].view, self.turns[place].view, self.base
+        between, name_of_round = self._between[place].tolist(), streams.named(f"care {name}")
+        chosen: list[Touch] = []
+        for slot in slots:
+            due[slot] = int(min(today + between[base.segment.view[slot]], float(_NEVER)))
+            ordinal = turns[slot]
+            turns[slot] = ordinal + 1
+            if below is not None and satisfaction is not None and satisfaction.item(slot) >= below:
+                continue
+            chosen.append((slot, streams.child(streams.child(base.key.view[slot], name_of_round), ordinal)))
+        self._turn_to(name, settings, chosen)
 
-    def _turn_to(self, name: str, settings: TouchSettings, slots: Slots, keys: Keys) -> None:
+    def _turn_to(self, name: str, settings: TouchSettings, chosen: list[Touch]) -> None:
         """Try to reach customers, each once; those reached live through it now, or when agents have done the work."""
-        self.tried[name] += int(slots.size)
-        cost = slots.size * settings.cost
+        self.tried[name] += len(chosen)
+        cost = len(chosen) * settings.cost
         if cost:
             self.spent += cost
             self.world.tell.paid(Posting("care", -cost, "prices"))
-        there = streams.uniforms(keys, _REACHED) < settings.reached
-        slots, keys = slots[there], keys[there]
-        self.reached[name] += int(slots.size)
-        if not slots.size:
-            return
-        if settings.work is None:
-            self._lived(name, settings.felt, slots)
-        else:
-            self._hand_over(name, settings.work, slots, keys)
+        there = [touch for touch in chosen if streams.uniform(touch[1], _REACHED) < settings.reached]
+        self.reached[name] += len(there)
+        if there and settings.work is None:
+            self._lived(name, settings.felt, [slot for slot, _ in there])
+        elif there and settings.work is not None:
+            self._hand_over(name, settings.work, there)
 
-    def _lived(self, name: str, felt: float, slots: Slots) -> None:
-        self.felt += int(slots.size)
-        self.world.ask.live_through(name, slots, np.full(slots.size, felt))
-        self.world.tell.customers_cared_for(slots)
+    def _lived(self, name: str, felt: float, slots: list[int]) -> None:
+        self.felt += len(slots)
+        self.world.ask.live_through(name, slots, [felt] * len(slots))
+        self.world.tell.customers_cared_for(np.array(slots, dtype=np.int64))
 
-    def _hand_over(self, name: str, work: WorkSettings, slots: Slots, keys: Keys) -> None:
+    def _hand_over(self, name: str, work: WorkSettings, there: list[Touch]) -> None:
         """Give the work to agents: issues that the firm raises itself."""
-        customers = self.base.key.array[slots].tolist()
-        for key, slot, customer in zip(keys.tolist(), slots.tolist(), customers, strict=True):
-            self._under_way[key] = Call(name, slot, customer)
-        give_work(self.world, work, keys, self.world.env.now)
+        for slot, key in there:
+            self._under_way[key] = Call(name, slot, self.base.key.view[slot])
+        give_work(self.world, work, [key for _, key in there], self.world.env.now)
 
     def on_issue_resolved(self, issue: Issue) -> None:
-        """Note work of care that is done; another issue may be followed up."""
+        """Note work of care that is done; another issue may be followed up, which is decided at midnight for all."""
         if issue.slot == OUTBOUND:
             if (call := self._under_way.pop(issue.key, None)) is not None:
                 self._done.append(call)
+        elif self._follow_up is not None and issue.slot >= 0:
+            self._resolved.append((issue, self.world.env.now))
+
+    def _promise_follow_ups(self) -> None:
+        """Say which of the issues resolved since the last midnight are followed up, and on which day to come."""
+        follow_up, resolved = self._follow_up, self._resolved
+        if follow_up is None or not resolved:
             return
-        follow_up = self.settings.follow_up
-        if follow_up is None or issue.slot < 0 or streams.uniform(issue.key, _FOLLOWED) >= follow_up.share:
-            return
-        key = streams.child(issue.key, _SEED_OF_FOLLOW_UP)
-        when = self.world.env.now + follow_up.delay.quantile(streams.uniform(key, _DELAY))
-        day = max(self.world.calendar.index_at(when), self._today() + 1)
-        self._promised.setdefault(day, []).append(Promise(issue.slot, issue.customer, key))
+        keys = np.array([issue.key for issue, _ in resolved], dtype=np.uint64)
+        index_at = self.world.calendar.index_at
+        for place in (streams.uniforms(keys, _FOLLOWED) < follow_up.share).nonzero()[0].tolist():
+            issue, time = resolved[place]
+            key = streams.child(issue.key, _SEED_OF_FOLLOW_UP)
+            when = time + follow_up.delay.quantile(streams.uniform(key, _DELAY))
+            day = max(index_at(when), index_at(time) + 1)
+            self._promised.setdefault(day, []).append(Promise(issue.slot, issue.customer, key))
+        self._resolved = []
 
     def _live_what_is_done(self) -> None:
         """Customers live through what agents did for them since yesterday morning, each once a day in each round."""
@@ -239,7 +250,7 @@ class Care(Mechanism[CareSettings]):
         for name, slots in once.items():
             settings = self.settings.follow_up if name == FOLLOW_UP else self.settings.rounds[name]
             if slots and settings is not None:
-                self._lived(name, settings.felt, np.array(list(slots), dtype=np.int64))
+                self._lived(name, settings.felt, list(slots))
 
     def counts(self) -> dict[str, float]:
         """Attempts and customers reached, in all and by what they were for, and what was spent."""

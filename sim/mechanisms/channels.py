@@ -146,7 +146,7 @@ def chosen_shares(choice: Choice, segment: str, kind: str) -> dict[str, float]:
 class Channels(Mechanism[ChannelsSettings]):
     """Hours and choice of channels."""
 
-    answers = ("moments", "moment_after", "choose", "choose_again")
+    answers = ("moments", "moment_after", "choose", "choose_one", "choose_again")
 
     def __init__(self, world: World, settings: ChannelsSettings) -> None:
         super().__init__(world, settings)
@@ -159,6 +159,7 @@ class Channels(Mechanism[ChannelsSettings]):
         self._open = {name: self._week(channel) for name, channel in self.settings.channels.items()}
         self._windows: dict[str, dict[int, Window | None]] = {name: {} for name in self._names}
         self._others: dict[tuple[str, str, str], tuple[list[str], list[float]]] = {}
+        self._choices: dict[tuple[str, int], list[float]] = {}
         self._sides: dict[tuple[OpenHours, ...], SideBySide] = {}
         base = self.world.base
         segments = base.segments if base is not None else ()
@@ -234,6 +235,14 @@ class Channels(Mechanism[ChannelsSettings]):
         cumulated = self._cumulated[segments, kinds]
         chosen = np.count_nonzero(cumulated <= (u * cumulated[:, -1])[:, None], axis=1)
         return np.asarray(np.minimum(chosen, len(self._names) - 1))
+
+    def choose_one(self, kind: str, segment: int, u: float) -> str:
+        """``choose`` for one issue, by name."""
+        place = kind, segment
+        if place not in self._choices:
+            self._choices[place] = self._cumulated[segment, self.world.kinds.index(kind)].tolist()
+        cumulated = self._choices[place]
+        return self._names[min(bisect_right(cumulated, u * cumulated[-1]), len(cumulated) - 1)]
 
     def choose_again(self, issue: Issue, channel: str, key: int) -> str:
         """The channel of a repeat: the same, or with ``switch_on_repeat`` another one in proportion to its share."""

@@ -12,16 +12,15 @@ constant, and a visitor notices neglect with probability 1 - state (a convention
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal
 
-import numpy as np
 from pydantic import Field
 
 from sim.core import elementary, streams
 from sim.core.calendar import Day
-from sim.core.contact_points import ContactPoints, PointSettings, measures_of
-from sim.core.entities import Contact, Issue
+from sim.core.contact_points import Case, ContactPoints, PointSettings, measures_of
+from sim.core.entities import Contact, Issue, Lane
 from sim.core.facts import Posting
 from sim.core.measures import Measure
 from sim.core.units import DAY, Duration, MoneyRate, Settings, Several, Share, Span
@@ -97,9 +96,6 @@ class ContactPointsSettings(Settings):
         return found
 
 
-Note = tuple[int, int, int, float]
-"""A case of a point: its key, its customer's place and key, the time."""
-
 _NOTICED = streams.named("premises noticed")
 
 
@@ -118,9 +114,13 @@ class ContactPointsOfContacts(Mechanism[ContactPointsSettings]):
     def __init__(self, world: World, settings: ContactPointsSettings) -> None:
         super().__init__(world, settings)
         self._points = ContactPoints(world, list(settings.points()))
-        self._noted: dict[str, list[Note]] = {name: [] for name in settings.points()}
+        self._noted: dict[str, list[Case]] = {name: [] for name in settings.points()}
+        self._replies: dict[Lane, list[tuple[float, str]]] = {}
+        self._resolutions: dict[Lane, list[tuple[float, str]]] = {}
+        self._when_resolved: dict[Lane, list[str]] = {}
+        self._when_given_up: dict[Lane, list[str]] = {}
         self.state = settings.premises.at_start if settings.premises is not None else 1.0
-        self.state_days = 0.0
+        self.state_days = self._midnight = 0.0
         hears: dict[str, Callable[[Any], None]] = {}
         if settings.waits or settings.premises is not None or settings.promises:
             hears["contact_handled"] = self._handled
@@ -153,18 +153,24 @@ class ContactPointsOfContacts(Mechanism[ContactPointsSettings]):
         ]
         premises = settings.premises
         self._seen = [premises is not None and channel in premises.channels for channel in channels]
-        self._promises: dict[tuple[str, str, str], list[tuple[float, str]]] = {}
-        for name, promise in settings.promises.items():
-            for place in ((promise.of, kind, channel) for kind in promise.kinds for channel in promise.channels):
-                self._promises.setdefault(place, []).append((promise.within, name))
-        self._endings: dict[tuple[str, str], list[str]] = {}
-        for name, ending in settings.endings.items():
-            for kind in ending.kinds:
-                self._endings.setdefault((ending.ended, kind), []).append(name)
+        for lane in self.world.lanes:
+            self.on_lane_opened(lane)
+
+    def on_lane_opened(self, lane: Lane) -> None:
+        """Lay out the promises and endings of the issues that begin on a lane."""
+        settings, kind, channel = self.settings, lane.kind, lane.channel.name
+        promised = [(name, one) for name, one in settings.promises.items() if kind in one.kinds]
+        promised = [(name, one) for name, one in promised if channel in one.channels]
+        self._replies[lane] = [(one.within, name) for name, one in promised if one.of == "reply"]
+        self._resolutions[lane] = [(one.within, name) for name, one in promised if one.of == "resolution"]
+        endings = [(name, one.ended) for name, one in settings.endings.items() if kind in one.kinds]
+        self._when_resolved[lane] = [name for name, ended in endings if ended == "resolved"]
+        self._when_given_up[lane] = [name for name, ended in endings if ended == "given_up"]
 
     def _note(self, name: str, key: int, issue: Issue) -> None:
         if name in self._noted and issue.slot >= 0:
-            self._noted[name].append((key, issue.slot, issue.customer, self.world.env.now))
+            # an issue that follows at once still comes after the next midnight
+            self._noted[name].append((key, issue.slot, issue.customer, self._midnight))
 
     def _handled(self, contact: Contact) -> None:
         place = contact.lane.channel.index
@@ -174,8 +180,8 @@ class ContactPointsOfContacts(Mechanism[ContactPointsSettings]):
         if self._seen[place] and streams.uniform(contact.key, _NOTICED) > self.state:
             self._note("premises", contact.key, contact.issue)
         issue = contact.issue
-        if issue.handled == 1 and self._promises:
-            self._keep("reply", issue, self.world.env.now - issue.raised_at)
+        if issue.handled == 1 and (promised := self._replies[issue.lane]):
+            self._keep(promised, issue, self.world.env.now - issue.raised_at)
 
     def _abandoned(self, contact: Contact) -> None:
         if contact.waited > self._shortest[contact.lane.channel.index]:
@@ -193,33 +199,31 @@ class ContactPointsOfContacts(Mechanism[ContactPointsSettings]):
                 self._note(name, contact.key, contact.issue)
 
     def _resolved(self, issue: Issue) -> None:
-        self._end("resolved", issue)
-        self._keep("resolution", issue, self.world.env.now - issue.raised_at)
+        lane = issue.lane
+        for name in self._when_resolved[lane]:
+            self._note(name, issue.key, issue)
+        if promised := self._resolutions[lane]:
+            self._keep(promised, issue, self.world.env.now - issue.raised_at)
 
     def _given_up(self, issue: Issue) -> None:
-        self._end("given_up", issue)
-        self._keep("resolution", issue, float("inf"))
-        if issue.handled == 0:
-            self._keep("reply", issue, float("inf"))
-
-    def _end(self, ended: str, issue: Issue) -> None:
-        for name in self._endings.get((ended, issue.kind), ()):
+        lane = issue.lane
+        for name in self._when_given_up[lane]:
             self._note(name, issue.key, issue)
+        self._keep(self._resolutions[lane], issue, float("inf"))
+        if issue.handled == 0:
+            self._keep(self._replies[lane], issue, float("inf"))
 
-    def _keep(self, of: str, issue: Issue, taken: float) -> None:
-        for within, name in self._promises.get((of, issue.kind, issue.lane.channel.name), ()):
+    def _keep(self, promised: Sequence[tuple[float, str]], issue: Issue, taken: float) -> None:
+        for within, name in promised:
             self._note(f"{name}_kept" if taken <= within else f"{name}_broken", issue.key, issue)
 
-    def on_day_began(self, _: Day) -> None:
+    def on_day_began(self, day: Day) -> None:
         """Let the cases of the day before be lived through, and the premises follow their upkeep."""
+        self._midnight = day.end
         for name, noted in self._noted.items():
             if noted:
-                keys, slots, customers, times = zip(*noted, strict=True)
                 self._noted[name] = []
-                who = np.array(keys, dtype=np.uint64), np.array(slots), np.array(customers, dtype=np.uint64)
-                # an issue that follows at once still comes after this midnight
-                now = np.maximum(np.array(times), self.world.env.now)
-                self._points.meet(name, self._by_name.get(name), *who, now)
+                self._points.meet(name, self._by_name.get(name), noted)
         self._points.raise_issues()
         spent, premises = self._points.spent, self.settings.premises
         self._points.spent = 0.0

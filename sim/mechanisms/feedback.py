@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-import numpy as np
 from pydantic import Field
 
 from sim.core import elementary, streams
@@ -96,21 +95,25 @@ class Feedback(Mechanism[FeedbackSettings]):
         """Ask about cases of an error."""
         place = self._place.get(cases.name)
         if place is not None:
-            asked = streams.uniforms(cases.keys, _ASKED) < self.settings.asked
-            heard = asked & (streams.uniforms(cases.keys, _ANSWERED) < self.settings.answered)
-            self._hear(place, int(np.count_nonzero(asked)), int(np.count_nonzero(heard)))
+            for key in cases.keys:
+                self._ask(place, key)
 
     def _raised(self, issue: Issue) -> None:
         """Ask about an issue of a kind that the programme looks at."""
-        place = self._place.get(issue.kind)
-        if place is not None and streams.uniform(issue.key, _ASKED) < self.settings.asked:
-            self._hear(place, 1, int(streams.uniform(issue.key, _ANSWERED) < self.settings.answered))
+        place = self._place.get(issue.lane.kind)
+        if place is not None:
+            self._ask(place, issue.key)
 
-    def _hear(self, place: int, asked: int, heard: int) -> None:
-        self.asked += asked
-        self.heard += heard
-        self.reports[place] += heard
-        self._spent += asked * self.settings.ask_cost
+    def _ask(self, place: int, key: int) -> None:
+        """Ask about a case by its key, and perhaps hear of it."""
+        settings = self.settings
+        if streams.uniform(key, _ASKED) >= settings.asked:
+            return
+        self.asked += 1
+        self._spent += settings.ask_cost
+        if streams.uniform(key, _ANSWERED) < settings.answered:
+            self.heard += 1
+            self.reports[place] += 1
 
     def on_day_began(self, day: Day) -> None:
         """Causes creep back, those whose time has come are removed, others are taken up."""

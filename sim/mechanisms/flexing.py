@@ -8,11 +8,9 @@ is asked stays; who helps works with his own proficiency, tools and authority; b
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from typing import Any
 
 from pydantic import Field, model_validator
-from simpy import Timeout
 
 from sim.core import elementary, streams
 from sim.core.calendar import Day
@@ -106,7 +104,7 @@ class Flexing(Mechanism[FlexingSettings]):
 
     def begin(self) -> None:
         """Begin to look."""
-        self.world.env.process(self._watch())
+        self.world.env.after(self.settings.every, self._watch, None)
 
     def on_day_began(self, day: Day) -> None:
         """A new day has a forecast of its own; a new week its own limits."""
@@ -120,28 +118,32 @@ class Flexing(Mechanism[FlexingSettings]):
         if not error:
             self._errors = {}
 
-    def _watch(self) -> Generator[Timeout, None, None]:
-        """Look at every group, again and again, while anybody is on duty."""
-        while True:
-            yield self.world.env.timeout(self.settings.every)
-            settings = self.settings
-            if not any(group.present for group in self.world.groups.values()):
-                continue
-            seen = {name: self._seen(group) for name, group in self.world.groups.items()}
-            self._lend(settings.lending, seen)
-            if settings.overtime is not None:
-                self._keep(settings.overtime, seen)
-            if settings.coaching is not None:
-                self._coach(settings.coaching, seen)
+    def _watch(self, _: None) -> None:
+        """Look at the groups if anybody is on duty, and again after a while."""
+        for group in self.world.groups.values():
+            if group.present:
+                self._look()
+                break
+        self.world.env.after(self.settings.every, self._watch, None)
+
+    def _look(self) -> None:
+        settings = self.settings
+        if settings.lending is not None or self._helping:
+            self._lend(settings.lending)
+        if settings.overtime is not None:
+            self._keep(settings.overtime)
+        if settings.coaching is not None:
+            self._coach(settings.coaching)
 
     def _seen(self, group: Group) -> float:
         """The pressure on a group as the forecast has it."""
         return self.world.ask.pressure(group) + self._errors.get(group.name, 0.0)
 
-    def _lend(self, lending: LendingSettings | None, seen: dict[str, float]) -> None:
+    def _lend(self, lending: LendingSettings | None) -> None:
         """Let groups begin and end to help each other; without lending all go back to their own."""
         groups, ask = self.world.groups, self.world.ask
         self.lent += len(self._helping) * self.settings.every
+        seen = {name: self._seen(group) for name, group in groups.items()}
         wanted = set() if lending is None else {
             (helper, name)
             for name, helpers in lending.helpers.items()
@@ -155,14 +157,14 @@ class Flexing(Mechanism[FlexingSettings]):
         for helper, name in begin:
             ask.lend(groups[helper], groups[name])
 
-    def _keep(self, overtime: OvertimeSettings, seen: dict[str, float]) -> None:
+    def _keep(self, overtime: OvertimeSettings) -> None:
         """Those who would go home before the next look stay for a block."""
         now, every = self.world.env.now, self.settings.every
         for agent in self.world.agents.values():
             until = agent.on_until
             if not agent.on_duty or until != agent.home_at or not now < until <= now + every:
                 continue
-            if seen[agent.group.name] > overtime.above:
+            if self._seen(agent.group) > overtime.above:
                 used = self._stayed.get(agent, 0.0)
                 longer = grant(overtime.block, used, overtime.most, self._midnight - until)
                 if longer:
@@ -178,12 +180,12 @@ class Flexing(Mechanism[FlexingSettings]):
         if pay:
             self.world.tell.paid(Posting("wages", -longer * pay, "wages"))
 
-    def _coach(self, coaching: CoachingSettings, seen: dict[str, float]) -> None:
+    def _coach(self, coaching: CoachingSettings) -> None:
         """Of those who are idle all but a few are coached, the longest idle first."""
         now, block = self.world.env.now, coaching.block
-        for name, group in self.world.groups.items():
+        for group in self.world.groups.values():
             spare = len(group.idle) - coaching.keep
-            if spare <= 0 or seen[name] >= coaching.below:
+            if spare <= 0 or self._seen(group) >= coaching.below:
                 continue
             for agent in [one for one in group.idle if one.on_until - now > block][:spare]:
                 used = self._coached.get(agent, 0.0)

@@ -26,12 +26,12 @@ from sim.core import elementary, streams
 from sim.core.calendar import Day
 from sim.core.clocks import Clocks
 from sim.core.contact_points import ContactPoints, PointSettings, measures_of
-from sim.core.distributions import Law, LawTable
+from sim.core.distributions import Law
 from sim.core.entities import Base, Issue
 from sim.core.facts import Posting, Sale
 from sim.core.measures import Measure
-from sim.core.orders import ORDER_MEASURES, Diary, Orders, new_orders, no_orders, together
-from sim.core.stock import Shelf, Stock
+from sim.core.orders import ORDER_MEASURES, Diary, Entry, Order
+from sim.core.stock import Shelf, Stock, Wanted
 from sim.core.units import DAY, Duration, Money, MoneyRate, Rate, Settings, Several, Share
 from sim.core.world import Mechanism, World
 
@@ -143,8 +143,6 @@ class FulfilmentSettings(Settings):
 
 
 Slots = npt.NDArray[np.int64]
-Keys = npt.NDArray[np.uint64]
-Array = npt.NDArray[np.float64]
 _POINTS = ("stock_out", "late", "prompt", "right_invoice")
 _CLOCK = streams.named("order clock")
 _PATIENCE = streams.named("order lost")
@@ -167,9 +165,9 @@ class Fulfilment(Mechanism[FulfilmentSettings]):
         self.base: Base = world.base
         self._clocks = Clocks(self.base, list(settings.products), _CLOCK)
         self._stock = Stock()
-        self._by_contact: list[tuple[int, int, int, int, float]] = []
-        self._waiting = no_orders()
-        self._diary = Diary(np.array([day.end for day in world.calendar.all_days]))
+        self._by_contact: list[Order] = []
+        self._waiting: list[Order] = []
+        self._diary = Diary([day.end for day in world.calendar.all_days])
         self._points = ContactPoints(world, list(settings.points()))
         self.placed = self.ordered = self.at_once = self.shipped = self.lost = self.cancelled = 0
         self.delivered = self.in_time = self.unit_days = 0
@@ -181,13 +179,12 @@ class Fulfilment(Mechanism[FulfilmentSettings]):
         products, places = list(settings.products.values()), list(settings.locations)
         self._clocks.run_at(np.array([[one.rate.get(name, 0.0) for one in products] for name in segments]))
         self._numbers = {name: number for number, name in enumerate(settings.products)}
-        self._margins = np.array([one.margin for one in products])
+        self._margins = [one.margin for one in products]
         tried = [settings.sources.get(name, settings.sources.get(ANY, ())) for name in segments]
-        width = max(map(len, tried))
-        self._sources = np.array([[*map(places.index, one), *[-1] * (width - len(one))] for one in tried])
+        self._sources = [[places.index(place) for place in one] for one in tried]
         keeping = [[[place for place in one if place in product.stock] or one for product in products] for one in tried]
-        self._home = np.array([[places.index(one[0]) for one in row] for row in keeping], dtype=np.int64)
-        self._laws = LawTable([place.delivery for place in settings.locations.values()])
+        self._home = [[places.index(one[0]) for one in row] for row in keeping]
+        self._laws = [place.delivery for place in settings.locations.values()]
         self._met = settings.points()
         self._left = left_over(settings.checking.checks, settings.checking.caught)
 
@@ -205,7 +202,7 @@ class Fulfilment(Mechanism[FulfilmentSettings]):
 
     def on_issue_resolved(self, issue: Issue) -> None:
         """A contact in which an order was placed; it is dealt with at the next midnight."""
-        product = self.settings.placed_by.get(issue.kind)
+        product = self.settings.placed_by.get(issue.lane.kind)
         if product is not None and issue.slot >= 0:
             self._note(product, issue.key, issue.slot, issue.customer)
 
@@ -215,12 +212,11 @@ class Fulfilment(Mechanism[FulfilmentSettings]):
             self._note(sale.order, sale.key, sale.slot, sale.customer)
 
     def _note(self, product: str, cause: int, slot: int, customer: int) -> None:
-        key, number = streams.child(cause, _BY_CONTACT), self._numbers[product]
-        self._by_contact.append((key, slot, customer, number, self.world.env.now))
+        key, now, due = streams.child(cause, _BY_CONTACT), self.world.env.now, self.settings.promised
+        self._by_contact.append(Order(key, slot, customer, self._numbers[product], now, now + due))
 
     def on_day_began(self, day: Day) -> None:
         """Stock comes, orders are placed, shipped and delivered, and are lived through; then stock is reviewed."""
-        self._now = day.start
         self._drop_leavers()
         self._receive(day.index)
         self._place(day)
@@ -232,105 +228,111 @@ class Fulfilment(Mechanism[FulfilmentSettings]):
 
     def _drop_leavers(self) -> None:
         """Orders of customers who have left wait no longer."""
-        here = self.base.key.array[self._waiting.slot] == self._waiting.customer
-        self.cancelled += int(here.size - np.count_nonzero(here))
-        self._waiting = self._waiting.of(here)
+        customer = self.base.key.view
+        before, self._waiting = self._waiting, [one for one in self._waiting if customer[one.slot] == one.customer]
+        self.cancelled += len(before) - len(self._waiting)
 
     def _receive(self, today: int) -> None:
         """Take in what comes, and ship what waited for it."""
         for (product, place), shelf in self._stock.shelves.items():
             shelf.receive(today)
-            waiting = self._waiting
-            if waiting.size and shelf.on_hand:
-                mine = np.flatnonzero((waiting.product == product) & (waiting.location == place))
-                served = mine[: shelf.deal(mine.size)]
-                self._ship(waiting.of(served))
-                self._waiting = waiting.of(np.delete(np.arange(waiting.size), served))
+            if self._waiting and shelf.on_hand:
+                mine = self._waiting_for(product, place)
+                served = mine[: shelf.deal(len(mine))]
+                self._ship(served)
+                gone = set(served)
+                self._waiting = [order for order in self._waiting if order not in gone]
+
+    def _waiting_for(self, product: int, place: int) -> list[Order]:
+        return [order for order in self._waiting if order.product == product and order.location == place]
 
     def _place(self, day: Day) -> None:
         """Orders of the day, and those placed by contacts since the last midnight."""
-        due, promised, base = self._clocks.pass_by(day.weight * DAY), self.settings.promised, self.base
-        placed = day.start + due.fractions * (day.end - day.start)
-        orders = new_orders(due.keys, due.slots, base.key.array[due.slots], due.columns, placed, promised)
-        if self._by_contact:
-            keys, slots, customers, products, times = zip(*self._by_contact, strict=True)
-            who = np.array(keys, dtype=np.uint64), np.array(slots), np.array(customers, dtype=np.uint64)
-            made = new_orders(*who, np.array(products), np.array(times), promised)
-            made = made.of(base.key.array[made.slot] == made.customer)
-            self._by_contact = []
-            self.ordered += made.size
-            orders = together((made, orders))
-        if orders.size:
-            self.placed += orders.size
-            self._deal(orders)
+        customer, promised = self.base.key.view, self.settings.promised
+        orders = [order for order in self._by_contact if customer[order.slot] == order.customer]
+        self._by_contact = []
+        self.ordered += len(orders)
+        due = self._clocks.pass_by(day.weight * DAY)
+        columns = due.keys, due.slots, due.columns, day.start + due.fractions * (day.end - day.start)
+        for key, slot, product, placed in zip(*(column.tolist() for column in columns), strict=True):
+            orders.append(Order(key, slot, customer[slot], product, placed, placed + promised))
+        self.placed += len(orders)
+        self._deal(orders)
 
-    def _deal(self, orders: Orders) -> None:
+    def _deal(self, orders: list[Order]) -> None:
         """Ship what is in stock; of the rest some is lost, and some waits where its customer looked first."""
-        segments = self.base.segment.array[orders.slot]
-        location = self._stock.deal(orders.product, self._sources[segments], self._home[segments, orders.product])
-        in_stock = location >= 0
-        self.at_once += int(np.count_nonzero(in_stock))
-        self._ship(orders._replace(location=location).of(in_stock))
-        stock_out = self.settings.stock_out
-        if stock_out is None or in_stock.all():
-            return
-        missed = orders._replace(location=self._home[segments, orders.product]).of(~in_stock)
-        self._meet("stock_out", missed, np.maximum(missed.placed, self._now))
-        lost = streams.uniforms(missed.key, _PATIENCE) < stock_out.lost
-        self.lost += int(np.count_nonzero(lost))
-        self._waiting = together((self._waiting, missed.of(~lost)))
+        segment, stock_out = self.base.segment.view, self.settings.stock_out
+        wanted: list[Wanted] = []
+        for order in orders:
+            of = segment[order.slot]
+            order.location = self._home[of][order.product]
+            wanted.append((order.product, self._sources[of], order.location))
+        places = list(zip(orders, self._stock.deal(wanted), strict=True))
+        for order, place in places:
+            order.location = place if place >= 0 else order.location
+        self.at_once += sum(place >= 0 for _, place in places)
+        self._ship([order for order, place in places if place >= 0])
+        missed = [order for order, place in places if place < 0]
+        if missed and stock_out is not None:
+            self._meet("stock_out", [(order, max(order.placed, self.world.env.now)) for order in missed])
+            waiting = [order for order in missed if streams.uniform(order.key, _PATIENCE) >= stock_out.lost]
+            self.lost += len(missed) - len(waiting)
+            self._waiting += waiting
 
-    def _ship(self, orders: Orders) -> None:
+    def _ship(self, orders: list[Order]) -> None:
         """Orders leave: from now on it is known when they arrive, and whether that is late."""
-        if not orders.size:
-            return
-        taken = self._laws.quantiles(orders.location, streams.uniforms(orders.key, _DELIVERY))
-        arrives = np.maximum(orders.placed, self._now) + taken
-        late = arrives > orders.due
-        newly = late & ~orders.late
-        shipped = orders._replace(arrives=arrives, late=late)
-        self._diary.note("late", shipped.of(newly), np.maximum(orders.due, self._now)[newly])
-        self._diary.note("delivery", shipped, arrives)
-        self._diary.note("invoice", shipped, arrives + self.settings.invoice_after)
-        self.shipped += orders.size
-        self._income += elementary.total(self._margins[orders.product])
-        self._spent += orders.size * self.settings.checking.checks * self.settings.checking.cost
+        now, checking, late, arrivals = self.world.env.now, self.settings.checking, [], []
+        for order in orders:
+            taken = self._laws[order.location].quantile(streams.uniform(order.key, _DELIVERY))
+            arrives = max(order.placed, now) + taken
+            arrivals.append((order, arrives))
+            if arrives > order.due and not order.late:
+                late.append((order, max(order.due, now)))
+            order.late = arrives > order.due
+        self._diary.note("late", late)
+        self._diary.note("delivery", arrivals)
+        self._diary.note("invoice", [(order, arrives + self.settings.invoice_after) for order, arrives in arrivals])
+        self.shipped += len(orders)
+        self._income += sum(self._margins[order.product] for order in orders)
+        self._spent += len(orders) * checking.checks * checking.cost
 
     def _note_overdue(self, day: Day) -> None:
         """Orders that still wait when their promise ends."""
-        waiting = self._waiting
-        overdue = ~waiting.late & (waiting.due < day.end)
-        if overdue.any():
-            self._meet("late", waiting.of(overdue), np.maximum(waiting.due[overdue], self._now))
-            self._waiting = waiting._replace(late=waiting.late | overdue)
+        overdue = [order for order in self._waiting if not order.late and order.due < day.end]
+        for order in overdue:
+            order.late = True
+        self._meet("late", [(order, max(order.due, self.world.env.now)) for order in overdue])
 
     def _live_the_day(self, today: int) -> None:
         """What happens to orders today: deliveries, invoices, promises that end."""
-        for what, orders, times in self._diary.take(today):
+        for what, entries in self._diary.take(today):
             if what == "late":
-                self._meet("late", orders, times)
+                self._meet("late", entries)
                 continue
-            right = ~self._wrong(what, orders, times)
+            wrong = self._wrong(what, entries)
+            right = [entry for entry in entries if entry[0] not in wrong]
             if what == "delivery":
-                self.delivered += orders.size
-                self.in_time += int(np.count_nonzero(~orders.late))
-                right &= ~orders.late
-            self._meet("prompt" if what == "delivery" else "right_invoice", orders.of(right), times[right])
+                self.delivered += len(entries)
+                self.in_time += sum(not order.late for order, _ in entries)
+                right = [entry for entry in right if not entry[0].late]
+            self._meet("prompt" if what == "delivery" else "right_invoice", right)
 
-    def _wrong(self, at: str, orders: Orders, times: Array) -> npt.NDArray[np.bool_]:
-        """Let errors come out; returns which orders have any, shape (n,)."""
-        wrong = np.zeros(orders.key.size, dtype=np.bool_)
+    def _wrong(self, at: str, entries: list[Entry]) -> set[Order]:
+        """Let errors come out; returns the orders that have any."""
+        wrong: set[Order] = set()
         for name, error in self.settings.errors.items():
             if error.at == at:
+                stream = streams.named(f"error {name}")
                 share = error.share * self._left * self.world.ask.causes_left(name)
-                hit = streams.uniforms(orders.key, streams.named(f"error {name}")) < share
-                self._meet(name, orders.of(hit), times[hit])
-                wrong |= hit
+                hit = [entry for entry in entries if streams.uniform(entry[0].key, stream) < share]
+                self._meet(name, hit)
+                wrong.update(order for order, _ in hit)
         return wrong
 
-    def _meet(self, name: str, orders: Orders, times: Array) -> None:
+    def _meet(self, name: str, entries: list[Entry]) -> None:
         """Customers meet a contact point of their orders."""
-        self._points.meet(name, self._met.get(name), orders.key, orders.slot, orders.customer, times)
+        cases = [(order.key, order.slot, order.customer, time) for order, time in entries]
+        self._points.meet(name, self._met.get(name), cases)
 
     def _review(self, today: int) -> None:
         """Order stock again where it is the day to look at it, and pay for what is kept."""
@@ -341,8 +343,7 @@ class Fulfilment(Mechanism[FulfilmentSettings]):
             stock = products[product].stock[places[place]]
             if today % round(stock.review / DAY):
                 continue
-            waiting = np.count_nonzero((self._waiting.product == product) & (self._waiting.location == place))
-            units = shelf.missing(stock.up_to, int(waiting))
+            units = shelf.missing(stock.up_to, len(self._waiting_for(product, place)))
             if units:
                 root = streams.child(self.world.root, _LEAD)
                 key = streams.child(streams.child(streams.child(root, product), place), shelf.orders)
@@ -373,12 +374,12 @@ class Fulfilment(Mechanism[FulfilmentSettings]):
 
     def levels(self) -> dict[str, float]:
         """Orders that wait for stock, and units on hand."""
-        return {"orders.waiting": self._waiting.size, "orders.on_hand": self._stock.books()[3]}
+        return {"orders.waiting": len(self._waiting), "orders.on_hand": self._stock.books()[3]}
 
     def balances(self) -> list[tuple[str, float, float]]:
         """Ordered = shipped + lost + cancelled + waiting; shipped = delivered + under way; stock in = out + on hand."""
         begun, come, gone, there = self._stock.books()
-        ended = self.shipped + self.lost + self.cancelled + self._waiting.size
+        ended = self.shipped + self.lost + self.cancelled + len(self._waiting)
         return [
             ("orders placed and what became of them", self.placed, ended),
             ("orders shipped and delivered", self.shipped, self.delivered + self._diary.to_come("delivery")),

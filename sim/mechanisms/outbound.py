@@ -216,7 +216,7 @@ class Outbound(Mechanism[OutboundSettings]):
         keys = [streams.child(call.key, call.attempt) for call in calls]
         self._under_way.update(zip(keys, calls, strict=True))
         begins = self.world.calendar.clock(day.index, campaign.begins)
-        give_work(self.world, campaign.work, np.array(keys, dtype=np.uint64), begins)
+        give_work(self.world, campaign.work, keys, begins)
 
     def on_contact_answered(self, contact: Contact) -> None:
         """An agent calls a customer, who answers or does not: then the call is short."""
@@ -293,7 +293,7 @@ class Outbound(Mechanism[OutboundSettings]):
             levels = self.world.ask.satisfaction()
             if levels is not None:
                 felt = np.where(minds, np.minimum(campaign.disturbed, levels[slots]), campaign.felt)
-                self.world.ask.live_through(name, slots, felt)
+                self.world.ask.live_through(name, slots.tolist(), felt.tolist())
             self.world.tell.customers_cared_for(slots[~minds])
 
     def counts(self) -> dict[str, float]:

@@ -91,6 +91,7 @@ class Patience(Mechanism[PatienceSettings]):
 
     def adopted(self) -> None:
         """Lay out the laws by channel and kind."""
+        self._by_lane: dict[Lane, Law | None] = {}
         laws = [self._law(channel, kind) or FOR_EVER for channel in self.world.channels for kind in self.world.kinds]
         self._table = LawTable(laws)
         self._waits_for_ever = np.array([law is FOR_EVER for law in laws])
@@ -110,7 +111,9 @@ class Patience(Mechanism[PatienceSettings]):
 
     def patience_one(self, lane: Lane, key: int) -> float:
         """Patience of one contact."""
-        law = self._law(lane.channel.name, lane.kind)
+        if lane not in self._by_lane:
+            self._by_lane[lane] = self._law(lane.channel.name, lane.kind)
+        law = self._by_lane[lane]
         return inf if law is None else law.quantile(streams.uniform(key, _PATIENCE))
 
     def tolerance(self, lane: Lane, key: int) -> int:

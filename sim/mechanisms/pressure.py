@@ -10,11 +10,9 @@ Science 55(9)). Whether pressure speeds up work at all is uncertain in call cent
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from typing import Any
 
 from pydantic import Field, model_validator
-from simpy import Timeout
 
 from sim.core import elementary
 from sim.core.calendar import Day
@@ -136,29 +134,30 @@ class Pressure(Mechanism[PressureSettings]):
         self._feels = 1.0 - elementary.exp(-settings.every / settings.memory)
         self._tires = 1.0 - elementary.exp(-settings.every / settings.fatigue.memory) if settings.fatigue else 0.0
         for team in self._teams.values():
+            team.given = 0.0  # whatever was given, what it does may be something else now
             self._act(team)
 
     def begin(self) -> None:
         """Nothing presses yet, and nobody is tired."""
         rested = self.settings.fatigue.begins if self.settings.fatigue else 0.0
         self._teams = {name: Team(group, rested) for name, group in self.world.groups.items()}
-        self.world.env.process(self._watch())
+        self.world.env.after(self.settings.every, self._watch, None)
 
-    def _watch(self) -> Generator[Timeout, None, None]:
-        """Look at every group, again and again, while anybody of it is on duty."""
-        while True:
-            yield self.world.env.timeout(self.settings.every)
-            at_work = [team for team in self._teams.values() if team.group.present]
-            asked = self._asked() if at_work else {}
-            for team in at_work:
+    def _watch(self, _: None) -> None:
+        """Look at every group of which anybody is on duty, and again after a while."""
+        asked: dict[Queue, float] | None = None
+        for team in self._teams.values():
+            if team.group.present:
+                asked = self._asked() if asked is None else asked
                 self._look(team, asked)
+        self.world.env.after(self.settings.every, self._watch, None)
 
     def _look(self, team: Team, asked: dict[Queue, float]) -> None:
         """Find out how a group fares, and let it act."""
         group = team.group
         occupancy = 1.0 - len(group.idle) / group.present
         load = occupancy
-        for queue in group.queues:
+        for queue in group.queues if asked else ():
             load += asked.get(queue, 0.0)
         team.pressure += self._feels * (load - 1.0 - team.pressure)
         team.intensity += self._tires * (occupancy - team.intensity)
@@ -191,7 +190,8 @@ class Pressure(Mechanism[PressureSettings]):
             given = team.standard * cut(team.pressure, pace.speed_up, pace.begins, pace.saturation)
             given = max(given, pace.least if pace.may_cut_corners else 1.0)
             tempo = given * slowed(team.pressure - pace.saturation, pace.slow_down)
-            team.group.care = care_lost(given, pace.care)
+            if given != team.given:
+                team.group.care = care_lost(given, pace.care)
         if fatigue is not None:
             tempo *= slowed(team.intensity - fatigue.begins, fatigue.effect)
         team.given, team.group.tempo = given, tempo

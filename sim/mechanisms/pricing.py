@@ -220,15 +220,18 @@ class Pricing(Mechanism[PricingSettings]):
     def _renew(self, due: Slots) -> None:
         meeting = self._one_by_one or self._today <= self._met_by_all
         before = self.price.array[due]
+        charges, discounts = self.world.ask.charges(due) if meeting else None, None
         if meeting:
-            self._meet_the_fee(due)
+            self._meet_the_fee(due, charges)
         self.world.tell.customers_renewed(due)
         staying = self.base.active.array[due]
         stayers = due[staying]
         self._come_back(stayers)
         if meeting and self._discounts:
-            self._put_prices(stayers)  # some stay for an offer
-        self._pay(stayers)
+            discounts = self._put_prices(
+                stayers, charges if charges is None else charges[staying]
+            )  # some have an offer
+        self._pay(stayers, discounts)
         if meeting:
             rise = above(self.price.array[stayers], before[staying])
             if (risen := rise > 1e-12).any():
@@ -236,13 +239,13 @@ class Pricing(Mechanism[PricingSettings]):
         if stayers.size:
             self.world.ask.billed(stayers, self._over_usual(stayers))
 
-    def _meet_the_fee(self, slots: Slots) -> None:
+    def _meet_the_fee(self, slots: Slots, charges: Array | None) -> None:
         """Agree on a price with those who renew; a rise for which a reason is given moves their reference price."""
         settings, before = self.settings, self.agreed.array[slots]
         fee = self._fee[self.base.segment.array[slots]]
         agreed = agreed_price(before, fee, self._exempt(slots), settings.most_rise)
         self.agreed.array[slots] = agreed
-        self._put_prices(slots)
+        self._put_prices(slots, charges)
         if settings.justification is not None and settings.justification.accepted:
             price, reference = self.price.array[slots], self.reference.array[slots]
             accepted = settings.justification.accepted
@@ -265,20 +268,20 @@ class Pricing(Mechanism[PricingSettings]):
             exempt |= mine
         return exempt
 
-    def _put_prices(self, slots: Slots) -> None:
-        """What the bill of today asks for: the price agreed, less a discount, with charges."""
+    def _put_prices(self, slots: Slots, charges: Array | None) -> Array | None:
+        """What the bill of today asks for: the price agreed, less a discount, with charges; returns the discounts."""
         price = self.agreed.array[slots]
         discounts = self.world.ask.discounts(slots)
         if discounts is not None:
             price = price * (1.0 - discounts)
-        charges = self.world.ask.charges(slots)
         if charges is not None:
             price = price * charges
         if not self._ever_changed:
             self._ever_changed = bool((price != self.price.array[slots]).any())
         self.price.array[slots] = price
+        return discounts
 
-    def _pay(self, slots: Slots) -> None:
+    def _pay(self, slots: Slots, discounts: Array | None = None) -> None:
         if slots.size:
             amounts = self.price.array[slots] * self.settings.renewal
             total = float(amounts.cumsum()[-1])
@@ -287,7 +290,7 @@ class Pricing(Mechanism[PricingSettings]):
             if total:
                 self.world.tell.paid(Posting("fees", total, "none"))
                 self.world.tell.customers_paid(CustomerPayments(slots, amounts))
-            if (discounts := self.world.ask.discounts(slots)) is not None:
+            if discounts is not None:
                 self.discounted += elementary.total(self.agreed.array[slots] * discounts) * self.settings.renewal
 
     def _react(self, slots: Slots, rise: Array) -> None:
@@ -304,7 +307,7 @@ class Pricing(Mechanism[PricingSettings]):
             mine = np.flatnonzero(streams.uniforms(issues, _REACTION) < chance)
             if not mine.size:
                 continue
-            raise_later(self.world, kind, reaction.delay, issues[mine], slots[mine])
+            raise_later(self.world, kind, reaction.delay, zip(issues[mine].tolist(), slots[mine].tolist(), strict=True))
         self.rises.array[slots] += 1
 
     def _over_usual(self, slots: Slots) -> Array:

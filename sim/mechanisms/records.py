@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from pydantic import Field
 
 from sim.core import streams
@@ -75,7 +74,7 @@ class Records(Mechanism[RecordSettings]):
         base, slot = self.world.base, issue.slot
         if slot >= 0 and base is not None and base.key.view[slot] == issue.customer:
             score = self.settings.explained_score
-            self.world.ask.live_through(EXPLAINED, np.array([slot]), np.array([score]))
+            self.world.ask.live_through(EXPLAINED, [slot], [score])
 
     def on_contact_failed(self, contact: Contact) -> None:
         """The issue may come again, and its next agent find what this one has noted; its key decides whether he did."""

@@ -59,7 +59,7 @@ class Resolution(Mechanism[ResolutionSettings]):
     """Who resolves what, and what becomes of unresolved issues."""
 
     answers = (
-        "resolves", "luck", "luck_one", "difficulty", "returns", "returns_one", "complexity", "edge",
+        "resolves", "luck", "luck_one", "difficulty", "difficulty_one", "returns", "returns_one", "complexity", "edge",
         "leave_unresolved",
     )  # fmt: skip
 
@@ -95,6 +95,11 @@ class Resolution(Mechanism[ResolutionSettings]):
         if complexity == 0.0:
             return np.zeros(keys.size)
         return complexity * elementary.normal_quantile_array(streams.uniforms(keys, _DIFFICULTY))
+
+    def difficulty_one(self, key: int) -> float:
+        """``difficulty`` of one issue."""
+        complexity = self.settings.complexity
+        return complexity * elementary.normal_quantile(streams.uniform(key, _DIFFICULTY)) if complexity else 0.0
 
     def returns(self, keys: npt.NDArray[np.uint64]) -> Array:
         """Seconds after which contacts' issues come back if they are not resolved; infinite if they never do."""

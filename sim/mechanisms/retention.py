@@ -126,7 +126,7 @@ class Retention(Mechanism[RetentionSettings]):
             return
         authority = contact.agent.group.authority
         share = settings.callers.get(kind, 0.0) if contact.resolved else 0.0
-        if streams.uniform(contact.key, _OFFERED) < share * authority:
+        if share and streams.uniform(contact.key, _OFFERED) < share * authority:
             self.offer_discount(issue.slot, contact.key)
         goodwill = settings.goodwill.get(kind)
         if goodwill is not None and streams.uniform(contact.key, _GOODWILL) < goodwill.share * authority:
@@ -137,7 +137,7 @@ class Retention(Mechanism[RetentionSettings]):
         self.goodwills += 1
         self.goodwill_paid += goodwill.amount
         world.tell.paid(Posting("fees", -goodwill.amount, "prices"))
-        world.ask.live_through("goodwill", np.array([slot]), np.array([goodwill.experience]))
+        world.ask.live_through("goodwill", [slot], [goodwill.experience])
 
     def counts(self) -> dict[str, float]:
         """Offers made and taken, customers saved, goodwill paid (in prices of the start)."""

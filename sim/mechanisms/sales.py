@@ -312,7 +312,7 @@ class Sales(Mechanism[SalesSettings]):
             slots = np.array(list(worst), dtype=np.int64)
             felt_by = np.minimum(np.array(list(worst.values())), levels[slots])
             self.annoyed += slots.size
-            self.world.ask.live_through("unwelcome_offer", slots, felt_by)
+            self.world.ask.live_through("unwelcome_offer", slots.tolist(), felt_by.tolist())
         self._annoyed.clear()
 
     def counts(self) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import numpy as np
@@ -67,6 +68,8 @@ Array = npt.NDArray[np.float64]
 Keys = npt.NDArray[np.uint64]
 _RESTING = streams.named("resting satisfaction")
 _SURVEY = streams.named("survey")
+_FEW = 32
+"""Customers up to whom one after the other is quicker than array steps (measured)."""
 _AT_ONCE = 8
 """Earlier contacts up to which the scores of contacts that meet no wait are worked out beforehand."""
 
@@ -218,19 +221,38 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         """``asked`` of one contact."""
         return streams.uniform(key, _SURVEY) < self._answering
 
-    def live_through(self, name: str, slots: Slots, experienced: Array) -> None:
+    def live_through(self, name: str, slots: Sequence[int], experienced: Sequence[float]) -> None:
         """Customers live through something other than a contact: it moves their satisfaction like one.
 
-        name: of the contact point, by which it is counted; slots: their places, each once; experienced: how it was,
-        0 to 100; both of shape (n,).
+        name: of the contact point, by which it is counted; slots: their places, who stands there twice lives
+        through it twice; experienced: how it was for each, 0 to 100.
         """
-        if not slots.size:
+        if not slots:
             return
-        level = self.level.array[slots]
-        gap = experienced - level
-        self.level.array[slots] = level + np.where(gap > 0.0, self._gain, self._loss) * gap
-        self.episodes[name] = self.episodes.get(name, 0) + int(slots.size)
-        self.moved_by[name] = self.moved_by.get(name, 0.0) + elementary.total(self.level.array[slots] - level)
+        move = self._move_few if len(slots) <= _FEW else self._move_many
+        self.episodes[name] = self.episodes.get(name, 0) + len(slots)
+        self.moved_by[name] = self.moved_by.get(name, 0.0) + move(slots, experienced)
+
+    def _move_few(self, slots: Sequence[int], experienced: Sequence[float]) -> float:
+        """Move customers' satisfaction, one after the other; returns the sum of the changes."""
+        level, gain, loss, change = self.level.view, self._gain, self._loss, 0.0
+        for slot, how in zip(slots, experienced, strict=True):
+            before = level[slot]
+            level[slot] = after = moved(before, how, gain, loss)
+            change += after - before
+        return change
+
+    def _move_many(self, places: Sequence[int], experienced: Sequence[float]) -> float:
+        """The same for many, in rounds in which nobody stands twice."""
+        change, slots, how = 0.0, np.array(places, dtype=np.int64), np.array(experienced)
+        while slots.size:
+            once, first = np.unique(slots, return_index=True)
+            before = self.level.array[once]
+            gap = how[first] - before
+            self.level.array[once] = after = before + np.where(gap > 0.0, self._gain, self._loss) * gap
+            change += elementary.total(after - before)
+            slots, how = np.delete(slots, first), np.delete(how, first)
+        return change
 
     def remember(self, slots: Slots, satisfaction: Array, equity: Array) -> None:
         """Customers who come back feel as they did when they left."""

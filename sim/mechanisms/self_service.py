@@ -67,7 +67,7 @@ _GIVES_UP = streams.named("self-service given up")
 class SelfService(Mechanism[SelfServiceSettings]):
     """Who tries self-service first, and what comes of it: decided by the issue's key, for many at once."""
 
-    answers = ("first_steps",)
+    answers = ("first_steps", "first_step")
 
     def __init__(self, world: World, settings: SelfServiceSettings) -> None:
         super().__init__(world, settings)
@@ -84,6 +84,8 @@ class SelfService(Mechanism[SelfServiceSettings]):
         rows = [kinds.get(kind, none) for kind in self.world.kinds]
         self._tried = np.array([row.tried for row in rows])
         self._ability = np.array([base_logit(row.contained, spread) for row in rows])
+        each = zip(self._tried.tolist(), self._ability.tolist(), strict=True)
+        self._by_kind: dict[str, tuple[float, float]] = dict(zip(self.world.kinds, each, strict=True))
 
     def on_settings_changed(self, _: float) -> None:
         """The spread of difficulty may have changed."""
@@ -100,6 +102,16 @@ class SelfService(Mechanism[SelfServiceSettings]):
         acts: tuple[Act, ...] = (make_contact, self._contain, self._give_up, self._pass_on)
         step = np.where(tries, np.where(helped, 1, np.where(leaves, 2, 3)), 0)
         return [acts[one] for one in step.tolist()]
+
+    def first_step(self, kind: str, key: int, difficulty: float, make_contact: Act) -> Act:
+        """``first_steps`` of one issue."""
+        tried, ability = self._by_kind[kind]
+        if streams.uniform(key, _TRY) >= tried:
+            return make_contact
+        u = streams.uniform(key, _LUCK)
+        if ability > elementary.log(u / (1.0 - u)) + difficulty:
+            return self._contain
+        return self._give_up if streams.uniform(key, _GIVES_UP) < self.settings.gives_up else self._pass_on
 
     def _contain(self, birth: Birth) -> None:
         self.contained += 1
@@ -138,7 +150,7 @@ class SelfService(Mechanism[SelfServiceSettings]):
             return
         keys = base.key.view
         slots = [slot for slot, customer in dict(who).items() if slot >= 0 and keys[slot] == customer]
-        self.world.ask.live_through(name, np.array(slots, dtype=np.int64), np.full(len(slots), score))
+        self.world.ask.live_through(name, slots, [score] * len(slots))
 
     def counts(self) -> dict[str, float]:
         """Tries and how they ended."""

@@ -26,13 +26,15 @@ Numbers = npt.NDArray[np.int64]
 Array = npt.NDArray[np.float64]
 
 _FIRST_TWO = np.array([1, 2], dtype=np.uint64)
+_FEW = 12
+"""Issues up to which drawing one after the other is quicker than some forty array steps (measured)."""
 
 
 class Service(Mechanism[ChannelsSettings]):
     """The path of contacts, and what is counted on it."""
 
     answers = (
-        "make_contact", "births", "bear", "raise_issues", "contact_again", "answer", "finish", "open_issues",
+        "make_contact", "births", "birth", "bear", "raise_issues", "contact_again", "answer", "finish", "open_issues",
     )  # fmt: skip
 
     def __init__(self, world: World, settings: ChannelsSettings) -> None:
@@ -84,13 +86,32 @@ class Service(Mechanism[ChannelsSettings]):
         kinds, channels: by number; keys: the issues' keys; slots: places of their customers, -1 where no base is
         known; times: seconds; all of shape (n,).
         """
+        lanes, editions = self._lanes_of(kinds, channels), [self._edition] * keys.size
+        if keys.size <= _FEW:
+            return list(map(self._birth, lanes, keys.tolist(), slots.tolist(), times.tolist()))
         difficulty = self.world.ask.difficulty(keys)
         first, second = self._brought(kinds, channels, keys, difficulty)
-        lanes, editions = self._lanes_of(kinds, channels), [self._edition] * keys.size
         acts, customers = self.world.ask.first_steps(kinds, keys, difficulty, self.make_contact), self._customers(slots)
         who = keys.tolist(), lanes, slots.tolist(), customers
         # Issues and contacts are made one by one as they come: all at once they leave the processor's cache.
         return list(zip(times.tolist(), acts, *who, difficulty.tolist(), editions, first, second, strict=True))
+
+    def birth(self, kind: str, channel: str, key: int, slot: int, time: float) -> Birth:
+        """``births`` of one issue."""
+        return self._birth(self.world.ask.lane(channel, kind), key, slot, time)
+
+    def _birth(self, lane: Lane, key: int, slot: int, time: float) -> Birth:
+        ask, brought, base = self.world.ask, self._brought_one, self.world.base
+        difficulty, customer = ask.difficulty_one(key), 0 if base is None else base.key.view[slot]
+        act = ask.first_step(lane.kind, key, difficulty, self.make_contact)
+        first, second = (brought(lane, streams.child(key, ordinal), difficulty) for ordinal in (1, 2))
+        return time, act, key, lane, slot, customer, difficulty, self._edition, first, second
+
+    def _brought_one(self, lane: Lane, key: int, difficulty: float) -> Brought:
+        """What one contact brings, by its key."""
+        ask = self.world.ask
+        patience, work, threshold = ask.patience_one(lane, key), ask.work_one(lane, key), ask.luck_one(key) + difficulty
+        return key, patience, work, threshold, ask.returns_one(key), ask.asked_one(key)
 
     def _brought(
         self, kinds: Numbers, channels: Numbers, keys: Keys, difficulty: Array
@@ -171,10 +192,7 @@ class Service(Mechanism[ChannelsSettings]):
         lane.repeats += 1
         brought = issue.second
         if issue.contacts > 1 or issue.edition != self._edition:
-            key = streams.child(issue.key, issue.contacts + 1)
-            threshold = ask.luck_one(key) + issue.difficulty
-            patience, work = ask.patience_one(lane, key), ask.work_one(lane, key)
-            brought = key, patience, work, threshold, ask.returns_one(key), ask.asked_one(key)
+            brought = self._brought_one(lane, streams.child(issue.key, issue.contacts + 1), issue.difficulty)
         elif lane is not issue.lane:
             key, _, work, threshold, returns_in, asked = brought
             brought = key, ask.patience_one(lane, key), work, threshold, returns_in, asked

@@ -169,9 +169,11 @@ class Transfers(Mechanism[TransferSettings]):
             return
         agent, settings = contact.agent, self.settings
         rule, limit = self._rules.get((agent.group.name, contact.lane.kind), _NO_RULE)
+        if rule is None:
+            return
         u = streams.uniform(contact.key, _NEEDED)
         able = limit + settings.ability * (agent.edge + agent.group.care)
-        if rule is None or elementary.log(u / (1.0 - u)) + contact.issue.difficulty <= able:
+        if elementary.log(u / (1.0 - u)) + contact.issue.difficulty <= able:
             return
         warm = streams.uniform(contact.key, _WARM) < settings.warm
         found = contact.work * settings.found_out

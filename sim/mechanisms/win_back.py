@@ -69,32 +69,28 @@ class WinBack(Mechanism[WinBackSettings]):
         """Approach some of those who leave; note who will come back, and when."""
         settings, ask = self.settings, self.world.ask
         self.lost += int(slots.size)
-        causes = ask.cause_of_loss(slots)
-        keys = self.base.key.array[slots]
-        approached = streams.uniforms(keys, _APPROACHED) < settings.approached
-        share = np.array([settings.share.get(cause, 0.0) for cause in causes])  # type: ignore[call-overload]  # a cause
-        won = approached & (streams.uniforms(keys, _WON) < share)
-        offers = int(np.count_nonzero(approached))
+        key, offers = self.base.key.view, 0
+        for slot, cause in zip(slots.tolist(), ask.cause_of_loss(slots), strict=True):
+            if streams.uniform(key[slot], _APPROACHED) < settings.approached:
+                offers += 1
+                share = settings.share.get(cause, 0.0)  # type: ignore[call-overload]  # causes without offers have none
+                if streams.uniform(key[slot], _WON) < share:
+                    self._note(slot)
         self.offers += offers
         self._pay(offers * settings.offer)
-        if won.any():
-            self._note(slots[won])
 
-    def _note(self, slots: Slots) -> None:
-        """Keep what customers remember until the day on which they come back."""
-        world = self.world
-        keys = self.base.key.array[slots]
-        delays = self.settings.delay.quantiles(streams.uniforms(keys, _DELAY)).tolist()
-        today = world.calendar.index_at(world.env.now)
+    def _note(self, slot: int) -> None:
+        """Keep what a customer remembers until the day on which he comes back."""
+        world, base = self.world, self.base
+        key, now = base.key.view[slot], world.env.now
+        when = now + self.settings.delay.quantile(streams.uniform(key, _DELAY))
+        day = max(world.calendar.index_at(when), world.calendar.index_at(now) + 1)
         satisfaction = world.ask.satisfaction()
-        levels = np.zeros(slots.size) if satisfaction is None else satisfaction[slots]
-        equity = world.ask.equity(slots, 0.0)
-        segments = self.base.segment.array[slots]
-        columns = keys.tolist(), segments.tolist(), levels.tolist(), equity.tolist()
-        for delay, key, *memory in zip(delays, *columns, strict=True):
-            day = max(world.calendar.index_at(world.env.now + delay), today + 1)
-            self._to_come.setdefault(day, []).append(Memory(streams.child(key, _SECOND_LIFE), *memory))
-        self.accepted += int(slots.size)
+        level = 0.0 if satisfaction is None else satisfaction.item(slot)
+        equity = world.ask.equity(np.array([slot]), 0.0).item()
+        memory = Memory(streams.child(key, _SECOND_LIFE), base.segment.view[slot], level, equity)
+        self._to_come.setdefault(day, []).append(memory)
+        self.accepted += 1
 
     def on_day_began(self, day: Day) -> None:
         """Those who come back today are customers again."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.core.stock import Shelf, Stock
 
 
@@ -33,14 +31,12 @@ def test_stock_is_ordered_up_to_its_level_counting_what_comes_and_what_waits() -
 def test_units_come_from_the_first_place_that_has_them() -> None:
     stock = Stock()
     stock.shelves[0, 0], stock.shelves[0, 1] = Shelf(2), Shelf(1)
-    products, home = np.zeros(5, dtype=np.int64), np.zeros(5, dtype=np.int64)
-    sources = np.array([[0, 1], [0, 1], [0, 1], [0, 1], [1, -1]])
-    assert stock.deal(products, sources, home).tolist() == [0, 0, -1, -1, 1]
+    sources = [[0, 1], [0, 1], [0, 1], [0, 1], [1]]
+    assert stock.deal([(0, places, 0) for places in sources]) == [0, 0, -1, -1, 1]
     assert stock.books() == (3, 0, 3, 0)
 
 
 def test_what_is_not_kept_in_stock_is_always_there() -> None:
     stock = Stock()
     stock.shelves[0, 0] = Shelf(0)
-    products, home = np.array([1, 0]), np.array([1, 0])
-    assert stock.deal(products, np.array([[0, 1], [0, 1]]), home).tolist() == [1, -1]
+    assert stock.deal([(1, [0, 1], 1), (0, [0, 1], 0)]) == [1, -1]
