@@ -21,6 +21,7 @@ pytestmark = pytest.mark.bench
 
 ROUNDS = 7
 BROADBAND = Path(__file__).parents[2] / "scenarios" / "broadband.yaml"
+IN_FULL = BROADBAND.with_name("broadband_in_full.yaml")
 AGENTS, BETWEEN, TALK, PATIENCE = 10, 80.0, 600.0, 1200.0
 REDIALS, REDIAL_DELAY, RESOLVED, RETURNS, RETURN_DELAY = 0.45, 2400.0, 0.8, 0.8, 7200.0
 
@@ -159,6 +160,10 @@ def test_a_contact_of_the_bare_queue_costs_at_most_35_percent_of_plain_simpy():
 
 def test_a_contact_of_broadband_costs_at_most_70_percent_of_plain_simpy():
     assert ratio("broadband", load_scenario(BROADBAND)) <= 0.7
+
+
+def test_a_contact_with_every_mechanism_on_costs_at_most_70_percent_of_plain_simpy():
+    assert ratio("broadband_in_full", load_scenario(IN_FULL)) <= 0.7
 
 
 def peak_memory(days: int) -> int:
