@@ -65,6 +65,13 @@ def numbers(plain: Any, path: str = "") -> Iterator[str]:
         yield path
 
 
+def number_at(plain: Any, path: str) -> Any:
+    """The value at the path of a number, places in lists by their number."""
+    for part in path.split("."):
+        plain = plain[int(part) if isinstance(plain, list) else part]
+    return plain
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 

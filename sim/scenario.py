@@ -17,7 +17,7 @@ from sim.core.calendar import CalendarSettings
 from sim.core.registry import ADDED
 from sim.core.units import INTERNAL, Settings, Several
 from sim.core.widened import Widened
-from sim.evidence import EvidenceSettings, matches, numbers
+from sim.evidence import EvidenceSettings, matches, number_at, numbers
 from sim.mechanisms.acquisition import AcquisitionSettings
 from sim.mechanisms.agents import AgentSettings
 from sim.mechanisms.arrivals import ArrivalSettings
@@ -215,7 +215,7 @@ def _problems_of_evidence(scenario: Scenario) -> Iterator[tuple[str, str, tuple[
                 except (ValidationError, PolicyProblem):
                     yield f"evidence.{place}.range", f"is not written like {pattern}", ()
                     continue
-                if not low <= setting_at(plain, pattern) <= high:
+                if not low <= number_at(plain, pattern) <= high:
                     yield f"evidence.{place}.range", f"does not hold the value of {pattern}", ()
 
 
@@ -290,6 +290,8 @@ def _alternatives(annotation: Any) -> Iterator[Any]:
 def _below(annotation: Any, part: str) -> Any:
     if get_origin(annotation) is dict:
         return get_args(annotation)[1]
+    if get_origin(annotation) is tuple and part.isdecimal():
+        return get_args(annotation)[0]
     if isinstance(annotation, type) and issubclass(annotation, Settings):
         for name, field in annotation.model_fields.items():
             if part == (field.alias or name):

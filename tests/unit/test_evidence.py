@@ -83,6 +83,14 @@ def test_a_range_is_written_like_its_number_and_names_a_single_one(bench: Any) -
         said("assumed", "churn.*", range=(1, 2))
 
 
+@pytest.mark.parametrize(("ends", "message"), [([1.0, 2.0], None), ([2, 3], "does not hold"), (["x", "y"], "is not")])
+def test_a_number_in_a_list_may_have_a_range(bench: Any, ends: list[Any], message: str | None) -> None:
+    problems = with_evidence(bench, {"settings": ["churn.tenure.steps.0.factor"], "range": ends}).problems()
+    assert [text.split(" the value")[0].split(" written")[0] for _, text, _ in problems] == (
+        [message] if message else []
+    )
+
+
 def test_check_counts_what_is_sourced_derived_and_assumed(bench: Any) -> None:
     marked = with_evidence(bench, {"settings": ["churn.**"]}, {"settings": ["churn.price_loss"], "kind": "sourced"})
     document = check_document(check(marked))
