@@ -16,6 +16,9 @@ import numpy.typing as npt
 OUTBOUND = -2
 """The place of whom an issue belongs to that the firm raises itself: no customer lives through its contacts."""
 
+ORIGINS = ("start", "advertising", "referral", "win_back")
+"""Where a customer comes from: there when the simulation begins, won by advertising or by another, or won back."""
+
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 
@@ -348,7 +351,8 @@ class Base:
     """The living customer base as columns; places of customers who left are used again.
 
     A vacant place holds the fill value of every column, so that a step over the base need not ask who is there.
-    ``size`` is the number of places in use at some time; columns are longer and are cut to it by ``[:size]``.
+    ``size`` is the number of places in use at some time; columns are longer and are cut to it by ``[:size]``. origin:
+    where a customer comes from, by number in ORIGINS.
     """
 
     def __init__(self, segments: tuple[str, ...]) -> None:
@@ -362,6 +366,7 @@ class Base:
         self.active = self.column(np.bool_)
         self.joined = self.column(np.float64)
         self.present_at_start = self.column(np.bool_)
+        self.origin = self.column(np.int8)
 
     def column(self, dtype: type[Scalar], fill: float = 0, width: int | None = None) -> Column[Scalar]:
         """A new property of all customers, or ``width`` of them side by side."""

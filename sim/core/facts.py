@@ -44,6 +44,14 @@ class CustomerPayments(NamedTuple):
     inflates: Literal["wages", "prices", "none"] = "none"
 
 
+class FeesPaid(NamedTuple):
+    """Fees that customers pay: their places and the amounts, shape (n,); period: for how long, in seconds."""
+
+    slots: Slots
+    amounts: npt.NDArray[np.float64]
+    period: float
+
+
 class Sale(NamedTuple):
     """A product that a customer has bought of an agent: its name, key of the sale, place and key of the customer.
 
@@ -93,6 +101,7 @@ class Facts:
     customers_left: Callable[[Slots], None]
     points_met: Callable[[Cases], None]
     customers_paid: Callable[[CustomerPayments], None]
+    fees_paid: Callable[[FeesPaid], None]
     product_sold: Callable[[Sale], None]
     paid: Callable[[Posting], None]
 

@@ -240,7 +240,7 @@ class Ports:
     attention: how much of that this one gets, relative to the mean.
     dismiss: an agent is paid off.
     deployed: agents of a group, by seat.
-    add_customers: newcomers join.
+    add_customers: newcomers join, with keys, segments and origins (by number in ORIGINS).
     remove_customers: customers leave.
     satisfaction: of all places of the base, None where nobody keeps it.
     judged: the score of a contact in the eyes of the customer at a place.
@@ -341,7 +341,7 @@ class Ports:
     misfit: Callable[[Agent], float] = staticmethod(_no_edge)
     dismiss: Callable[[Agent], None]
     deployed: Callable[[str], list[Agent]]
-    add_customers: Callable[[Keys, npt.NDArray[np.int64]], Slots]
+    add_customers: Callable[[Keys, npt.NDArray[np.int64], npt.NDArray[np.int8]], Slots]
     remove_customers: Callable[[Slots], None]
     satisfaction: Callable[[], Array | None] = staticmethod(_unknown)
     judged: Callable[[int, float], float] = staticmethod(_as_it_was)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sim.core.measures import Measure
 from sim.core.observations import Observations
 from sim.core.registry import ADDED
+from sim.experiment.accounting import Accounting, account
 from sim.experiment.estimates import BadDays, Change, bad_days, change, level
 from sim.experiment.execution import Arm, simulate
 from sim.experiment.plan import Plan
@@ -44,7 +45,7 @@ class Result:
     """What a plan found.
 
     rows: every measure that the scenario reports; shown: names of those for the table; runs: the observations
-    of each arm, replication by replication; paybacks: by arm, where there is a ledger.
+    of each arm, replication by replication; paybacks, accountings: by arm, where there is a ledger.
     """
 
     plan: Plan
@@ -53,6 +54,7 @@ class Result:
     bad_days: tuple[BadDays, ...]
     runs: Mapping[str, tuple[Observations, ...]]
     paybacks: Mapping[str, Payback] = field(default_factory=dict)
+    accountings: Mapping[str, Accounting] = field(default_factory=dict)
 
     @property
     def policies(self) -> tuple[Arm, ...]:
@@ -109,7 +111,15 @@ def estimate(plan: Plan, measures: Sequence[Measure], runs: Mapping[str, tuple[O
         bad_days=bad_days(plan.baseline.scenario, base, plan.confidence),
         runs=runs,
         paybacks=_paybacks(plan, runs),
+        accountings=_accountings(plan, runs),
     )
+
+
+def _accountings(plan: Plan, runs: Mapping[str, tuple[Observations, ...]]) -> dict[str, Accounting]:
+    """Where the difference of each arm's profit comes from."""
+    theirs = runs[plan.baseline.name]
+    found = ((arm.name, account(runs[arm.name], theirs, plan.confidence)) for arm in plan.arms[1:])
+    return {name: each for name, each in found if each is not None}
 
 
 def _paybacks(plan: Plan, runs: Mapping[str, tuple[Observations, ...]]) -> dict[str, Payback]:

@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 
 from sim.core import elementary, streams
 from sim.core.calendar import Day
-from sim.core.entities import Base
+from sim.core.entities import ORIGINS, Base
 from sim.core.facts import Posting
 from sim.core.lifetimes import thresholds
 from sim.core.measures import Measure
@@ -77,6 +77,7 @@ Slots = npt.NDArray[np.int64]
 Newcomers = list[tuple[int, int]]
 """Key and segment of each newcomer."""
 
+_ORIGINS = np.array([ORIGINS.index("advertising"), ORIGINS.index("referral")], dtype=np.int8)
 _REFERRAL = streams.named("referral")
 _FIRST_OCCASION = streams.named("first occasion to refer")
 _NEXT_OCCASION = streams.named("next occasion to refer")
@@ -171,7 +172,8 @@ class Acquisition(Mechanism[AcquisitionSettings]):
         newcomers = advertised + referred
         if newcomers:
             keys, segments = zip(*newcomers, strict=True)
-            self.world.ask.add_customers(np.array(keys, dtype=np.uint64), np.array(segments, dtype=np.int64))
+            origins = np.repeat(_ORIGINS, (len(advertised), len(referred)))
+            self.world.ask.add_customers(np.array(keys, dtype=np.uint64), np.array(segments, dtype=np.int64), origins)
             self.advertised += len(advertised)
             self.referred += len(referred)
         return len(newcomers)

@@ -29,6 +29,7 @@ class CustomerSettings(Settings):
 
 
 Slots = npt.NDArray[np.int64]
+Origins = npt.NDArray[np.int8]
 
 
 class Customers(Mechanism[CustomerSettings]):
@@ -49,18 +50,19 @@ class Customers(Mechanism[CustomerSettings]):
         root = streams.child(self.world.root, streams.named("customers"))
         for index, (name, segment) in enumerate(self.settings.segments.items()):
             keys = streams.brood(streams.child(root, streams.named(name)), 0, segment.count)
-            self._enter(keys, np.full(segment.count, index, dtype=np.int64))
+            self._enter(keys, np.full(segment.count, index, dtype=np.int64), np.zeros(segment.count, dtype=np.int8))
         self.initial, self.joined = self.joined, 0
 
-    def add_customers(self, keys: npt.NDArray[np.uint64], segments: Slots) -> Slots:
+    def add_customers(self, keys: npt.NDArray[np.uint64], segments: Slots, origins: Origins) -> Slots:
         """Newcomers join; returns their places, shape (n,)."""
-        return self._enter(keys, segments)
+        return self._enter(keys, segments, origins)
 
-    def _enter(self, keys: npt.NDArray[np.uint64], segments: Slots) -> Slots:
+    def _enter(self, keys: npt.NDArray[np.uint64], segments: Slots, origins: Origins) -> Slots:
         base = self.base
         slots = base.places(int(keys.size))
         base.key.array[slots] = keys
         base.segment.array[slots] = segments
+        base.origin.array[slots] = origins
         base.active.array[slots] = True
         base.joined.array[slots] = self.world.env.now
         self.joined += int(keys.size)

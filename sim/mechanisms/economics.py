@@ -10,8 +10,9 @@ from sim.core import elementary
 from sim.core.calendar import Day
 from sim.core.cohorts import Cohorts, ValueSettings, cohort_names, value_measures
 from sim.core.entities import Lane
-from sim.core.facts import CustomerPayments, Posting
+from sim.core.facts import CustomerPayments, FeesPaid, Posting, Slots
 from sim.core.measures import Measure
+from sim.core.revenue import Revenue
 from sim.core.units import DAY, YEAR, Growth, Money, MoneyRate, Settings
 from sim.core.world import Mechanism, World
 
@@ -35,6 +36,9 @@ class EconomicSettings(Settings):
 ACCOUNTS: Final = (
     "fees", "wages", "hiring", "training", "acquisition", "overheads", "contacts", "severance", "policies",
 )  # fmt: skip
+
+SUMS: Final = ("profit", "present_value", "operating")
+"""What stands among the totals of the ledger beside its accounts."""
 
 STAFF: Final = ("wages", "hiring", "training", "severance")
 
@@ -66,8 +70,12 @@ class Economics(Mechanism[EconomicSettings]):
         self._until = 0.0
         self._per_contact: dict[str, float] = {}
         self._paid_for: dict[Lane, tuple[int, int]] = {}
-        self._repeats = 0.0
+        self._today = 0
+        self._repeats = self._repeat_contacts = 0.0
         self._shared = (0.0, 0.0, 0.0)
+        self._worked = (0.0, 0.0, 0.0, 0.0, 0.0)
+        self._at_work = [0.0, 0.0]
+        self.revenue = Revenue(world)
         self.cohorts: Cohorts | None = None
         if settings.customer_value is not None:
             self._listen_to_customers(settings.customer_value)
@@ -83,6 +91,7 @@ class Economics(Mechanism[EconomicSettings]):
 
     def begin(self) -> None:
         """Customers are about to come."""
+        self.revenue.begin()
         if self.cohorts is not None:
             self.cohorts.begin()
 
@@ -95,9 +104,23 @@ class Economics(Mechanism[EconomicSettings]):
             cohorts.pay(payments, self._scales[payments.inflates])
 
         self.on_customers_paid = paid
-        self.on_customers_joined = cohorts.join
         self.on_contact_handled = cohorts.serve
         self.on_counting_began = cohorts.begin_counting
+
+    def on_fees_paid(self, fees: FeesPaid) -> None:
+        """Note for whose time the fees are."""
+        self._follow_the_day()
+        self.revenue.pay(fees, self._scales["none"])
+
+    def on_customers_joined(self, slots: Slots) -> None:
+        """Note who is won."""
+        self.revenue.join(slots, self._today)
+        if self.cohorts is not None:
+            self.cohorts.join(slots)
+
+    def on_customers_left(self, slots: Slots) -> None:
+        """Note who is lost, and to what."""
+        self.revenue.leave(slots, self._today)
 
     def _worth(self, since: float) -> float:
         """Present value of one unit of money of today, discounted to a moment after the beginning of the counting."""
@@ -112,7 +135,7 @@ class Economics(Mechanism[EconomicSettings]):
     def _move_to_today(self) -> None:
         """Inflate and discount to today, at its first posting: others hear of the day before the ledger does."""
         settings, calendar = self.settings, self.world.calendar
-        today = calendar.index_at(self.world.env.now)
+        self._today = today = calendar.index_at(self.world.env.now)
         self._until = calendar.day_start(today + 1)
         time = max(today - calendar.first_counted, 0) * DAY
         prices = index(settings.price_inflation, time)
@@ -138,6 +161,7 @@ class Economics(Mechanism[EconomicSettings]):
                 cost += (lane.handled - handled) * each
                 repeats += (lane.handled - lane.first_handled - again) * each
         self._repeats += repeats * self._scales["prices"]
+        self._repeat_contacts += repeats * self._scales["prices"]
         if cost:
             self._book(Posting("contacts", -cost, "prices"))
 
@@ -149,6 +173,7 @@ class Economics(Mechanism[EconomicSettings]):
     def _follow_the_day(self) -> None:
         if self.world.env.now >= self._until:
             self._pay_contacts()
+            self.revenue.close(self._today, self._scales["none"])
             self._move_to_today()
 
     def _book(self, posting: Posting) -> None:
@@ -174,16 +199,44 @@ class Economics(Mechanism[EconomicSettings]):
             if self.cohorts is not None:
                 self.cohorts.share_out(per_second, self._scales["prices"])
 
+    def _share_out_work(self) -> None:
+        """Share the same cost by agents' time on duty: with first contacts, with repeats, without a contact.
+
+        Several contacts at a time share their agent's.
+        """
+        lanes, groups = self.world.lanes, self.world.groups.values()
+        now = (
+            -sum(self.accounts[name] for name in STAFF),
+            sum(group.duty for group in groups),
+            sum(group.busy for group in groups),
+            sum(lane.handle_time for lane in lanes),
+            sum(lane.repeat_handle_time for lane in lanes),
+        )
+        staff, duty, busy, time, again = (one - before for one, before in zip(now, self._worked, strict=True))
+        if duty > 0.0 and time > 0.0:
+            working = staff * (busy / duty if busy < duty else 1.0)
+            self._at_work[0] += working * (1.0 - again / time)
+            self._at_work[1] += working * (again / time)
+            self._worked = now
+
     def counts(self) -> dict[str, float]:
-        """Money by account, profit, its present value, repeats, and what customers of each cohort are worth."""
+        """Money by account, profit, its present value, repeats, what fees and cost are for, what cohorts are worth."""
         self._pay_contacts()
+        self.revenue.close(self._today, self._scales["none"])
         self._share_out()
+        self._share_out_work()
         found = {f"ledger.{name}": amount for name, amount in self.accounts.items()}
         found["ledger.profit"] = sum(self.accounts.values())
         found["ledger.present_value"] = sum(self.present.values())
         found["ledger.operating"] = -sum(self.accounts[name] for name in (*STAFF, "contacts"))
         found["ledger.repeats.cost"] = self._repeats
         found["ledger.repeats.contacts"] = sum(lane.handled - lane.first_handled for lane in self.world.lanes)
+        first, repeats = self._at_work
+        staff = -sum(self.accounts[name] for name in STAFF)
+        found |= {"ledger.staff.first": first, "ledger.staff.repeats": repeats}
+        found["ledger.staff.without"] = staff - first - repeats
+        found["ledger.contacts.repeats"] = self._repeat_contacts
+        found |= self.revenue.counts()
         return found | (self.cohorts.counts() if self.cohorts is not None else {})
 
     def balances(self) -> list[tuple[str, float, float]]:

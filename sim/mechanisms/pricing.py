@@ -18,7 +18,7 @@ from sim.core import elementary, streams
 from sim.core.calendar import Day
 from sim.core.distributions import Law
 from sim.core.entities import Base
-from sim.core.facts import CustomerPayments, Posting
+from sim.core.facts import CustomerPayments, FeesPaid, Posting
 from sim.core.measures import Measure
 from sim.core.reactions import raise_later
 from sim.core.units import DAY, MONTH, YEAR, Date, Duration, MoneyRate, Percent, Settings, Several, Share, Span
@@ -290,6 +290,7 @@ class Pricing(Mechanism[PricingSettings]):
             if total:
                 self.world.tell.paid(Posting("fees", total, "none"))
                 self.world.tell.customers_paid(CustomerPayments(slots, amounts))
+            self.world.tell.fees_paid(FeesPaid(slots, amounts, self.settings.renewal))
             if discounts is not None:
                 self.discounted += elementary.total(self.agreed.array[slots] * discounts) * self.settings.renewal
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from sim.core import streams
 from sim.core.calendar import Day
 from sim.core.distributions import Law
-from sim.core.entities import Base
+from sim.core.entities import ORIGINS, Base
 from sim.core.facts import Posting
 from sim.core.measures import Measure
 from sim.core.units import Money, Settings, Share
@@ -99,7 +99,8 @@ class WinBack(Mechanism[WinBackSettings]):
             return
         key, segment, satisfaction, equity = zip(*back, strict=True)
         ask = self.world.ask
-        slots = ask.add_customers(np.array(key, dtype=np.uint64), np.array(segment, dtype=np.int64))
+        origins = np.full(len(back), ORIGINS.index("win_back"), dtype=np.int8)
+        slots = ask.add_customers(np.array(key, dtype=np.uint64), np.array(segment, dtype=np.int64), origins)
         ask.remember(slots, np.array(satisfaction), np.array(equity))
         self.returned += len(back)
         self._pay(len(back) * self.settings.reward)

@@ -14,6 +14,7 @@ from math import nan
 from typing import TYPE_CHECKING, Any
 
 from sim.experiment.comparison import Result, Row
+from sim.report.bridge import Step, steps_of
 from sim.report.months import Course, courses
 from sim.report.numbers import folded, percent, span
 from sim.report.sentences import unit_of_change
@@ -75,6 +76,7 @@ def figures(result: Result) -> dict[str, Figure]:
         shown = courses(result)
         for name, title in _COURSES.items():
             found[name] = course(result, title, [each for each in shown if each.figure == name])
+        found["profit"] = profit(result)
     return {name: figure for name, figure in found.items() if figure is not None}
 
 
@@ -125,6 +127,25 @@ def outcomes(result: Result) -> Figure | None:
         panel.set_yticks(range(len(names)), names if place % 3 == 0 else [""] * len(names))
         panel.set_ylim(len(names) - 0.5, -0.5)
     _caption(figure, result, headline, "bars are {} intervals of the paired change; hollow: cannot be told from zero")
+    return figure
+
+
+def profit(result: Result) -> Figure | None:
+    """A panel per policy: the parts of its difference of profit one after the other, and the whole."""
+    shown = [
+        (arm, steps_of(found)) for arm in result.policies if (found := result.accountings.get(arm.name)) is not None
+    ]
+    shown = [(arm, steps) for arm, steps in shown if steps]
+    if not shown:
+        return None
+    headline = _headline(result, "where the change of profit comes from")
+    height = 0.75 + 0.2 * max(len(steps) for _, steps in shown)
+    figure, panels = _sheet(len(shown), 2, height, below=0.1, headline=headline)
+    for panel, (arm, steps) in zip(panels, shown, strict=True):
+        _draw_steps(panel, steps)
+        panel.set_title(_short(arm.title, 40))
+        panel.set_xlabel(f"change of profit, {result.plan.baseline.scenario.currency}")
+    _caption(figure, result, headline, "whiskers are {} intervals of the paired part; hollow: cannot be told from zero")
     return figure
 
 
@@ -182,6 +203,26 @@ def _draw_changes(panel: Axes, result: Result, row: Row) -> None:
     panel.set_title(_wrapped(f"{row.measure.label[:1].upper()}{row.measure.label[1:]}", 28))
     panel.set_xlabel(f"change, {unit_of_change(row.measure)}".rstrip(", "))
     panel.margins(x=0.12)
+    panel.xaxis.set_major_locator(_few_ticks())
+    panel.xaxis.set_major_formatter("{x:,.10g}")
+
+
+def _draw_steps(panel: Axes, steps: Sequence[Step]) -> None:
+    """Bars that begin where the one above ends; the last, the whole, begins at zero."""
+    end = 0.0
+    for place, step in enumerate(steps):
+        value, half_width = step.estimate.value, step.estimate.half_width
+        begin = 0.0 if step.whole else end
+        colour = COLOURS[0] if step.whole else COLOURS[3] if value >= 0 else COLOURS[2]
+        fill = colour if step.told else "white"
+        panel.barh(place, value, 0.62, left=begin, facecolor=fill, edgecolor=colour, linewidth=1.0)
+        panel.errorbar([begin + value], [place], xerr=half_width, color="#000000", capsize=2, linewidth=0.9)
+        end = begin + value
+    panel.axvline(0.0, color="#3d3d3d", linewidth=1.0)
+    panel.set_yticks(range(len(steps)), [_short(step.label, 30) for step in steps])
+    panel.set_ylim(len(steps) - 0.5, -0.5)
+    panel.grid(visible=False, axis="y")
+    panel.margins(x=0.06)
     panel.xaxis.set_major_locator(_few_ticks())
     panel.xaxis.set_major_formatter("{x:,.10g}")
 

@@ -13,8 +13,10 @@ from dataclasses import asdict
 from typing import Any
 
 from sim.core.registry import ADDED
+from sim.experiment.accounting import Accounting, Line
 from sim.experiment.comparison import Result, Row
 from sim.experiment.estimates import BadDays, Change
+from sim.report.bridge import label_of
 from sim.report.numbers import rounded
 from sim.report.sentences import sentences
 from sim.stats.intervals import Estimate, mean_interval
@@ -49,6 +51,7 @@ def document(result: Result) -> Record:
                 "digest": arm.scenario.digest(),
                 **({"sentence": told[arm.name]} if arm.name in told else {}),
                 **({"payback": _payback(result.paybacks.get(arm.name))} if arm is not plan.baseline else {}),
+                **({"profit": _accounting(result.accountings.get(arm.name))} if arm is not plan.baseline else {}),
             }
             for arm in plan.arms
         ],
@@ -66,6 +69,18 @@ def _payback(found: Payback | None) -> Record | None:
     return {name: rounded(value) if isinstance(value, float) else value for name, value in record.items()}
 
 
+def _accounting(found: Accounting | None) -> Record | None:
+    """Where the difference of an arm's profit comes from."""
+    if found is None:
+        return None
+    parts = [{"group": line.group, "name": line.name, "label": label_of(line), **_part(line)} for line in found.lines]
+    return {"change": _part(found.profit), "parts": parts}
+
+
+def _part(line: Line) -> Record:
+    return {**(_estimate(line.estimate) or {}), "verdict": line.verdict}
+
+
 def json_text(content: Any) -> str:
     """JSON as it is written everywhere: two spaces, keys in the order given, UTF-8, one newline at the end."""
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
@@ -79,6 +94,8 @@ def files(result: Result) -> dict[str, str]:
         "months.csv": months(result),
         "bad_days.csv": bad_days(result),
     }
+    if result.accountings:
+        tables["profit.csv"] = profit(result)
     texts = {name: csv_text(records) for name, records in tables.items()}
     return {"result.json": json_text(document(result)), **texts}
 
@@ -109,6 +126,23 @@ def outcomes(result: Result) -> Iterator[Record]:
             yield {**base, "arm": arm.name, **_csv_change(row.changes[arm.name])}
         if not result.policies:
             yield {**base, "arm": "", **_csv_change(None)}
+
+
+def profit(result: Result) -> Iterator[Record]:
+    """One record per arm and part of the difference of its profit, the whole first."""
+    for arm, found in result.accountings.items():
+        for line in (found.profit, *found.lines):
+            yield {
+                "arm": arm,
+                "group": line.group,
+                "part": line.name,
+                "label": label_of(line),
+                "change": rounded(line.estimate.value),
+                "low": rounded(line.estimate.low),
+                "high": rounded(line.estimate.high),
+                "n": line.estimate.n,
+                "verdict": line.verdict,
+            }
 
 
 def replications(result: Result) -> Iterator[Record]:

@@ -12,6 +12,7 @@ from sim.experiment.comparison import Result, Row
 from sim.experiment.estimates import BadDays, Change
 from sim.experiment.execution import Arm
 from sim.files.problems import printable
+from sim.report.bridge import bridge_sentence
 from sim.report.numbers import columns, duration, folded, in_percent, in_time, percent, span, with_half_width
 from sim.report.sentences import name_in_sentence, payback_sentence, sentences, told_rows, unit_of_change
 
@@ -39,6 +40,7 @@ def render(result: Result, colour: bool = False, width: int = WIDTH) -> str:
     if result.policies:
         told = sentences(result).values()
         parts.append("\n".join(_wrapped(text, width, "- ") for text in told))
+        parts.append(_bridges(result, width))
         parts.append(_paybacks(result, width))
         parts.append(_gains(result, width))
     if result.bad_days:
@@ -159,6 +161,19 @@ def _legend(result: Result, width: int) -> str:
     if any(row.measure.unit != unit_of_change(row.measure) for row in result.table):
         notes.append("changes of percentages are in points")
     return _wrapped("; ".join(notes), width)
+
+
+def _bridges(result: Result, width: int) -> str:
+    """Where the difference of profit comes from, as far as it can be told."""
+    if result.plan.replications < 2:
+        return ""
+    told = [
+        bridge_sentence(arm, found)
+        for arm in result.policies
+        if (found := result.accountings.get(arm.name)) is not None and any(found.profit.values)
+    ]
+    head = f"Where the change of profit comes from, in {result.plan.baseline.scenario.currency}:"
+    return "\n".join([head, *(_wrapped(text, width, "- ") for text in told)]) if told else ""
 
 
 def _paybacks(result: Result, width: int) -> str:
