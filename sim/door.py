@@ -70,7 +70,8 @@ class Findings:
         return pd.DataFrame.from_records(list(makers[table](self.result)))
 
     def plot(self, figure: str | None = None) -> Figure:
-        """A figure: "outcomes" (what each policy changes), "course" (month by month), "survivors" or "service".
+        """A figure: "outcomes" (what each policy changes), "course" (month by month), "survivors", "service"
+        or "profit" (where its change comes from).
 
         Without a name the first there is. Save it with ``savefig``. Raises ValueError where there is nothing to draw.
         """
