@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ MARK = 0x46524C4E
 """SQLite's number for whose file it is: FRLN."""
 FORMAT = 1
 _PATIENCE_S = 60.0
+_PAUSE_S = 0.02
 _AT_ONCE = 200
 _TABLE = """
 CREATE TABLE IF NOT EXISTS replications (
@@ -102,10 +104,9 @@ class Store:
         """Keep a replication for good; one that another study has kept meanwhile is the same."""
         packed = zlib.compress(json.dumps(plain, separators=(",", ":")).encode(), 6)
         try:
-            with self._file:
-                self._file.execute(
-                    "INSERT OR IGNORE INTO replications VALUES (?, ?, ?, ?, ?)", (*cell, self._model, packed)
-                )
+            self._file.execute(
+                "INSERT OR IGNORE INTO replications VALUES (?, ?, ?, ?, ?)", (*cell, self._model, packed)
+            )
         except sqlite3.DatabaseError as error:
             raise StoreFailed(
                 f"{self.path}: a replication could not be kept: {error}; those kept before are safe: make room, or "
@@ -118,28 +119,43 @@ class Store:
         return int(count)
 
     def _opened(self) -> sqlite3.Connection:
+        """The file, opened; two who make it at the same moment may lock each other out, and try again."""
+        last = time.monotonic() + _PATIENCE_S
+        while True:
+            try:
+                return self._tried()
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > last:
+                    raise StoreRefused(self._cannot(error)) from None
+                time.sleep(_PAUSE_S)
+            except (OSError, sqlite3.Error) as error:
+                damaged = "not a database" in str(error) or "malformed" in str(error)
+                raise StoreRefused(self._damaged(error) if damaged else self._cannot(error)) from None
+
+    def _tried(self) -> sqlite3.Connection:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        file = sqlite3.connect(self.path, timeout=_PATIENCE_S, isolation_level=None)
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            file = sqlite3.connect(self.path, timeout=_PATIENCE_S)
-        except (OSError, sqlite3.Error) as error:
-            raise StoreRefused(self._cannot(error)) from None
-        try:
+            file.execute("BEGIN")
             known = self._recognised(file)
+            file.execute("COMMIT")
+            if not known:
+                self._begin(file)
             file.execute("PRAGMA journal_mode = WAL")
             file.execute("PRAGMA synchronous = FULL")
-            if not known:
-                with file:
-                    file.execute(_TABLE)
-                    file.execute(f"PRAGMA application_id = {MARK}")
-                    file.execute(f"PRAGMA user_version = {FORMAT}")
-        except StoreRefused:
+        except BaseException:
             file.close()
             raise
-        except sqlite3.Error as error:
-            file.close()
-            damaged = "not a database" in str(error) or "malformed" in str(error)
-            raise StoreRefused(self._damaged(error) if damaged else self._cannot(error)) from None
         return file
+
+    def _begin(self, file: sqlite3.Connection) -> None:
+        """Make a new file a store in one transaction: who opens it at the same time sees nothing of it, or all."""
+        file.execute("BEGIN IMMEDIATE")
+        if not self._recognised(file):
+            file.execute(_TABLE)
+            file.execute(f"PRAGMA application_id = {MARK}")
+            file.execute(f"PRAGMA user_version = {FORMAT}")
+        file.execute("COMMIT")
 
     def _recognised(self, file: sqlite3.Connection) -> bool:
         """Whether the file is a store already; one of somebody else or of another format is refused."""
