@@ -66,6 +66,15 @@ Kept = Annotated[
         "--store", help="File that keeps every finished replication.", show_default="results/replications.sqlite"
     ),
 ]
+Precise = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--precision", metavar="MEASURE=HALF", help="Add replications until this half-width, such as profit=5%."
+    ),
+]
+Most = Annotated[
+    int | None, typer.Option("--most", help="Replications at which --precision gives up.", show_default="1000")
+]
 NoStore = Annotated[bool, typer.Option("--no-store", help="Simulate everything anew and keep no replication.")]
 Changes = Annotated[
     list[str] | None,
@@ -135,13 +144,19 @@ def run(
     quiet: Quiet = False,
     store: Kept = None,
     no_store: NoStore = False,
+    precision: Precise = None,
+    most: Most = None,
 ) -> None:
     """Simulate a scenario and show its outcomes."""
-    from sim.commands import Options, outcome, place_of_store, run_scenario  # noqa: PLC0415
+    from sim.commands import outcome, run_scenario  # noqa: PLC0415
+    from sim.options import Options, place_of_store  # noqa: PLC0415
 
     with outcome():
         kept = place_of_store(store, no_store)
-        run_scenario(scenario, Options(replications, seed, workers, out, changes or [], as_json, quiet, kept))
+        run_scenario(
+            scenario,
+            Options(replications, seed, workers, out, changes or [], as_json, quiet, kept, precision or [], most),
+        )
 
 
 @app.command()
@@ -156,13 +171,16 @@ def compare(
     quiet: Quiet = False,
     store: Kept = None,
     no_store: NoStore = False,
+    precision: Precise = None,
+    most: Most = None,
 ) -> None:
     """Compare the policies of a study with doing nothing."""
-    from sim.commands import Options, compare_study, outcome, place_of_store  # noqa: PLC0415
+    from sim.commands import compare_study, outcome  # noqa: PLC0415
+    from sim.options import Options, place_of_store  # noqa: PLC0415
 
     with outcome():
         kept = place_of_store(store, no_store)
-        compare_study(study, Options(replications, seed, workers, out, (), as_json, quiet, kept))
+        compare_study(study, Options(replications, seed, workers, out, (), as_json, quiet, kept, precision or [], most))
 
 
 @app.command()
@@ -187,13 +205,16 @@ def whatif(
     quiet: Quiet = False,
     store: Kept = None,
     no_store: NoStore = False,
+    precision: Precise = None,
+    most: Most = None,
 ) -> None:
     """Compare changes with doing nothing, without a study file."""
-    from sim.commands import Options, outcome, place_of_store, what_if  # noqa: PLC0415
+    from sim.commands import outcome, what_if  # noqa: PLC0415
+    from sim.options import Options, place_of_store  # noqa: PLC0415
 
     with outcome():
         kept = place_of_store(store, no_store)
-        options = Options(replications, seed, workers, out, changes or [], as_json, quiet, kept)
+        options = Options(replications, seed, workers, out, changes or [], as_json, quiet, kept, precision or [], most)
         what_if(scenario, varied or [], save, options)
 
 
@@ -220,7 +241,8 @@ def trace(
     quiet: Quiet = False,
 ) -> None:
     """Follow one customer through a run as a story with times, and log all events on request."""
-    from sim.commands import Options, one_subject, outcome, trace_scenario  # noqa: PLC0415
+    from sim.commands import one_subject, outcome, trace_scenario  # noqa: PLC0415
+    from sim.options import Options  # noqa: PLC0415
 
     with outcome():
         options = Options(seed=seed, changes=changes or [], as_json=as_json, quiet=quiet)

@@ -10,7 +10,6 @@ import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -18,12 +17,14 @@ from typing import Any
 from sim.check import check, check_study
 from sim.core.registry import ADDED, ExtensionProblem
 from sim.door import is_study
-from sim.experiment.comparison import Result, TooLarge, UnknownMeasure, execute, reported, uncounted
+from sim.experiment.comparison import Result, TooLarge, UnknownMeasure, reported, uncounted
 from sim.experiment.execution import ReplicationFailed, cores
 from sim.experiment.plan import REPLICATIONS, SEED, Plan, plan_of_scenario, plan_of_study
-from sim.experiment.pool import Progress, WorkersDied
+from sim.experiment.pool import WorkersDied
+from sim.experiment.precision import execute_precisely
 from sim.experiment.store import Store, StoreFailed, StoreRefused
 from sim.files import FileProblem, load_scenario, load_study, scenario_schema, study_schema
+from sim.options import BadUsage, Count, Options, within
 from sim.report.checks import check_document, render_check
 from sim.report.folder import FolderRefused, ResultFolder, elapsed, kept_plan, save
 from sim.report.progress import ProgressBar
@@ -31,34 +32,7 @@ from sim.report.tables import document, json_text
 from sim.report.terminal import WIDTH, render
 
 DONE, FAILED, BAD, INTERRUPTED = 0, 1, 2, 130
-STORE = Path("results") / "replications.sqlite"
 _NARROWEST = 60
-_LARGEST_SEED = 2**63 - 1
-
-
-class BadUsage(Exception):  # noqa: N818  # read as a statement in messages
-    """An option has a value that makes no sense."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """The options that ``run`` and ``compare`` share; None is what was not given, of the store that none is wanted."""
-
-    replications: int | None = None
-    seed: int | None = None
-    workers: int | None = None
-    out: Path | None = None
-    changes: Sequence[str] = ()
-    as_json: bool = False
-    quiet: bool = False
-    store: Path | None = STORE
-
-    def checked(self) -> Options:
-        """These options; raises BadUsage where one makes no sense."""
-        _within("--replications", self.replications, 1, 1_000_000)
-        _within("--workers", self.workers, 1, 10_000)
-        _within("--seed", self.seed, 0, _LARGEST_SEED)
-        return self
 
 
 def run_scenario(file: Path, options: Options) -> None:
@@ -151,7 +125,7 @@ def trace_scenario(file: Path, subject: str | None, replication: int, log: Path 
     from sim.report.story import NoParquet, can_write, render_trace, trace_document, write_log  # noqa: PLC0415
 
     overrides = _overrides(options.checked().changes)
-    _within("--replication", replication, 1, 1_000_000)
+    within("--replication", replication, 1, 1_000_000)
     scenario = load_scenario(_file(file), overrides)
     seed = SEED if options.seed is None else options.seed
     try:
@@ -234,14 +208,14 @@ def outcome() -> Iterator[None]:
 
 def _simulate(plan: Plan, options: Options) -> None:
     plan = plan.altered(options.replications, options.seed)
-    reported(plan)
+    plan = options.precisely(plan, reported(plan))
     started = time.perf_counter()
     folder = ResultFolder(options.out or _place(plan))
     count = Count(len(plan.arms) * plan.replications)
     try:
         with folder, _store(options) as store:
             with ProgressBar(not options.quiet and not options.as_json) as bar:
-                result = execute(plan, options.workers, count.passing_on(bar.update), store)
+                result = execute_precisely(plan, options.workers, count.passing_on(bar.update), store)
             _save(result, folder, options, started)
         _show(result, folder.path, count, options)
     except KeyboardInterrupt:
@@ -250,36 +224,6 @@ def _simulate(plan: Plan, options: Options) -> None:
         if options.store is None or not count.done:
             raise
         _end(f"interrupted; {count} stand in {_near(options.store)}: the same command goes on from there", INTERRUPTED)
-
-
-def place_of_store(given: Path | None, unwanted: bool) -> Path | None:
-    """Where finished replications are kept; None where none are."""
-    if given is not None and unwanted:
-        raise BadUsage("--store and --no-store: give one of them")
-    return None if unwanted else given or STORE
-
-
-class Count:
-    """How many replications are done, and how many of these were known before anything was simulated."""
-
-    def __init__(self, total: int) -> None:
-        self.total = total
-        self.done = 0
-        self.known: int | None = None
-
-    def __str__(self) -> str:
-        return f"{self.done} of {self.total} replications"
-
-    def passing_on(self, progress: Progress) -> Progress:
-        """``progress``, with the count kept."""
-
-        def update(done: int, total: int) -> None:
-            self.done = done
-            if self.known is None:
-                self.known = done
-            progress(done, total)
-
-        return update
 
 
 def _store(options: Options) -> contextlib.AbstractContextManager[Store | None]:
@@ -338,11 +282,6 @@ def _file(path: Path) -> Path:
 def _refuse(overrides: dict[str, str], reason: str) -> None:
     if overrides:
         raise BadUsage(f"--set: {reason} instead")
-
-
-def _within(option: str, value: int | None, least: int, most: int) -> None:
-    if value is not None and not least <= value <= most:
-        raise BadUsage(f"{option} is {value}; expected a whole number from {least} to {most}")
 
 
 def _print(text: str) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.core.observations import Observations
-from sim.experiment.comparison import Result, execute
+from sim.experiment.comparison import Result
 from sim.experiment.plan import BASELINE, REPLICATIONS, SEED, Plan, plan_of_scenario, plan_of_study
 from sim.experiment.pool import Progress
 from sim.files import Study, load_scenario
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Source = Scenario | str | Path
+Precision = Mapping[str, str | float]
 _STUDY = re.compile(r"^[\"']?study[\"']?\s*:", re.MULTILINE)
 
 
@@ -117,12 +119,17 @@ def run(
     progress: Progress | None = None,
     *,
     store: str | Path | None = None,
+    precision: Precision | None = None,
+    most: int | None = None,
 ) -> Findings:
     """Run a scenario with the policies that stand in it; workers None: all processors.
 
     store: the file of finished replications: what it holds is not run again, what is run is kept in it at once.
+    precision: measure -> half-width, "5 %" of the value or a number in its unit; replications are added until all are
+    reached or there are ``most`` (1000). Raises ValueError where it cannot be asked for.
     """
-    return _found(plan_of_scenario(_scenario(scenario)).altered(replications, seed), workers, progress, store)
+    plan = _precise(plan_of_scenario(_scenario(scenario)).altered(replications, seed), precision, most)
+    return _found(plan, workers, progress, store)
 
 
 def compare(
@@ -133,9 +140,11 @@ def compare(
     progress: Progress | None = None,
     *,
     store: str | Path | None = None,
+    precision: Precision | None = None,
+    most: int | None = None,
 ) -> Findings:
-    """Compare the arms of a study with its baseline; None: as the study says. store: as for ``run``."""
-    return _found(_plan(study).altered(replications, seed), workers, progress, store)
+    """Compare the arms of a study with its baseline; None: as the study says. The rest is as for ``run``."""
+    return _found(_precise(_plan(study).altered(replications, seed), precision, most), workers, progress, store)
 
 
 def replicate(source: Study | Source, replication: int, seed: int | None = None, arm: str = BASELINE) -> Observations:
@@ -158,13 +167,28 @@ def is_study(path: Path) -> bool:
         return False
 
 
+def _precise(plan: Plan, precision: Precision | None, most: int | None) -> Plan:
+    if precision is None and most is None:
+        return plan
+    from sim.experiment.comparison import reported  # noqa: PLC0415
+    from sim.files.goals import NoGoal, goals_of  # noqa: PLC0415
+
+    try:
+        goals = goals_of(reported(plan), precision or {})
+    except NoGoal as problem:
+        raise ValueError(f"precision: {problem}") from None
+    return replace(plan, precision=goals or plan.precision, most=plan.most if most is None else most)
+
+
 def _found(plan: Plan, workers: int | None, progress: Progress | None, store: str | Path | None) -> Findings:
+    from sim.experiment.precision import execute_precisely  # noqa: PLC0415 - on demand, as everything here
+
     if store is None:
-        return Findings(execute(plan, workers, progress))
+        return Findings(execute_precisely(plan, workers, progress))
     from sim.experiment.store import Store  # noqa: PLC0415
 
     with Store(store) as kept:
-        return Findings(execute(plan, workers, progress, kept))
+        return Findings(execute_precisely(plan, workers, progress, kept))
 
 
 def _scenario(source: Source) -> Scenario:

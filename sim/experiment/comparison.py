@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from sim.core.measures import Measure
 from sim.core.observations import Observations
@@ -13,10 +14,13 @@ from sim.experiment.estimates import BadDays, Change, bad_days, change, level
 from sim.experiment.execution import Arm, simulate
 from sim.experiment.plan import Plan
 from sim.experiment.pool import Progress
-from sim.experiment.store import Store
+from sim.experiment.store import Memory, Store
 from sim.files.problems import suggestion
 from sim.stats.intervals import Estimate
 from sim.stats.payback import Payback, payback
+
+if TYPE_CHECKING:
+    from sim.experiment.precision import Reached
 
 SERVICE = ("service_level", "abandonment", "mean_wait")
 A_YEAR = 365
@@ -45,7 +49,8 @@ class Result:
     """What a plan found.
 
     rows: every measure that the scenario reports; shown: names of those for the table; runs: the observations
-    of each arm, replication by replication; paybacks, accountings: by arm, where there is a ledger.
+    of each arm, replication by replication; paybacks, accountings: by arm, where there is a ledger; precision: what
+    became of each goal of the plan.
     """
 
     plan: Plan
@@ -55,6 +60,7 @@ class Result:
     runs: Mapping[str, tuple[Observations, ...]]
     paybacks: Mapping[str, Payback] = field(default_factory=dict)
     accountings: Mapping[str, Accounting] = field(default_factory=dict)
+    precision: tuple[Reached, ...] = ()
 
     @property
     def policies(self) -> tuple[Arm, ...]:
@@ -81,7 +87,7 @@ class TooLarge(Exception):  # noqa: N818  # read as a statement in messages
 
 
 def execute(
-    plan: Plan, workers: int | None = None, progress: Progress | None = None, store: Store | None = None
+    plan: Plan, workers: int | None = None, progress: Progress | None = None, store: Store | Memory | None = None
 ) -> Result:
     """Run a plan, but for what the store holds, and estimate everything that its scenario reports.
 

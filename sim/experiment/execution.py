@@ -16,7 +16,7 @@ from typing import Any
 from sim.core.observations import Observations
 from sim.core.registry import ADDED, Extension, ExtensionProblem
 from sim.experiment.pool import Accept, Progress, Task, run_in_processes, run_serially
-from sim.experiment.store import Cell, Store
+from sim.experiment.store import Cell, Memory, Store
 from sim.scenario import Scenario
 
 
@@ -70,7 +70,7 @@ def simulate(
     workers: int | None = None,
     progress: Progress | None = None,
     *,
-    store: Store | None = None,
+    store: Store | Memory | None = None,
 ) -> dict[str, tuple[Observations, ...]]:
     """Observations of replications 1 .. n of every arm, in that order.
 

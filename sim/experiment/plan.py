@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from sim.core.registry import ADDED
 from sim.experiment.execution import Arm
+from sim.files.goals import Goal
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -18,13 +19,16 @@ FORMAT = 1
 REPLICATIONS = 10
 SEED = 1
 CONFIDENCE = 0.95
+MOST = 1000
+"""Replications at which a study that asks for precision ends, where it does not say itself."""
 
 
 @dataclass(frozen=True)
 class Plan:
     """A run (one arm) or a comparison (the baseline first, then the arms with policies).
 
-    measures: names of measures to show beside the outcomes. file: where it was read from, for messages only.
+    measures: names of measures to show beside the outcomes. precision: half-widths to reach, from ``replications`` on
+    and with no more than ``most``.
     """
 
     name: str
@@ -34,6 +38,8 @@ class Plan:
     seed: int = SEED
     confidence: float = CONFIDENCE
     measures: tuple[str, ...] = ()
+    precision: tuple[Goal, ...] = ()
+    most: int = MOST
 
     def __post_init__(self) -> None:
         if not self.arms:
@@ -72,6 +78,7 @@ class Plan:
             "seed": self.seed,
             "confidence": self.confidence,
             "measures": list(self.measures),
+            **({"precision": [asdict(goal) for goal in self.precision], "most": self.most} if self.precision else {}),
             **ADDED.recorded(),
             "arms": [{"name": arm.name, "title": arm.title, "scenario": arm.scenario.plain()} for arm in self.arms],
         }
@@ -88,6 +95,8 @@ class Plan:
             seed=plain["seed"],
             confidence=plain["confidence"],
             measures=tuple(plain["measures"]),
+            precision=tuple(Goal(**goal) for goal in plain.get("precision", ())),
+            most=plain.get("most", MOST),
         )
 
 
@@ -112,4 +121,6 @@ def plan_of_study(study: Study) -> Plan:
         seed=study.seed,
         confidence=study.confidence,
         measures=study.measures,
+        precision=study.precision,
+        most=study.most,
     )

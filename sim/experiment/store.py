@@ -53,6 +53,21 @@ class Cell(NamedTuple):
     replication: int
 
 
+class Memory:
+    """What a store does, for as long as the process lives: a study that grows repeats nothing."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Cell, dict[str, Any]] = {}
+
+    def found(self, cells: Sequence[Cell]) -> dict[Cell, dict[str, Any]]:
+        """What was kept of these replications, as plain data."""
+        return {cell: self._kept[cell] for cell in cells if cell in self._kept}
+
+    def keep(self, cell: Cell, plain: dict[str, Any]) -> None:
+        """Keep a replication."""
+        self._kept[cell] = plain
+
+
 class Store:
     """``with Store(path) as store: store.keep(cell, plain); store.found(cells)``; made where there is none.
 

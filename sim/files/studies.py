@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 
+from sim.core.measures import Measure
 from sim.core.units import Settings, Several, Share
+from sim.files.goals import Goal, NoGoal, goal_of, goals_of
 from sim.files.policies import (
     clash,
     fetch_policies,
@@ -33,7 +36,9 @@ class StudySettings(Settings):
 
     policies: by name, in this file or in one of their own. arms: name -> the policies in force together; where
     none are given, each policy alone. The baseline, with the scenario as it is, is always an arm. measures: to be
-    reported beside the outcomes. confidence: of the intervals.
+    reported beside the outcomes. confidence: of the intervals. precision: measure -> the half-width that the changes of
+    every arm are to have, "5 %" of the baseline's value or a number in the measure's unit; replications are added until
+    all are reached, or there are ``most_replications``.
     """
 
     frontline: Literal[1]
@@ -46,6 +51,8 @@ class StudySettings(Settings):
     arms: dict[str, Several[str]] | None = Field(default=None, min_length=1)
     measures: Several[str] = ()
     confidence: Share = Field(default=0.95, ge=0.5, lt=1)
+    precision: dict[str, str | int | float] = Field(default_factory=dict)
+    most_replications: int = Field(default=1000, ge=1, le=100_000)
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,8 @@ class Study:
     measures: tuple[str, ...]
     confidence: float
     path: Path
+    precision: tuple[Goal, ...] = ()
+    most: int = 1000
 
     def scenario_of(self, arm: Arm) -> Scenario:
         """The scenario with the policies of an arm in force."""
@@ -101,6 +110,8 @@ def load_study(path: str | Path) -> Study:
         measures=settings.measures,
         confidence=settings.confidence,
         path=file,
+        precision=_goals(settings, scenario),
+        most=settings.most_replications,
     )
 
 
@@ -122,6 +133,7 @@ def _problems(settings: StudySettings, scenario: Scenario, root: Node) -> list[P
     problems += policy_problems(scenario, settings.policies, root)
     problems += _unknown_policies(settings, root)
     problems += _unknown_measures(settings, scenario, root)
+    problems += _wrong_goals(settings, scenario, root)
     return problems or _clashes(settings, scenario, root)
 
 
@@ -178,6 +190,31 @@ def _unknown_measures(settings: StudySettings, scenario: Scenario, root: Node) -
         elif name in settings.measures[:index]:
             problems.append(node.place.problem(f"names {shown(name)} twice", "measures"))
     return problems
+
+
+def _wrong_goals(settings: StudySettings, scenario: Scenario, root: Node) -> list[Problem]:
+    known = _measures(scenario) if settings.precision else ()
+    problems = []
+    for name, asked in settings.precision.items():
+        try:
+            goal_of(known, name, asked)
+        except NoGoal as problem:
+            node = root.at(("precision", name)) or root
+            problems.append(node.key.problem(str(problem), f"precision.{name}"))
+    if settings.precision and settings.most_replications < settings.replications:
+        node = root.at(("most_replications",)) or root
+        problems.append(node.place.problem("is less than replications", "most_replications"))
+    return problems
+
+
+def _goals(settings: StudySettings, scenario: Scenario) -> tuple[Goal, ...]:
+    return goals_of(_measures(scenario), settings.precision) if settings.precision else ()
+
+
+def _measures(scenario: Scenario) -> Sequence[Measure]:
+    from sim.model import measures  # noqa: PLC0415  # the model is heavy, and most studies name no measures
+
+    return measures(scenario)
 
 
 def _clashes(settings: StudySettings, scenario: Scenario, root: Node) -> list[Problem]:

@@ -44,7 +44,7 @@ class ProgressBar:
         with self._lock:
             self._state = (done, total)
             if self._bar is not None and self._task is not None:
-                self._bar.update(self._task, completed=done)
+                self._bar.update(self._task, completed=done, total=total)
 
     def _show(self) -> None:
         from rich.console import Console  # noqa: PLC0415 - short commands never need it

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from sim.core.measures import Measure
 from sim.experiment.comparison import Result, Row
 from sim.experiment.estimates import Change
@@ -46,6 +48,38 @@ def sentence(result: Result, arm: Arm) -> str:
     parts = [_effect(result, measure, change) for measure, change in told if _is_effect(change)]
     parts += _untold(told)
     return f"{arm.title}: {'; '.join(parts)}."
+
+
+def precision_sentences(result: Result) -> list[str]:
+    """What became of each half-width that the plan asked for, over all arms: of the worst of them."""
+    plan, found = result.plan, []
+    for goal in plan.precision:
+        row = result.row(goal.measure)
+        mine = [each for each in result.precision if each.goal == goal]
+        if row is None or not mine:
+            continue
+        unit = unit_of_change(row.measure)
+        wanted = (
+            f"{percent(goal.half_width)} of the baseline's value" if goal.relative else f"{goal.half_width:g} {unit}"
+        )
+        asked = f"Precision of {name_in_sentence(row.measure)}: a half-width of at most {wanted} was asked for"
+        if any(each.half_width is None or each.asked is None for each in mine):
+            found.append(f"{asked}; it cannot be estimated.")
+            continue
+        worst = max(mine, key=lambda each: each.half_width or 0.0)
+        where = f" in {worst.arm}" if len(mine) > 1 else ""
+        reached = f"{_two_digits(worst.half_width or 0.0)} {unit}{where} with {plan.replications} replications"
+        if all(each.met for each in mine):
+            found.append(f"{asked}; it is {reached}.")
+        else:
+            foreseen = max(each.foreseen or 0 for each in mine)
+            found.append(f"{asked} and not reached: it is {reached}; about {foreseen:,} would be needed.")
+    return found
+
+
+def _two_digits(value: float) -> str:
+    """A half-width as a person reads it."""
+    return "0" if value == 0.0 else number(value, 1 - math.floor(math.log10(value)))
 
 
 def payback_sentence(arm: Arm, found: Payback) -> str:

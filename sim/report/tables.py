@@ -16,6 +16,7 @@ from sim.core.registry import ADDED
 from sim.experiment.accounting import Accounting, Line
 from sim.experiment.comparison import Result, Row
 from sim.experiment.estimates import BadDays, Change
+from sim.experiment.precision import Reached
 from sim.report.bridge import label_of
 from sim.report.numbers import rounded
 from sim.report.sentences import sentences
@@ -58,6 +59,18 @@ def document(result: Result) -> Record:
         "shown": list(result.shown),
         "measures": [_measure(row) for row in result.rows],
         "bad_days": [_bad_day(each) for each in result.bad_days],
+        **({"precision": [_goal(each) for each in result.precision]} if result.precision else {}),
+    }
+
+
+def _goal(found: Reached) -> Record:
+    """What became of a half-width that was asked for."""
+    return {
+        "measure": found.goal.measure,
+        "arm": found.arm,
+        "asked": None if found.asked is None else rounded(found.asked),
+        "half_width": None if found.half_width is None else rounded(found.half_width),
+        "met": found.met,
     }
 
 

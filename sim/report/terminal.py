@@ -14,7 +14,14 @@ from sim.experiment.execution import Arm
 from sim.files.problems import printable
 from sim.report.bridge import bridge_sentence
 from sim.report.numbers import columns, duration, folded, in_percent, in_time, percent, span, with_half_width
-from sim.report.sentences import name_in_sentence, payback_sentence, sentences, told_rows, unit_of_change
+from sim.report.sentences import (
+    name_in_sentence,
+    payback_sentence,
+    precision_sentences,
+    sentences,
+    told_rows,
+    unit_of_change,
+)
 
 WIDTH = 100
 _GAP = "  "
@@ -43,6 +50,7 @@ def render(result: Result, colour: bool = False, width: int = WIDTH) -> str:
         parts.append(_bridges(result, width))
         parts.append(_paybacks(result, width))
         parts.append(_gains(result, width))
+    parts.append("\n".join(_wrapped(text, width, "- ") for text in precision_sentences(result)))
     if result.bad_days:
         parts.append(_bad_days(result, paint))
     return "\n\n".join(part for part in parts if part) + "\n"

@@ -20,6 +20,7 @@ ROOM_OF = {
     "sim.__main__": "cli",
     "sim.cli": "cli",
     "sim.commands": "cli",
+    "sim.options": "cli",
     "sim.door": "cli",  # the same doors as the commands, from Python
     "sim.templates": "cli",
     "sim.version": "version",

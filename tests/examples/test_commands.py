@@ -205,6 +205,25 @@ def test_whatif_says_what_it_does_not_understand(here: Path, words: list[str], s
     assert not Path("results").exists()
 
 
+def test_replications_are_added_until_the_precision_asked_for_is_reached_or_the_ceiling(here: Path) -> None:
+    words = ("run", here / "tiny.yaml", "-n", 2, "--workers", 1, "--json", "--most", 5)
+    found = frontline(*words, "--precision", "profit=0.0001%", "--precision", "occupancy=90 points")
+    assert found.exit_code == 0, found.stderr
+    told = json.loads(found.stdout)
+    assert told["replications"] == 5
+    assert [(one["measure"], one["met"]) for one in told["precision"]] == [("profit", False), ("occupancy", True)]
+    again = frontline("run", "results/tiny-run", "--workers", 1, "--out", "again", "--no-store", "--quiet")
+    assert again.exit_code == 0, again.stderr
+    assert "not reached" in again.stdout
+    assert Path("again/result.json").read_bytes() == Path("results/tiny-run/result.json").read_bytes()
+    wrong = frontline("run", here / "tiny.yaml", "--precision", "profits=5%")
+    assert (wrong.exit_code, wrong.stderr) == (
+        2,
+        '--precision: "profits" is no measure of the scenario — did you mean profit?\n',
+    )
+    assert frontline("run", here / "tiny.yaml", "--most", 5).exit_code == 2
+
+
 def test_only_the_manifest_holds_time_path_host_workers_or_command(here: Path) -> None:
     assert frontline("compare", here / "tiny_study.yaml", "--workers", 1, "-n", 2, "--out", "out").exit_code == 0
     manifest = json.loads(Path("out/manifest.json").read_text())

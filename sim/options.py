@@ -1,0 +1,98 @@
+"""The options that the commands share, checked, and the count of replications that they keep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sim.core.measures import Measure
+from sim.experiment.plan import Plan
+from sim.experiment.pool import Progress
+from sim.files.goals import NoGoal, goals_of
+
+STORE = Path("results") / "replications.sqlite"
+_LARGEST_SEED = 2**63 - 1
+
+
+class BadUsage(Exception):  # noqa: N818  # read as a statement in messages
+    """An option has a value that makes no sense."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options that ``run`` and ``compare`` share; None is what was not given, of the store that none is wanted."""
+
+    replications: int | None = None
+    seed: int | None = None
+    workers: int | None = None
+    out: Path | None = None
+    changes: Sequence[str] = ()
+    as_json: bool = False
+    quiet: bool = False
+    store: Path | None = STORE
+    precision: Sequence[str] = ()
+    most: int | None = None
+
+    def checked(self) -> Options:
+        """These options; raises BadUsage where one makes no sense."""
+        within("--replications", self.replications, 1, 1_000_000)
+        within("--workers", self.workers, 1, 10_000)
+        within("--most", self.most, 1, 1_000_000)
+        within("--seed", self.seed, 0, _LARGEST_SEED)
+        return self
+
+    def precisely(self, plan: Plan, known: Sequence[Measure]) -> Plan:
+        """The plan with the precision that is asked for, instead of its own for the same measures."""
+        if not self.precision and self.most is None:
+            return plan
+        asked = {}
+        for text in self.precision:
+            name, equals, value = text.partition("=")
+            if not equals:
+                raise BadUsage(f"--precision {text!r}: write it like --precision profit=5%")
+            asked[name.strip()] = value.strip()
+        try:
+            goals = goals_of(known, asked)
+        except NoGoal as problem:
+            raise BadUsage(f"--precision: {problem}") from None
+        kept = tuple(goal for goal in plan.precision if goal.measure not in asked)
+        if self.most is not None and not (goals or kept):
+            raise BadUsage("--most is a ceiling for --precision; say what is to be how precise")
+        return replace(plan, precision=(*kept, *goals), most=plan.most if self.most is None else self.most)
+
+
+def place_of_store(given: Path | None, unwanted: bool) -> Path | None:
+    """Where finished replications are kept; None where none are."""
+    if given is not None and unwanted:
+        raise BadUsage("--store and --no-store: give one of them")
+    return None if unwanted else given or STORE
+
+
+class Count:
+    """How many replications are done, and how many of these were known before anything was simulated."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self.done = 0
+        self.known: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.done} of {self.total} replications"
+
+    def passing_on(self, progress: Progress) -> Progress:
+        """``progress``, with the count kept."""
+
+        def update(done: int, total: int) -> None:
+            self.done, self.total = done, total
+            if self.known is None:
+                self.known = done
+            progress(done, total)
+
+        return update
+
+
+def within(option: str, value: int | None, least: int, most: int) -> None:
+    """Raises BadUsage where an option's number lies outside its bounds."""
+    if value is not None and not least <= value <= most:
+        raise BadUsage(f"{option} is {value}; expected a whole number from {least} to {most}")
