@@ -11,7 +11,17 @@ from sim.core.tables import ByInterval
 from sim.core.units import DAY, HOUR, YEAR
 from sim.mechanisms.interventions import Change, PolicySettings
 from sim.scenario import Scenario
-from sim.workload import WEEKS_PER_YEAR, Flow, at_once, groups_serving, handle_time, on_duty, open_profile
+from sim.workload import (
+    WEEKS_PER_YEAR,
+    Flow,
+    at_once,
+    cases,
+    groups_serving,
+    handle_time,
+    hours_of_work,
+    on_duty,
+    open_profile,
+)
 
 _LONG_HANDLE = HOUR
 _SHORT_HANDLE = 10.0
@@ -28,7 +38,9 @@ def doubts(scenario: Scenario, expected: tuple[Flow, ...]) -> tuple[str, ...]:
     sections = (_calendar, _hazards, _tables, _patience, _resolution, _money)
     found = [doubt for section in sections for doubt in section(scenario)]
     found += dates(scenario, scenario.policies)
-    found += [doubt for section in (_handle_times, _skills, _capacity) for doubt in section(scenario, expected)]
+    found += [
+        doubt for section in (_handle_times, _skills, _capacity, _departments) for doubt in section(scenario, expected)
+    ]
     return (*found, *_attendance(scenario))
 
 
@@ -182,4 +194,18 @@ def _capacity(scenario: Scenario, expected: tuple[Flow, ...]) -> Iterator[str]:
             yield (
                 f"channels.channels.{name} brings {work:.0f} hours of contacts a week, but those who serve it are "
                 f"{hours:.0f} hours on duty; its queue will grow without end, or most customers give up"
+            )
+
+
+def _departments(scenario: Scenario, expected: tuple[Flow, ...]) -> Iterator[str]:
+    """Departments whose cases ask for more hours than their workers have."""
+    for name, per_year in cases(scenario, expected).items():
+        assert scenario.departments is not None  # whose cases these are
+        one = scenario.departments.departments[name]
+        work = per_year * one.time.mean_value / HOUR / WEEKS_PER_YEAR
+        hours = one.workers * hours_of_work(one.hours)
+        if hours < work:
+            yield (
+                f"departments.departments.{name} gets {work:.0f} hours of cases a week, but its workers have "
+                f"{hours:.0f}; its backlog will grow without end"
             )

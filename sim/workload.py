@@ -6,12 +6,13 @@ days average out, nobody gives up. Half-hours are counted from Monday, 0:00.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sim.core.calendar import WEEKDAYS, Calendar
-from sim.core.units import DAY, WEEK, YEAR, parse_clock
+from sim.core.hours import Week
+from sim.core.units import DAY, HOUR, WEEK, YEAR, parse_clock
 from sim.mechanisms.arrivals import StreamSettings
 from sim.mechanisms.channels import ANY, ChannelSettings, OpenHours
 from sim.mechanisms.chat import paces_of
@@ -37,7 +38,8 @@ def flows(scenario: Scenario) -> tuple[Flow, ...]:
     """Expected contacts by channel and kind: issues x contacts per issue, along the choice of channels.
 
     Of each contact, (1 - f) r comes back, f being the share resolved at the first contact and r the share of
-    the unresolved that returns; a repeat changes its channel as ``switch_on_repeat`` says.
+    the unresolved that returns (of those that no other department takes); a repeat changes its channel as
+    ``switch_on_repeat`` says.
     """
     found: dict[tuple[str, str], float] = {}
     for kind, shares, per_year in _first_contacts(scenario):
@@ -152,12 +154,49 @@ def _with_repeats(scenario: Scenario, kind: str, shares: dict[str, float], issue
     resolution = scenario.resolution
     if resolution is None:
         return total
-    returning = (1.0 - resolution.first_contact.get(kind, 1.0)) * resolution.returns.share
+    resting = sum(part for _, part in _taken_by_departments(scenario, kind))
+    returning = (1.0 - resolution.first_contact.get(kind, 1.0)) * (1.0 - resting) * resolution.returns.share
     for _ in range(min(resolution.returns.most_contacts, 200) - 1):
         contacts = _repeats(contacts, shares, scenario.channels.switch_on_repeat, returning)
         for channel, count in contacts.items():
             total[channel] += count
     return total
+
+
+def _taken_by_departments(scenario: Scenario, kind: str) -> Iterator[tuple[str, float]]:
+    """What part of the unresolved contacts of a kind goes to each department, at the reference of authority."""
+    left = 1.0
+    for name, one in scenario.departments.departments.items() if scenario.departments else ():
+        share = one.takes.get(kind, 0.0)
+        yield name, left * share
+        left *= 1.0 - share
+
+
+def cases(scenario: Scenario, expected: Sequence[Flow]) -> dict[str, float]:
+    """Cases a year that come to each department, those included that another one passes on."""
+    departments = scenario.departments.departments if scenario.departments else {}
+    found = dict.fromkeys(departments, 0.0)
+    coming: list[tuple[str, float]] = []
+    for flow in expected:
+        unresolved = (
+            flow.per_year * (1.0 - scenario.resolution.first_contact[flow.kind]) if scenario.resolution else 0.0
+        )
+        coming += [(name, unresolved * part) for name, part in _taken_by_departments(scenario, flow.kind)]
+    while coming:
+        name, count = coming.pop()
+        found[name] += count
+        then = departments[name].then
+        if then is not None:
+            coming.append((then.to, count * then.share))
+    return found
+
+
+def hours_of_work(hours: Week | None) -> float:
+    """Hours of a week in which somebody works who keeps these hours; without hours all of them."""
+    if hours is None:
+        return WEEK / HOUR
+    days = [hours.get(day, hours.get("every_day")) for day in WEEKDAYS]
+    return sum((day.closes - day.opens) / HOUR for day in days if day is not None)
 
 
 def _repeats(contacts: dict[str, float], shares: dict[str, float], switch: float, returning: float) -> dict[str, float]:

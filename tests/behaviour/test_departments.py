@@ -10,6 +10,8 @@ import pytest
 from sim.core.calendar import Calendar, CalendarSettings
 from sim.core.hours import Hours, WorkingTime
 from sim.core.units import DAY, HOUR
+from sim.doubts import doubts
+from sim.workload import flows
 
 OFFICE = {
     day: {"opens": "08:00", "closes": "16:00"} for day in ("monday", "tuesday", "wednesday", "thursday", "friday")
@@ -94,6 +96,27 @@ def test_nobody_at_work_leaves_every_issue_open_and_every_promise_broken(bench: 
     assert seen.sum("departments.kept") == 0
     assert seen.sum("departments.promises") > 100
     assert seen.sum("departments.backlog") > 100
+
+
+def test_no_contact_ends_an_issue_on_which_a_department_is_still_at_work(bench: Any, firm: Any) -> None:
+    referred: set[int] = set()
+    about: list[bool] = []
+
+    def handled(_: Any, contact: Any) -> None:
+        if contact.issue.key in referred:
+            about.append(contact.resolved)
+
+    facts = {"issue_referred": lambda _, issue: referred.add(issue.key), "contact_handled": handled}
+    bench.watch(bench.changed(firm, {f"{FIRST}.workers": 0}), facts)
+    assert len(about) > 100
+    assert not any(about)
+
+
+def test_check_doubts_a_department_that_has_less_time_than_its_cases_need(bench: Any, firm: Any) -> None:
+    for workers, doubtful in ((0, True), (20, False)):
+        scenario = bench.changed(firm, {f"{FIRST}.workers": workers})
+        found = [doubt for doubt in doubts(scenario, flows(scenario)) if doubt.startswith(FIRST)]
+        assert bool(found) == doubtful
 
 
 def test_what_is_not_solved_comes_back_to_the_front_line(bench: Any, firm: Any) -> None:

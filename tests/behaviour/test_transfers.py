@@ -83,6 +83,20 @@ def test_a_contact_handed_on_is_one_contact_with_the_handle_time_of_all_its_agen
     assert seen["transfers.contacts"] == seen["transfers.made"]
 
 
+def test_every_agent_has_worked_the_time_that_contacts_took(bench: Any, firm: Any) -> None:
+    own: list[tuple[float, float, float]] = []
+
+    def look(model: Any, _: Any) -> None:
+        groups = sum(group.busy for group in model.world.groups.values())
+        agents = sum(agent.busy for agent in model.world.agents.values())
+        own.append((agents, groups, sum(lane.handle_time for lane in model.world.lanes)))
+
+    bench.watch(handed(bench, firm, warm="50 %"), {"day_began": look})
+    agents, groups, handled = own[-1]  # at midnight all but a few letters are done
+    assert agents == pytest.approx(groups)
+    assert handled == pytest.approx(groups, rel=0.002)
+
+
 def test_transfers_take_time_and_satisfaction(bench: Any, firm: Any) -> None:
     often, seldom = (bench.run(handed(bench, firm, rules__faults__share=share), 3) for share in ("60 %", "10 %"))
     assert bench.rises(bench.more(often, seldom, "contacts.handle_time", "contacts.handled"))
