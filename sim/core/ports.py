@@ -211,6 +211,8 @@ class Ports:
     answer: an agent takes a contact.
     finish: a contact is done.
     part_done: an agent has done his part of it, and it is finished or handed on.
+    break_off: a customer gives up after he was answered.
+    part_broken_off: he leaves a chat that may have been handed on.
     burden: what being handed on takes from its score, on the logit scale.
     refers: whether its issue, not resolved, rests with another department.
     rests: whether an issue whose contact was not served does.
@@ -306,6 +308,8 @@ class Ports:
     take_idle: Callable[[Agent, Contact], bool]
     answer: Callable[[Contact, Agent], None]
     part_done: Callable[[Contact], None]
+    break_off: Callable[[Contact], None]
+    part_broken_off: Callable[[Contact], None]
     burden: Callable[[Contact], float]
     refers: Callable[[Contact], bool]
     rests: Callable[[Issue], bool]

@@ -14,11 +14,13 @@ after a while (30 to 67 % of those who abandon; Castellanos, Yom-Tov and Goldber
 from __future__ import annotations
 
 from itertools import pairwise
+from math import inf
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
 from sim.core import streams
+from sim.core.desks import Desk
 from sim.core.distributions import Law
 from sim.core.entities import Agent, Contact, Group
 from sim.core.measures import Measure
@@ -43,7 +45,8 @@ class ChatSettings(Settings):
     (kappa in n / (1 + kappa (n - 1))), typing (share of a single chat's length in which the customer types), or
     pace (the numbers themselves, from one chat to the most). assignment: a new chat goes to the agent with the fewest
     open, or to the one who has taken none for longest. distraction: what each other chat open at its beginning takes
-    from the ability to resolve, on the logit scale.
+    from the ability to resolve, on the logit scale. replies: how long in all a customer waits for replies while his
+    agent is with others, before he leaves the chat.
     """
 
     most: int = Field(ge=1, le=1000)
@@ -53,6 +56,7 @@ class ChatSettings(Settings):
     assignment: Literal["fewest_open", "longest_idle"]
     distraction: float = Field(default=0.0, ge=0, le=5)
     silent: SilentSettings | None = None
+    replies: Law | None = None
 
     @model_validator(mode="after")
     def _one_form(self) -> ChatSettings:
@@ -70,6 +74,7 @@ class ChatSettings(Settings):
 
 _SILENT = streams.named("silent leaving")
 _NOTICED = streams.named("silence noticed")
+_REPLIES = streams.named("patience for replies")
 
 
 def total_pace(n: int, slowdown: float) -> float:
@@ -102,39 +107,6 @@ def paces_of(settings: ChatSettings) -> tuple[float, ...]:
     return tuple(total_pace(n, settings.slowdown or 0.0) for n in range(1, settings.most + 1))
 
 
-class Desk:
-    """The open chats of an agent, with the work left of each (s of an agent with one chat).
-
-    settled: until when work has been done; stamp: calls with an older one do not hold any more; unseen: chats of
-    customers who are gone without the agent knowing.
-    """
-
-    __slots__ = ("agent", "area", "chats", "left", "opened_at", "settled", "stamp", "unseen")
-
-    def __init__(self, agent: Agent, now: float) -> None:
-        self.agent = agent
-        self.chats: list[Contact] = []
-        self.left: list[float] = []
-        self.unseen: list[Contact] = []
-        self.settled = self.opened_at = now
-        self.stamp = 0
-        self.area = 0.0
-
-    @property
-    def taken(self) -> int:
-        """Chats open, those of customers who are gone included."""
-        return len(self.chats) + len(self.unseen)
-
-    def settle(self, now: float, paces: tuple[float, ...]) -> None:
-        """Do the work from when it was done last until now, shared evenly by the open chats."""
-        count, since = len(self.chats), now - self.settled
-        if count and since > 0.0:
-            done = since * paces[count - 1] / count
-            self.left = [left - done for left in self.left]
-        self.area += self.taken * since
-        self.settled = now
-
-
 class Chat(Mechanism[ChatSettings]):
     """Open chats and the pace of each."""
 
@@ -147,11 +119,13 @@ class Chat(Mechanism[ChatSettings]):
         self._gone: set[Contact] = set()
         self._longer: dict[Contact, tuple[float, float]] = {}
         self.area = self.spent = self.unseen_spent = 0.0
-        self.silent = self.given_up = 0
+        self.silent = self.given_up = self.left = self.begun = 0
 
     def begin(self) -> None:
         """Find out whether contacts may be handed on."""
-        self._done = self.world.ask.answered("part_done") or self.world.ask.finish
+        ask = self.world.ask
+        self._done = ask.answered("part_done") or ask.finish
+        self._broken_off = ask.answered("part_broken_off") or ask.break_off
 
     def adopted(self) -> None:
         """Lay out the pace for each number of open chats; what is open goes on at the new one."""
@@ -202,8 +176,10 @@ class Chat(Mechanism[ChatSettings]):
         """An agent has one more chat open, the first one or beside others."""
         desk, is_first = self._desk(contact, agent)
         contact.threshold += self.settings.distraction * desk.taken
-        desk.chats.append(contact)
-        desk.left.append(contact.spent)
+        self.begun += 1
+        replies = self.settings.replies
+        patience = inf if replies is None else replies.quantile(streams.uniform(contact.key, _REPLIES))
+        desk.open(contact, contact.spent, patience)
         self._wait(desk)
         if is_first:
             self._fill(desk)
@@ -262,12 +238,10 @@ class Chat(Mechanism[ChatSettings]):
         self._go_on(desk)
 
     def _wait(self, desk: Desk) -> None:
-        """Expect the next chat to be done; whatever was expected before does not hold any more."""
+        """Expect the next chat to be over; whatever was expected before does not hold any more."""
         desk.stamp += 1
-        count = len(desk.chats)
-        if count:
-            needs = min(desk.left) * count / self._paces[count - 1]
-            self.world.env.after(needs if needs > 0.0 else 0.0, self._due, (desk, desk.stamp))
+        if desk.chats:
+            self.world.env.after(desk.next(self._paces)[0], self._due, (desk, desk.stamp))
 
     def _due(self, call: tuple[Desk, int]) -> None:
         desk, stamp = call
@@ -275,14 +249,18 @@ class Chat(Mechanism[ChatSettings]):
             return  # chats have been opened or closed since
         now = self.world.env.now
         desk.settle(now, self._paces)
-        place = desk.left.index(min(desk.left))
-        del desk.left[place]
-        contact = desk.chats.pop(place)
+        _, place, leaves = desk.next(self._paces)
+        contact = desk.close(place)
         if contact in self._longer:
             self._end_longer(contact, now)
+            self._go_on(desk)
+            return
+        contact.spent = now - contact.answered_at
+        self.spent += contact.spent
+        if leaves:
+            self.left += 1
+            self._broken_off(contact)
         else:
-            contact.spent = now - contact.answered_at
-            self.spent += contact.spent
             self._done(contact)
         self._go_on(desk)
 
@@ -290,8 +268,7 @@ class Chat(Mechanism[ChatSettings]):
         """A chat that was about to end goes on for some more work of its agent; then it is finished."""
         desk, now = self._working[contact.agent.group][contact.agent], self.world.env.now
         self._longer[contact] = contact.spent, now
-        desk.chats.append(contact)
-        desk.left.append(work)
+        desk.open(contact, work, inf)
 
     def _end_longer(self, contact: Contact, now: float) -> None:
         spent, since = self._longer.pop(contact)
@@ -330,12 +307,13 @@ class Chat(Mechanism[ChatSettings]):
         """Agent-seconds of open chats, and customers who left the line of a chat, silently or not."""
         now = self.world.env.now
         under_way = sum(desk.area + desk.taken * (now - desk.settled) for desk in self._desks())
-        return {
+        found = {
             "chats.open": self.area + under_way,
             "chats.given_up": self.given_up,
             "chats.silent": self.silent,
             "chats.unseen": self.unseen_spent,
         }
+        return found if self.settings.replies is None else found | {"chats.left": self.left, "chats.begun": self.begun}
 
     def balances(self) -> list[tuple[str, float, float]]:
         """Little's law of open chats: the area under their number is the time that they took."""
@@ -345,8 +323,8 @@ class Chat(Mechanism[ChatSettings]):
 
     @classmethod
     def measures(cls, scenario: Any) -> list[Measure]:
-        """Chats open, and the silent ones."""
-        return [
+        """Chats open, the silent ones, and those that customers leave."""
+        found = [
             Measure(
                 "chats_open", "chats open", "chats", "chats.open", "seconds", 1.0,
                 meaning="chats that agents have open, mean over all hours of the week",
@@ -359,4 +337,9 @@ class Chat(Mechanism[ChatSettings]):
                 "chat_time_lost", "chat time taken by customers who are gone", "%", "chats.unseen", "chats.open", 100.0,
                 "lower", meaning="time of open chats until agents find out that nobody is there, over that of all",
             ),
+            Measure(
+                "chats_left", "chats left for want of replies", "%", "chats.left", "chats.begun", 100.0, "lower",
+                meaning="chats whose customers left while the agent was with others, over chats answered",
+            ),
         ]  # fmt: skip
+        return found if scenario.chat.replies is not None else found[:-1]

@@ -34,7 +34,8 @@ class Service(Mechanism[ChannelsSettings]):
     """The path of contacts, and what is counted on it."""
 
     answers = (
-        "make_contact", "births", "birth", "bear", "raise_issues", "contact_again", "answer", "finish", "open_issues",
+        "make_contact", "births", "birth", "bear", "raise_issues", "contact_again", "answer", "finish", "break_off",
+        "open_issues",
     )  # fmt: skip
 
     def __init__(self, world: World, settings: ChannelsSettings) -> None:
@@ -317,6 +318,17 @@ class Service(Mechanism[ChannelsSettings]):
         else:
             contact.spent += more
             self.world.env.after(more, self.finish, contact)
+
+    def break_off(self, contact: Contact) -> None:
+        """A customer gives up after he was answered, between agents or between replies: it was not handled."""
+        lane = contact.lane
+        lane.channel.inside -= 1
+        lane.broken_off += 1
+        lane.handle_time += contact.spent
+        if contact.issue.handled:
+            lane.repeat_handle_time += contact.spent
+        contact.reached = False
+        self.world.tell.contact_abandoned(contact)
 
     def counts(self) -> dict[str, float]:
         """Contacts by channel, by lane and in all."""

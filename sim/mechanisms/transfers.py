@@ -135,7 +135,7 @@ class Plan(NamedTuple):
 class Transfers(Mechanism[TransferSettings]):
     """Which contacts are handed on, and what becomes of them."""
 
-    answers = ("part_done", "burden")
+    answers = ("part_done", "part_broken_off", "burden")
 
     def __init__(self, world: World, settings: TransferSettings) -> None:
         super().__init__(world, settings)
@@ -218,6 +218,13 @@ class Transfers(Mechanism[TransferSettings]):
             self._come_home(contact)
         self.world.ask.finish(contact)
 
+    def part_broken_off(self, contact: Contact) -> None:
+        """A customer leaves a chat that may have been handed on, or was about to be."""
+        self._plans.pop(contact, None)
+        if isinstance(contact, Part):
+            self._come_home(contact)
+        self.world.ask.break_off(contact)
+
     def _come_home(self, part: Part) -> None:
         """The last agent is done: wait and handle time are those of the whole contact, which its own lane counts."""
         agent, spent = part.agent, part.spent
@@ -299,14 +306,9 @@ class Transfers(Mechanism[TransferSettings]):
         self._leaves(part)
         self.given_up += 1
         part.felt += self.settings.cold.felt
-        part.lane = home
+        part.lane, part.spent = home, part.before
         part.waited = self.world.env.now - part.offered_at + part.waits
-        home.channel.inside -= 1
-        home.broken_off += 1
-        home.handle_time += part.before
-        if part.issue.handled:
-            home.repeat_handle_time += part.before
-        self.world.tell.contact_abandoned(part)
+        self.world.ask.break_off(part)
         if kept is not None:
             self._let_go(kept)
 

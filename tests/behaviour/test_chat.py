@@ -164,3 +164,18 @@ def test_a_policy_may_change_how_many_chats_an_agent_has(bench: Any, desk: Any) 
 
     bench.watch(bench.with_policies(desk, fewer=policy), {"contact_answered": begins, "contact_handled": ends})
     assert max(late) == 1
+
+
+def test_customers_leave_a_chat_in_which_they_wait_for_replies(bench: Any, desk: Any) -> None:
+    spans = ("1 min", "30 min", None)
+    laws = [None if span is None else {"law": "exponential", "mean": span} for span in spans]
+    soon, late, never = (bench.run(bench.changed(desk, {"chat.replies": law}), 2) for law in laws)
+    shares = [runs.ratio("chats.left", "chats.begun") for runs in (soon, late)]
+    assert shares[0] > 3 * shares[1] > 0
+    assert never.sum("chats.left") == 0
+    assert soon.sum("chat.handled") < soon.sum("chat.answered") - 0.9 * soon.sum("chats.left")
+
+
+def test_nobody_waits_for_replies_where_each_agent_has_one_chat(bench: Any, desk: Any) -> None:
+    alone = {"chat.most": 1, "chat.replies": {"law": "exponential", "mean": "1 min"}}
+    assert bench.run(bench.changed(desk, alone), 1).sum("chats.left") == 0

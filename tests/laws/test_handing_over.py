@@ -1,5 +1,8 @@
 """Laws of what an agent cannot end alone: the queue behind a transfer is M/M/c, and so is another department.
 
+A chat agent whose customers leave for want of replies is Palm's queue with impatience, M/M/1+M: with n chats that share
+one pace each customer waits for 1 - 1/n of the time, so that n of them leave at n - 1 times the rate of one.
+
 Agents without end in front take no time away from anybody, so what they hand on stays a Poisson process (the output of
 M/G/infinity; Mirasol 1963, Operations Research 11(5)). Intervals hold with 99.9 % each; seeds were fixed beforehand.
 """
@@ -9,9 +12,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from lawbook.settings import always_on_duty, exponential, law, queue
+from lawbook.settings import always_on_duty, channel, exponential, law, queue
 
-from sim.calibration.erlang import mean_wait
+from sim.calibration.erlang import abandonment, mean_wait
 from sim.model import Model
 from sim.scenario import Scenario
 from sim.stats.intervals import Estimate, ratio_interval
@@ -82,3 +85,16 @@ def test_a_department_of_one_worker_follows_pollaczek_and_khinchine() -> None:
     found = ratio(department(0.5, 1, "D"), "departments.workshop.time", "departments.workshop.left", 16)
     # load / 2 / (1 - load) in line where all take the same time, and 1 at work
     holds(found, (0.5 / 2.0 / 0.5 + 1.0) * UNIT, 0.3)
+
+
+@pytest.mark.parametrize(("rate", "patience"), [(0.9, 2.0), (1.5, 1.0)])
+def test_customers_who_leave_a_chat_for_want_of_replies_are_those_of_a_queue_with_impatience(
+    rate: float, patience: float
+) -> None:
+    plain = queue("replies", 3, UNIT, {"chat": rate}, service={"chat": exponential(1.0, UNIT)}, agents=1, kind="chat")
+    plain["channels"] = {"channels": {"line": channel("chat")}}
+    plain["chat"] = {
+        "most": 1000, "slowdown": 1.0, "assignment": "fewest_open", "replies": exponential(patience, UNIT),
+    }  # fmt: skip
+    found = ratio(plain, "chats.left", "chats.begun", 16)
+    holds(found, abandonment(rate, 1.0, 1, patience), 0.15)
