@@ -366,7 +366,11 @@ def measures(scenario: Scenario) -> tuple[Measure, ...]:
 
 def watchable(scenario: Scenario) -> dict[str, Measure]:
     """What policies can watch, by name: measures of which a part of the run gives a value, and a few levels."""
-    found = {one.name: one for one in measures(scenario) if one.is_ratio and not one.name.endswith(("_12m", "_end"))}
+    found = {
+        one.name: one
+        for one in measures(scenario)
+        if one.is_ratio and one.denominator != "customers" and not one.name.endswith(("_12m", "_end"))
+    }
     levels = [Measure("headcount", "agents employed", "agents", "headcount")]
     if scenario.customers is not None:
         levels.append(Measure("customers", "customers", "customers", "customers"))

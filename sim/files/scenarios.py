@@ -47,11 +47,18 @@ def load_scenario(path: str | Path, overrides: Mapping[str, str] = NO_OVERRIDES)
     problems += name_problems(root.child("policies"), "policy")
     scenario = validated(scenario_model(), root, {"currency": currency_of(root)}, problems)
     problems = _name_problems(scenario, root) + cross_problems(scenario, root)
+    problems = [one for one in problems if not _out_of_range(one, overrides)]
     if not problems:
         problems = policy_problems(scenario, scenario.policies, root)
     if problems:
         raise FileProblem(problems)
     return scenario
+
+
+def _out_of_range(problem: Problem, overrides: Mapping[str, str]) -> bool:
+    """Whether a number that is overridden lies outside the range of its evidence, which is about that of the file."""
+    words = "does not hold the value of "
+    return any(problem.message == words + path for path in overrides)
 
 
 def _name_problems(scenario: Scenario, root: Node) -> list[Problem]:

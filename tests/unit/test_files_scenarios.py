@@ -512,3 +512,9 @@ def test_a_file_without_its_format_is_told_at_its_beginning(folder: Path) -> Non
 def test_a_quote_that_is_not_closed_is_guessed(folder: Path) -> None:
     damaged(folder, "title: Small provider", 'title: "Small provider')
     assert "is its quote not closed?" in complaints()[0]
+
+
+def test_an_override_may_leave_the_range_of_the_evidence_which_is_about_the_number_of_the_file() -> None:
+    path = "customers.segments.home.count"
+    broadband = Path(__file__).parents[2] / "scenarios" / "broadband.yaml"
+    assert load_scenario(broadband, {path: "500"}).customers.segments["home"].count == 500
