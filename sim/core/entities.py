@@ -78,37 +78,11 @@ class Lane:
     """
 
     __slots__ = (
-        "abandoned",
-        "answered",
-        "answered_in_target",
-        "balked",
-        "base_logit",
-        "blocked",
-        "broken_off",
-        "channel",
-        "factor",
-        "first_handled",
-        "first_resolved",
-        "handle_time",
-        "handled",
-        "kind",
-        "name",
-        "offered",
-        "overflow_after",
-        "plain",
-        "queue",
-        "queued",
-        "rank",
-        "redialled",
-        "repeat_handle_time",
-        "repeats",
-        "reply_target",
-        "resolved",
-        "shared",
-        "target",
-        "wait_abandoned",
-        "wait_answered",
-    )
+        "abandoned", "answered", "answered_in_target", "balked", "base_logit", "blocked", "broken_off",
+        "channel", "factor", "first_handled", "first_resolved", "handle_time", "handled", "kind", "name",
+        "offered", "overflow_after", "plain", "queue", "queued", "rank", "redialled", "repeat_handle_time",
+        "repeats", "reply_target", "resolved", "shared", "target", "wait_abandoned", "wait_answered",
+    )  # fmt: skip
 
     COUNTS = (
         "offered", "blocked", "balked", "queued", "abandoned", "answered", "handled", "answered_in_target",
