@@ -222,7 +222,7 @@ class Spend(Mechanism[SpendSettings]):
 
     def levels(self) -> dict[str, float]:
         """Products held now."""
-        return {"products.held": float(self._sizes[self.held.array[: self.base.size]].cumsum()[-1])}
+        return {"products.held": elementary.total(self._sizes[self.held.array[: self.base.size]])}
 
     def balances(self) -> list[tuple[str, float, float]]:
         """Products held = at the start + brought by newcomers + bought + sold - dropped - gone with leavers."""

@@ -257,6 +257,13 @@ def test_the_margin_of_what_is_held_and_used_is_paid_week_by_week(bench: Any) ->
     assert same(found, base, ("ledger.profit", "ledger.present_value"))
 
 
+def test_nobody_holds_anything_where_there_are_no_customers(bench: Any) -> None:
+    nobody = {"customers.segments.home.count": 0, "customers.segments.business.count": 0, **STILL}
+    empty = bench.changed(bench.span("0 days", "7 days"), nobody)
+    found = bench.run(bench.changed(empty, {"spend": SPEND}), 1)
+    assert found.sum("products.held") == found.sum("spend.paid") == 0
+
+
 def test_spend_grows_with_equity_and_shrinks_with_it(bench: Any) -> None:
     effects = SPEND | {"buying": 0.5, "dropping": 0.5, "using": 0.5, "usage": {"home": "3 EUR per month"}}
 
