@@ -169,8 +169,7 @@ class Departments(Mechanism[DepartmentsSettings]):
         settings = self.settings
         more = settings.authority * (contact.agent.group.authority - settings.authority_reference)
         for place, limit in self._takers.get(contact.lane.kind, ()):
-            u = streams.uniform(contact.issue.key ^ place.stream, _NEEDED)
-            if elementary.log(u / (1.0 - u)) > limit + more:
+            if elementary.logit(streams.uniform(contact.issue.key ^ place.stream, _NEEDED)) > limit + more:
                 return place
         return None
 

@@ -131,7 +131,7 @@ def inclination(accepted: float, experience: float, satisfaction: float, effects
 
 def is_taken(inclined: float, u: float) -> bool:
     """Whether an offer is taken: the inclination exceeds a logistic threshold that the contact brings."""
-    return inclined > elementary.log(u / (1.0 - u))
+    return inclined > elementary.logit(u)
 
 
 def keen_share(share: float, commission: float, keenness: KeennessSettings | None) -> float:

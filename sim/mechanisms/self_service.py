@@ -108,8 +108,7 @@ class SelfService(Mechanism[SelfServiceSettings]):
         tried, ability = self._by_kind[kind]
         if streams.uniform(key, _TRY) >= tried:
             return make_contact
-        u = streams.uniform(key, _LUCK)
-        if ability > elementary.log(u / (1.0 - u)) + difficulty:
+        if ability > elementary.logit(streams.uniform(key, _LUCK)) + difficulty:
             return self._contain
         return self._give_up if streams.uniform(key, _GIVES_UP) < self.settings.gives_up else self._pass_on
 

@@ -171,9 +171,9 @@ class Transfers(Mechanism[TransferSettings]):
         rule, limit = self._rules.get((agent.group.name, contact.lane.kind), _NO_RULE)
         if rule is None:
             return
-        u = streams.uniform(contact.key, _NEEDED)
+        needed = elementary.logit(streams.uniform(contact.key, _NEEDED))
         able = limit + settings.ability * (agent.edge + agent.group.care)
-        if elementary.log(u / (1.0 - u)) + contact.issue.difficulty <= able:
+        if needed + contact.issue.difficulty <= able:
             return
         warm = streams.uniform(contact.key, _WARM) < settings.warm
         found = contact.work * settings.found_out
