@@ -15,12 +15,12 @@ _TIME = streams.named("time of a case")
 class Case:
     """An issue in other hands than those of agents.
 
-    contact: the one that could not end it; home: the workplace whose promise it has, at: where it is now; due: the end
-    of the promise, late: whether it is broken; asking: whether a contact about it is under way or to come, asked: how
+    contact: the one that could not end it; home: the workplace whose promise it has, at: where it is now; late: whether
+    that is broken; asking: whether a contact about it is under way or to come, asked: how
     many there have been; solved: None until it is done.
     """
 
-    __slots__ = ("asked", "asking", "at", "contact", "due", "home", "issue", "key", "late", "opened_at", "solved")
+    __slots__ = ("asked", "asking", "at", "contact", "home", "issue", "key", "late", "opened_at", "solved")
 
     def __init__(self, contact: Contact, home: Workplace, key: int, now: float) -> None:
         self.issue = contact.issue
