@@ -73,7 +73,6 @@ class SelfService(Mechanism[SelfServiceSettings]):
         super().__init__(world, settings)
         self.contained = self.given_up = self.passed_on = 0
         self.cost = 0.0
-        self._unpaid = 0
         self._helped: list[tuple[int, int]] = []
         self._failed: list[tuple[int, int]] = []
 
@@ -129,13 +128,10 @@ class SelfService(Mechanism[SelfServiceSettings]):
 
     def on_day_began(self, _: Day) -> None:
         """Yesterday's tries are lived through by those who are still customers, and paid for."""
-        tried = self.contained + self.given_up + self.passed_on
-        if tried > self._unpaid:
-            amount = (tried - self._unpaid) * self.settings.cost
-            self._unpaid = tried
+        amount = (len(self._helped) + len(self._failed)) * self.settings.cost
+        if amount:
             self.cost += amount
-            if amount:
-                self.world.tell.paid(Posting("contacts", -amount, "prices"))
+            self.world.tell.paid(Posting("contacts", -amount, "prices"))
         for name, who, score in (
             ("self_service_helped", self._helped, self.settings.contained_score),
             ("self_service_failed", self._failed, self.settings.failed_score),
