@@ -131,17 +131,11 @@ class Ownership(Mechanism[OwnershipSettings]):
         """Whoever could not resolve an issue is the one who has it."""
         self._owners[contact.issue.key] = contact.agent
 
-    def on_issue_resolved(self, issue: Issue) -> None:
+    def _over(self, issue: Issue) -> None:
         """An issue that is over belongs to nobody."""
         self._owners.pop(issue.key, None)
 
-    def on_issue_given_up(self, issue: Issue) -> None:
-        """The same."""
-        self._owners.pop(issue.key, None)
-
-    def on_issue_dropped(self, issue: Issue) -> None:
-        """The same."""
-        self._owners.pop(issue.key, None)
+    on_issue_resolved = on_issue_given_up = on_issue_dropped = _over
 
     def counts(self) -> dict[str, float]:
         """Contacts answered of issues that an agent has had before, and those answered by that agent."""
