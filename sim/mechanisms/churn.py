@@ -234,7 +234,7 @@ class Churn(Mechanism[ChurnSettings]):
 
     def on_customers_renewed(self, slots: Slots) -> None:
         """Take off the hazard of the time since the last renewal; those who have had enough leave."""
-        terms = service, price, neglect = self._terms(slots)
+        service, price, neglect = self._terms(slots)
         total = service + price if neglect is None else service + price + neglect
         bond = self.world.ask.bond(slots)
         if bond is not None:
@@ -254,7 +254,8 @@ class Churn(Mechanism[ChurnSettings]):
             leaves |= gone
         leaving = leaves.nonzero()[0]
         if leaving.size:
-            self._leave(slots[leaving], *(None if term is None else term[leaving] for term in terms))
+            worn = np.zeros(leaving.size) if neglect is None else neglect[leaving]
+            self._leave(slots[leaving], service[leaving], price[leaving], worn)
 
     def _terms(self, slots: Slots) -> tuple[Array, Array, Array | None]:
         """Log hazard ratios of customers by their relationship, by their price and by neglect, None where it is off."""
@@ -271,11 +272,9 @@ class Churn(Mechanism[ChurnSettings]):
             return service, price, None
         return service, price, neglect_term(now - self.cared.array[slots], settings.neglect, effect)
 
-    def _leave(self, slots: Slots, service: Array | None, price: Array | None, neglect: Array | None) -> None:
+    def _leave(self, slots: Slots, service: Array, price: Array, neglect: Array) -> None:
         """Some take an offer, stay and start with a fresh threshold; the others leave, each for a cause."""
-        assert service is not None and price is not None
-        blank = np.zeros(slots.size) if neglect is None else neglect
-        rows = zip(slots.tolist(), service.tolist(), price.tolist(), blank.tolist(), strict=True)
+        rows = zip(slots.tolist(), service.tolist(), price.tolist(), neglect.tolist(), strict=True)
         for slot, s, p, n in rows:
             if CAUSES[self.cause.view[slot]] != "involuntary":
                 self.cause.view[slot] = cause(s, p, streams.uniform(self.base.key.view[slot], _CAUSE), n)
