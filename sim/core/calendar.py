@@ -18,7 +18,7 @@ import numpy.typing as npt
 from pydantic import Field, field_validator
 
 from sim.core import elementary, streams
-from sim.core.units import DAY, YEAR, Date, Duration, Growth, Settings, Several, Share
+from sim.core.units import DAY, YEAR, Date, Duration, Growth, Settings, Several, Share, whole_days
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -75,12 +75,7 @@ class CalendarSettings(Settings):
             raise ValueError("is no time zone; write it like 'Europe/Amsterdam' or 'UTC'") from None
         return name
 
-    @field_validator("warm_up", "horizon")
-    @classmethod
-    def _whole_days(cls, value: float) -> float:
-        if value % DAY:
-            raise ValueError("must be a whole number of days")
-        return value
+    _whole_days = field_validator("warm_up", "horizon")(whole_days)
 
     @field_validator("day_of_week", "month")
     @classmethod

@@ -196,6 +196,14 @@ Span = Annotated[
 ]
 """A length of time that is not zero, in seconds."""
 
+
+def whole_days(value: float) -> float:
+    """A length of time, if it is a whole number of days; for a validator."""
+    if value % DAY:
+        raise ValueError("must be a whole number of days")
+    return value
+
+
 Share = Annotated[float, BeforeValidator(_reader(parse_share)), Field(ge=0, le=1), _schema("a share", "12 %")]
 """A share, 0 to 1."""
 

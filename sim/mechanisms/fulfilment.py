@@ -32,7 +32,7 @@ from sim.core.facts import Posting, Sale
 from sim.core.measures import Measure
 from sim.core.orders import ORDER_MEASURES, Diary, Entry, Order
 from sim.core.stock import Shelf, Stock, Wanted
-from sim.core.units import DAY, Duration, Money, MoneyRate, Rate, Settings, Several, Share
+from sim.core.units import DAY, Duration, Money, MoneyRate, Rate, Settings, Several, Share, whole_days
 from sim.core.world import Mechanism, World
 
 ANY = "any"
@@ -61,12 +61,7 @@ class StockSettings(Settings):
     review: Duration = Field(ge=DAY)
     lead_time: Law
 
-    @field_validator("review")
-    @classmethod
-    def _whole_days(cls, value: float) -> float:
-        if value % DAY:
-            raise ValueError("must be a whole number of days")
-        return value
+    _whole_days = field_validator("review")(whole_days)
 
 
 class ProductSettings(Settings):

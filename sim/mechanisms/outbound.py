@@ -22,7 +22,7 @@ from sim.core.entities import OUTBOUND, Base, Contact, Issue
 from sim.core.errands import WorkSettings, give_work
 from sim.core.facts import Posting
 from sim.core.measures import Measure
-from sim.core.units import DAY, Clock, Duration, Money, Percent, Settings, Several, Share, Span, parse_clock
+from sim.core.units import DAY, Clock, Duration, Money, Percent, Settings, Several, Share, Span, parse_clock, whole_days
 from sim.core.world import Mechanism, World
 
 Score = Annotated[float, Field(ge=0, le=100)]
@@ -76,12 +76,7 @@ class CampaignSettings(Settings):
     minded: Share
     disturbed: Score
 
-    @field_validator("every", "again")
-    @classmethod
-    def _whole_days(cls, value: float) -> float:
-        if value % DAY:
-            raise ValueError("must be a whole number of days")
-        return value
+    _whole_days = field_validator("every", "again")(whole_days)
 
     @model_validator(mode="after")
     def _from_midnight(self) -> CampaignSettings:

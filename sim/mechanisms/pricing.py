@@ -21,7 +21,20 @@ from sim.core.entities import Base
 from sim.core.facts import CustomerPayments, FeesPaid, Posting
 from sim.core.measures import Measure
 from sim.core.reactions import raise_later
-from sim.core.units import DAY, MONTH, YEAR, Date, Duration, MoneyRate, Percent, Settings, Several, Share, Span
+from sim.core.units import (
+    DAY,
+    MONTH,
+    YEAR,
+    Date,
+    Duration,
+    MoneyRate,
+    Percent,
+    Settings,
+    Several,
+    Share,
+    Span,
+    whole_days,
+)
 from sim.core.world import Mechanism, World
 
 
@@ -84,12 +97,7 @@ class PricingSettings(Settings):
     justification: JustificationSettings | None = None
     sensitivity: SensitivitySettings | None = None
 
-    @field_validator("renewal")
-    @classmethod
-    def _whole_days(cls, value: float) -> float:
-        if value % DAY:
-            raise ValueError("must be a whole number of days")
-        return value
+    _whole_days = field_validator("renewal")(whole_days)
 
 
 Slots = npt.NDArray[np.int64]
