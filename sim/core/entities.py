@@ -366,6 +366,10 @@ class Base:
             column.array[slots] = column.fill
         self._free.extend(slots.tolist())
 
+    def has(self, slot: int, customer: int) -> bool:
+        """Whether the customer with this key is still at a place; nobody is where the place is none (negative)."""
+        return slot >= 0 and bool(self.key.view[slot] == customer)
+
     def __len__(self) -> int:
         return self.size - len(self._free)
 

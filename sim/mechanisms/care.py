@@ -168,8 +168,7 @@ class Care(Mechanism[CareSettings]):
                 self._go_round(place, name, due.tolist(), day.index)
         follow_up, promised = self.settings.follow_up, self._promised.pop(day.index, ())
         if promised and follow_up is not None:
-            key = self.base.key.view
-            chosen = {one.slot: one.key for one in promised if key[one.slot] == one.customer}
+            chosen = {one.slot: one.key for one in promised if self.base.has(one.slot, one.customer)}
             self._turn_to(FOLLOW_UP, follow_up, list(chosen.items()))
 
     def _go_round(self, place: int, name: str, slots: list[int], today: int) -> None:
@@ -241,7 +240,7 @@ class Care(Mechanism[CareSettings]):
         once: dict[str, dict[int, None]] = {}
         for call in done:
             slots = once.setdefault(call.name, {})
-            if self.base.key.view[call.slot] != call.customer:
+            if not self.base.has(call.slot, call.customer):
                 self.in_vain += 1
             elif call.slot in slots:
                 self._done.append(call)

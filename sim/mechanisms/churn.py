@@ -203,18 +203,15 @@ class Churn(Mechanism[ChurnSettings]):
         if self.settings.neglect is not None:
             self.cared.array[slots] = self.world.env.now
 
-    def _here(self, issue: Issue) -> bool:
-        """Whether the customer of an issue is known and still there."""
-        return issue.slot >= 0 and bool(self.base.key.view[issue.slot] == issue.customer)
-
     def _grieve(self, contact: Contact) -> None:
-        if self._here(contact.issue):
-            self.grieved.view[contact.issue.slot] = self.world.env.now
+        issue = contact.issue
+        if self.base.has(issue.slot, issue.customer):
+            self.grieved.view[issue.slot] = self.world.env.now
 
     def _fail(self, contact: Contact) -> None:
         """A contact has left its issue unresolved."""
         issue = contact.issue
-        if not self._here(issue):
+        if not self.base.has(issue.slot, issue.customer):
             return
         if self.settings.grievance is not None:
             self.grieved.view[issue.slot] = self.world.env.now
@@ -225,7 +222,7 @@ class Churn(Mechanism[ChurnSettings]):
     def _resolve(self, issue: Issue) -> None:
         """An issue is resolved: it no longer rankles, and may be felt as a sign of care."""
         settings, slot = self.settings, issue.slot
-        if not self._here(issue):
+        if not self.base.has(issue.slot, issue.customer):
             return
         if settings.unresolved is not None and self.open.view[slot] == issue.key:
             self.open.view[slot] = 0

@@ -255,7 +255,7 @@ class Outbound(Mechanism[OutboundSettings]):
             self._again.setdefault(today + round(campaign.again / DAY), []).append(again)
 
     def _is_here(self, call: Call) -> bool:
-        return bool(self.base.key.view[call.slot] == call.customer)
+        return self.base.has(call.slot, call.customer)
 
     def _talk(self, call: Call) -> None:
         """Say what the call is for."""

@@ -122,7 +122,7 @@ class Retention(Mechanism[RetentionSettings]):
         if kind not in settings.callers and kind not in settings.goodwill:
             return
         issue = contact.issue
-        if issue.slot < 0 or self.base.key.view[issue.slot] != issue.customer:
+        if not self.base.has(issue.slot, issue.customer):
             return
         authority = contact.agent.group.authority
         share = settings.callers.get(kind, 0.0) if contact.resolved else 0.0

@@ -193,7 +193,7 @@ class Sales(Mechanism[SalesSettings]):
         if contact in self._under_way:
             return 0.0
         slot, lane = contact.issue.slot, contact.lane
-        if lane.channel.name not in self._channels or slot < 0 or self.base.key.view[slot] != contact.issue.customer:
+        if lane.channel.name not in self._channels or not self.base.has(slot, contact.issue.customer):
             return 0.0
         products = self._offers.get((lane.kind, self.base.segment.view[slot]))
         if products is None or not self._may(contact, slot):
@@ -252,7 +252,7 @@ class Sales(Mechanism[SalesSettings]):
         if offer is None:
             return
         issue = contact.issue
-        if self.base.key.view[issue.slot] != issue.customer:
+        if not self.base.has(issue.slot, issue.customer):
             self.refused += 1
             return
         self._decide(offer, issue.slot, contact.key)
@@ -303,11 +303,11 @@ class Sales(Mechanism[SalesSettings]):
 
     def on_day_began(self, _: Day) -> None:
         """Yesterday's unwelcome offers are lived through, by each customer once; never as better than he was."""
-        levels, key = self.world.ask.satisfaction(), self.base.key.view
+        levels = self.world.ask.satisfaction()
         if self._annoyed and levels is not None:
             worst: dict[int, float] = {}
             for slot, customer, felt in self._annoyed:
-                if key[slot] == customer:
+                if self.base.has(slot, customer):
                     worst[slot] = min(felt, worst.get(slot, felt))
             slots = np.array(list(worst), dtype=np.int64)
             felt_by = np.minimum(np.array(list(worst.values())), levels[slots])

@@ -143,8 +143,7 @@ class SelfService(Mechanism[SelfServiceSettings]):
         base = self.world.base
         if base is None or not who:
             return
-        keys = base.key.view
-        slots = [slot for slot, customer in dict(who).items() if slot >= 0 and keys[slot] == customer]
+        slots = [slot for slot, customer in dict(who).items() if base.has(slot, customer)]
         self.world.ask.live_through(name, slots, [score] * len(slots))
 
     def counts(self) -> dict[str, float]:

@@ -60,7 +60,7 @@ class Ties(Mechanism[TieSettings]):
         """A customer has met an agent."""
         issue = contact.issue
         slot = issue.slot
-        if slot < 0 or self.base.key.view[slot] != issue.customer:
+        if not self.base.has(slot, issue.customer):
             return
         best, strength, agent = self.best.view, self.strength.view, contact.agent.key
         if best[slot] == agent:

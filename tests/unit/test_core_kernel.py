@@ -228,6 +228,17 @@ def test_places_of_customers_who_left_are_used_again_with_everything_forgotten()
     assert len(base) == base.size == 3002
 
 
+def test_a_place_has_its_customer_until_he_leaves_and_no_place_has_nobody() -> None:
+    base = Base(("home",))
+    slot = int(base.places(1)[0])
+    base.key.array[slot] = 17
+    assert base.has(slot, 17)
+    assert not base.has(slot, 18)
+    assert not base.has(-1, 0)
+    base.vacate(np.array([slot]))
+    assert not base.has(slot, 17)
+
+
 def test_observations_survive_the_way_to_plain_data_and_back() -> None:
     seen = Observations(3, {"a": 1 / 3}, {"b": (1.0, 2 / 3)}, {"c": (0.1,)}, ("2026-01",))
     back = Observations.from_plain(seen.to_plain())
