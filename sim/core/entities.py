@@ -282,6 +282,12 @@ class Agent:
         self.rated = 0
         self.threshold = float("inf")
 
+    def lay_down(self, spent: float) -> None:
+        """He is rid of what he had in hand, for which he was busy so long, in seconds."""
+        self.contact = None
+        self.busy += spent
+        self.group.busy += spent
+
     def worked(self, now: float) -> tuple[float, float]:
         """Seconds on duty and with contacts so far, the present stretch and contact included."""
         duty = self.duty + (now - self.on_since if self.on_duty else 0.0)

@@ -289,9 +289,7 @@ class Chat(Mechanism[ChatSettings]):
             return
         del self._working[agent.group][agent]
         self.area += desk.area
-        agent.contact = None
-        agent.busy += now - agent.busy_since
-        agent.group.busy += now - agent.busy_since
+        agent.lay_down(now - agent.busy_since)
         self.world.ask.release(agent)
 
     def _fill(self, desk: Desk) -> None:

@@ -256,9 +256,7 @@ class Transfers(Mechanism[TransferSettings]):
             part.kept = agent
             world.env.after(self.settings.stays, self._stays_no_longer, part)
         elif not home.shared:
-            agent.contact = None
-            agent.busy += contact.spent
-            agent.group.busy += contact.spent
+            agent.lay_down(contact.spent)
         world.tell.contact_handed_on(contact)
         self._find_agent(part)
         if not stays and not home.shared:
@@ -291,10 +289,7 @@ class Transfers(Mechanism[TransferSettings]):
 
     def _let_go(self, agent: Agent) -> None:
         """Who stayed with a customer is free."""
-        now = self.world.env.now
-        agent.contact = None
-        agent.busy += now - agent.busy_since
-        agent.group.busy += now - agent.busy_since
+        agent.lay_down(self.world.env.now - agent.busy_since)
         self.world.ask.release(agent)
 
     def _lose_patience(self, part: Part) -> None:
