@@ -73,8 +73,8 @@ class Lane:
 
     shared: an agent has several of its contacts at a time; plain: any idle agent will do. overflow_after: seconds of
     waiting after which further groups take its contacts, 0 for never. broken_off: contacts answered whose customers
-    gave up after they had been handed on.
-    Counts: offered = answered + abandoned + blocked + balked + inside; all since the beginning.
+    gave up later, handed on or waiting for replies.
+    Counts: offered = answered + abandoned + blocked + balked + waiting; all since the beginning.
     """
 
     __slots__ = (
