@@ -197,11 +197,11 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
             level[slot] = moved(level[slot], experienced, self._gain, self._loss)
         if contact.asked and reached:
             agent = contact.agent
-            heard = experienced + agent.flattery
+            heard = min(experienced + agent.flattery, 100.0)
             self.surveys += 1
-            self.survey_score += heard if heard < 100.0 else 100.0
+            self.survey_score += heard
             agent.rated += 1
-            agent.rating += heard if heard < 100.0 else 100.0
+            agent.rating += heard
 
     on_contact_handled = on_contact_abandoned = on_contact_blocked = on_contact_balked = _live
 

@@ -20,7 +20,7 @@ from sim.core.calendar import Day
 from sim.core.entities import Base
 from sim.core.facts import CustomerPayments, Posting, Sale
 from sim.core.measures import Measure
-from sim.core.units import WEEK, MoneyRate, Rate, Settings, Share
+from sim.core.units import DAY, WEEK, MoneyRate, Rate, Settings, Share
 from sim.core.world import Mechanism, World
 
 Effect = Annotated[float, Field(ge=0, le=5)]
@@ -62,7 +62,7 @@ class SpendSettings(Settings):
 Slots = npt.NDArray[np.int64]
 Array = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-_DAYS = round(WEEK / 86_400)
+_DAYS = round(WEEK / DAY)
 _HELD = streams.named("product held")
 _CLOCK = streams.named("product clock")
 
