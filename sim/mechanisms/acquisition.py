@@ -191,7 +191,7 @@ class Acquisition(Mechanism[AcquisitionSettings]):
             return []
         self._passed += self._rate * DAY * room
         if self._passed > self._searched:
-            self._look_ahead(self._rate)
+            self._look_ahead()
         satisfaction = self.world.ask.satisfaction()
         found = []
         for slot, key in self._occasions_of_today():
@@ -199,9 +199,9 @@ class Acquisition(Mechanism[AcquisitionSettings]):
                 found.append((key, self.base.segment.view[slot]))
         return found
 
-    def _look_ahead(self, rate: float) -> None:
+    def _look_ahead(self) -> None:
         """Find the occasions of the next days; where the rate rises they come sooner, and the next search does."""
-        self._searched = self._passed + (_AHEAD - 1) * rate * DAY
+        self._searched = self._passed + (_AHEAD - 1) * self._rate * DAY
         marks = self.mark.array[: self.base.size]
         soon = (marks <= self._searched).nonzero()[0]
         self._occasions = sorted(zip(marks[soon].tolist(), soon.tolist(), strict=True))  # sorted is a heap
