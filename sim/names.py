@@ -8,9 +8,6 @@ from collections.abc import Iterable, Iterator
 Problem = tuple[str, str, tuple[str, ...]]
 """Dotted path, what is wrong, and names that would be right."""
 SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
-"""A name that can be part of a dotted path."""
-
-SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 """A name that can be part of a dotted path and of a measure's name."""
 
 
