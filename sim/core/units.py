@@ -64,8 +64,8 @@ _PER = {
     "month": MONTH,
     "year": YEAR,
 }
-_NUMBER = r"[+-]?(?:\d[\d_,]*\.?\d*|\.\d+)"
-_QUANTITY = re.compile(rf"^\s*({_NUMBER})\s*(.*?)\s*$")
+NUMBER = r"[+-]?(?:\d[\d_,]*\.?\d*|\.\d+)"
+_QUANTITY = re.compile(rf"^\s*({NUMBER})\s*(.*?)\s*$")
 _ISO_DURATION = re.compile(r"^P(?:(\d+)W|(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?)$")
 _CLOCK = re.compile(r"^([01]?\d|2[0-4]):([0-5]\d)$")
 
@@ -91,10 +91,14 @@ def _split(text: str, example: str) -> tuple[float, str]:
     match = _QUANTITY.match(text)
     if match is None:
         raise ValueError(f"is no quantity; write it like {example}")
-    number = match.group(1)
-    if re.search(r",\d{1,2}(?!\d)", number) or number.endswith(","):
+    return number_of(match.group(1), example), match.group(2)
+
+
+def number_of(text: str, example: str) -> float:
+    """The number of a text that ``NUMBER`` matches; raises ValueError where a comma separates no thousands."""
+    if re.search(r",\d{1,2}(?!\d)", text) or text.endswith(","):
         raise ValueError(f"has a comma that is no thousands separator; write it like {example}")
-    return float(number.replace(",", "").replace("_", "")), match.group(2)
+    return float(text.replace(",", "").replace("_", ""))
 
 
 def parse_duration(text: str) -> float:

@@ -15,17 +15,18 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from sim.core.units import DAY, Duration, Settings, Span
+from sim.core.units import DAY, NUMBER, Duration, Settings, Span, number_of
 
-_LEVEL = re.compile(r"^\s*([+-]?(?:\d[\d_,]*\.?\d*|\.\d+))\s*([^\s\d.,].*?)\s*$")
+_LEVEL = re.compile(rf"^\s*({NUMBER})\s*([^\s\d.,].*?)\s*$")
+_EXAMPLE = "'80 %' or '60 points'"
 
 
 def level_of(text: str) -> tuple[float, str]:
     """Number and unit of a level: "80 %" as (80.0, "%")."""
     match = _LEVEL.match(text)
     if match is None:
-        raise ValueError("needs a number and the unit in which the measure is shown, such as '80 %' or '60 points'")
-    return float(match.group(1).replace(",", "").replace("_", "")), match.group(2)
+        raise ValueError(f"needs a number and the unit in which the measure is shown, such as {_EXAMPLE}")
+    return number_of(match.group(1), _EXAMPLE), match.group(2)
 
 
 def _readable(value: Any) -> Any:

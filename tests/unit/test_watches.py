@@ -40,6 +40,12 @@ def test_a_level_has_a_number_and_a_unit() -> None:
         level_of("eighty")
 
 
+@pytest.mark.parametrize("text", ["1,5 %", "80, %", "1,2345,67 points"])
+def test_a_comma_in_a_level_that_is_no_thousands_separator_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="has a comma that is no thousands separator"):
+        level_of(text)
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [
