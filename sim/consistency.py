@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.handover_consistency import problems_of_handing_over
 from sim.mechanisms.channels import chosen_shares
-from sim.names import SAFE, Problem, missing_names, unknown_names
+from sim.names import SAFE, Problem, missing_names, unknown_in_list, unknown_names
 from sim.selling_consistency import errands, problems_of_selling
 from sim.staff_consistency import problems_of_staff
 
@@ -137,9 +137,7 @@ def _segments_of_prices(scenario: Scenario, known: tuple[str, ...]) -> Iterator[
     """Segments named by exemptions, by who holds several products, and by competitors' prices."""
     pricing, market = scenario.pricing, scenario.competition
     for place, rule in enumerate(pricing.exemptions if pricing else ()):
-        for index, name in enumerate(rule.segments or ()):
-            if name not in known:
-                yield f"pricing.exemptions.{place}.segments.{index}", f"is {name!r}, which is no segment", known
+        yield from unknown_in_list(f"pricing.exemptions.{place}.segments", rule.segments or (), known, "segment")
     if pricing is not None and pricing.sensitivity is not None:
         path = "pricing.sensitivity.several_products"
         yield from unknown_names(path, pricing.sensitivity.several_products, known, "segment")
@@ -203,9 +201,7 @@ def _kinds_that_are_served(scenario: Scenario, known: tuple[str, ...]) -> Iterat
         yield from unknown_names(f"patience.channels.{name}.by_kind", patience.by_kind, known, "kind")
     for name, group in scenario.workforce.groups.items():
         if group.kinds != "any":
-            for index, kind in enumerate(group.kinds):
-                if kind not in known:
-                    yield f"workforce.groups.{name}.kinds.{index}", f"is {kind!r}, which is no kind", known
+            yield from unknown_in_list(f"workforce.groups.{name}.kinds", group.kinds, known, "kind")
 
 
 def _points(scenario: Scenario) -> Iterator[Problem]:
@@ -268,9 +264,7 @@ def _channels(scenario: Scenario) -> Iterator[Problem]:
         yield from unknown_names("pressure.clear_within", scenario.pressure.clear_within, known, "channel")
         yield from missing_names("pressure.clear_within", scenario.pressure.clear_within, known, "channel")
     for name, group in scenario.workforce.groups.items():
-        for index, channel in enumerate(group.channels):
-            if channel not in known:
-                yield f"workforce.groups.{name}.channels.{index}", f"is {channel!r}, which is no channel", known
+        yield from unknown_in_list(f"workforce.groups.{name}.channels", group.channels, known, "channel")
 
 
 def _unchosen(scenario: Scenario) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sim.names import SAFE, Problem, unknown_names
+from sim.names import SAFE, Problem, unknown_in_list, unknown_names
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -19,16 +19,12 @@ def problems_of_handing_over(scenario: Scenario) -> Iterator[Problem]:
 
 def _transfers(scenario: Scenario) -> Iterator[Problem]:
     """Rules name groups and kinds that there are, and hand on to somebody else."""
-    groups, kinds = tuple(scenario.workforce.groups), tuple(scenario.agents.handle_time)
+    groups, kinds = scenario.workforce.groups, scenario.agents.handle_time
     for name, rule in (scenario.transfers.rules if scenario.transfers else {}).items():
         path = f"transfers.rules.{name}"
         for side in ("by", "to"):
-            for index, group in enumerate(getattr(rule, side)):
-                if group not in groups:
-                    yield f"{path}.{side}.{index}", f"is {group!r}, which is no group of agents", groups
-        for index, kind in enumerate(() if rule.kinds == "any" else rule.kinds):
-            if kind not in kinds:
-                yield f"{path}.kinds.{index}", f"is {kind!r}, which is no kind", kinds
+            yield from unknown_in_list(f"{path}.{side}", getattr(rule, side), groups, "group of agents")
+        yield from unknown_in_list(f"{path}.kinds", () if rule.kinds == "any" else rule.kinds, kinds, "kind")
 
 
 def _departments(scenario: Scenario) -> Iterator[Problem]:

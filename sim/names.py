@@ -19,6 +19,14 @@ def unknown_names(path: str, names: Iterable[str], known: Iterable[str], what: s
             yield f"{path}.{name}", f"names {name!r}, which is no {what} of this scenario", candidates
 
 
+def unknown_in_list(path: str, names: Iterable[str], known: Iterable[str], what: str) -> Iterator[Problem]:
+    """Names in a list that are none of those known; each has a path by its place."""
+    candidates = tuple(known)
+    for place, name in enumerate(names):
+        if name not in candidates:
+            yield f"{path}.{place}", f"is {name!r}, which is no {what}", candidates
+
+
 def missing_names(path: str, names: Iterable[str], needed: Iterable[str], what: str) -> Iterator[Problem]:
     """Names that are needed and not given."""
     given = set(names)

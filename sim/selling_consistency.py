@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sim.core.errands import WorkSettings
 from sim.mechanisms.care import TouchSettings
 from sim.mechanisms.outbound import CampaignSettings
-from sim.names import SAFE, Problem, unknown_names
+from sim.names import SAFE, Problem, unknown_in_list, unknown_names
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -86,19 +86,12 @@ def _sales(scenario: Scenario) -> Iterator[Problem]:
         path = f"sales.products.{name}"
         yield from unknown_names(f"{path}.share", product.share, scenario.customers.segments, "segment")
         if product.kinds != "any":
-            known = tuple(scenario.agents.handle_time)
-            yield from _unknown_in_list(f"{path}.kinds", product.kinds, known, "kind")
+            yield from unknown_in_list(f"{path}.kinds", product.kinds, scenario.agents.handle_time, "kind")
         if product.holds is not None and product.holds not in held:
             yield f"{path}.holds", f"is {product.holds!r}, which is no product of 'spend'", held
         if product.order is not None and product.order not in shipped:
             yield f"{path}.order", f"is {product.order!r}, which is no product of 'fulfilment'", shipped
-    yield from _unknown_in_list("sales.channels", sales.channels, tuple(scenario.channels.channels), "channel")
-
-
-def _unknown_in_list(path: str, names: tuple[str, ...], known: tuple[str, ...], what: str) -> Iterator[Problem]:
-    for place, name in enumerate(names):
-        if name not in known:
-            yield f"{path}.{place}", f"is {name!r}, which is no {what}", known
+    yield from unknown_in_list("sales.channels", sales.channels, scenario.channels.channels, "channel")
 
 
 def _campaigns(scenario: Scenario) -> Iterator[Problem]:
@@ -109,8 +102,8 @@ def _campaigns(scenario: Scenario) -> Iterator[Problem]:
         path = f"outbound.campaigns.{name}"
         if name in (*rounds, "follow_up"):
             yield path, f"is called {name!r}, as a round of care is; choose another name", ()
-        segments = tuple(scenario.customers.segments)
-        yield from _unknown_in_list(f"{path}.whom.segments", campaign.whom.segments or (), segments, "segment")
+        segments = scenario.customers.segments
+        yield from unknown_in_list(f"{path}.whom.segments", campaign.whom.segments or (), segments, "segment")
         for field, section in _sections_of(campaign):
             if getattr(scenario, section) is None:
                 yield f"{path}.{field}", f"needs the section {section!r}, which is missing", ()
