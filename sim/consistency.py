@@ -78,6 +78,7 @@ def _needed_sections(scenario: Scenario) -> Iterator[Problem]:
         ("expectations", "satisfaction"), ("ties", "satisfaction"), ("management", "satisfaction"),
         ("care", "customers"), ("win_back", "churn"), ("flexing", "pressure"), ("fulfilment", "customers"),
         ("contact_points", "customers"), ("spend", "customers"), ("sales", "customers"), ("outbound", "customers"),
+        ("departments", "resolution"), ("ownership", "resolution"), ("records", "resolution"),
     )  # fmt: skip
     for section, needed in pairs:
         if getattr(scenario, section) is not None and getattr(scenario, needed) is None:
@@ -93,10 +94,6 @@ def _needed_sections(scenario: Scenario) -> Iterator[Problem]:
             "is a chat; say how many an agent has at a time in the section 'chat'",
             (),
         )
-    if scenario.ownership is not None and scenario.resolution is None:
-        yield "ownership", "needs the section 'resolution', which is missing", ()
-    if scenario.records is not None and scenario.resolution is None:
-        yield "records", "needs the section 'resolution', which is missing", ()
     if scenario.chat is not None and not chats:
         yield "chat", "needs a channel of the kind 'chat'", ()
     if scenario.workforce.attrition is not None and scenario.workforce.hiring is None:

@@ -32,8 +32,6 @@ def _departments(scenario: Scenario) -> Iterator[Problem]:
     settings = scenario.departments
     if settings is None:
         return
-    if scenario.resolution is None:
-        yield "departments", "needs the section 'resolution', which is missing", ()
     names = tuple(settings.departments)
     for name, one in settings.departments.items():
         path = f"departments.departments.{name}"
