@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sim.core.calendar import WEEKDAYS, Calendar
-from sim.core.hours import Week
+from sim.core.hours import Week, by_weekday
 from sim.core.units import DAY, HOUR, WEEK, YEAR, parse_clock
 from sim.mechanisms.arrivals import StreamSettings
 from sim.mechanisms.channels import ANY, ChannelSettings, OpenHours
@@ -77,8 +77,7 @@ def arrival_profile(scenario: Scenario, channel: str) -> list[float]:
 def open_profile(settings: ChannelSettings) -> list[float]:
     """Share of each half-hour of the week in which a channel is open."""
     profile: list[float] = []
-    for weekday in WEEKDAYS:
-        hours = settings.hours.get(weekday, settings.hours.get("every_day"))
+    for hours in by_weekday(settings.hours):
         span = (hours.opens, hours.closes) if hours else (0.0, 0.0)
         profile += [_overlap(slot, *span) for slot in range(PER_DAY)]
     return profile
@@ -195,8 +194,7 @@ def hours_of_work(hours: Week | None) -> float:
     """Hours of a week in which somebody works who keeps these hours; without hours all of them."""
     if hours is None:
         return WEEK / HOUR
-    days = [hours.get(day, hours.get("every_day")) for day in WEEKDAYS]
-    return sum((day.closes - day.opens) / HOUR for day in days if day is not None)
+    return sum((day.closes - day.opens) / HOUR for day in by_weekday(hours) if day is not None)
 
 
 def _repeats(contacts: dict[str, float], shares: dict[str, float], switch: float, returning: float) -> dict[str, float]:
@@ -215,7 +213,7 @@ def _base_profile(scenario: Scenario, settings: ChannelSettings) -> list[float]:
     """Demand of closed days comes on the next open one."""
     weights = scenario.calendar.day_of_week
     times = {parse_clock(time): weight for time, weight in (settings.time_of_day or {}).items()}
-    hours = [settings.hours.get(day, settings.hours.get("every_day")) for day in WEEKDAYS]
+    hours = by_weekday(settings.hours)
     masses = [0.0] * 7
     for day, name in enumerate(WEEKDAYS):
         landing = next((then for then in range(day, day + 7) if hours[then % 7] is not None), day)

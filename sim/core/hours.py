@@ -32,6 +32,11 @@ Week = dict[Weekly, Hours]
 """Hours by weekday, or those of every day; a day that is not named is closed."""
 
 
+def by_weekday(week: Mapping[Weekly, Hours]) -> list[Hours | None]:
+    """Hours of each day from Monday on, None where it is closed."""
+    return [week.get(day, week.get("every_day")) for day in WEEKDAYS]
+
+
 class WorkingTime:
     """Time in which work is done: between the hours of each day, or always.
 
@@ -40,7 +45,7 @@ class WorkingTime:
 
     def __init__(self, calendar: Calendar, week: Mapping[Weekly, Hours] | None, on_holidays: bool) -> None:
         self._calendar = calendar
-        self._week = None if week is None else [week.get(day, week.get("every_day")) for day in WEEKDAYS]
+        self._week = None if week is None else by_weekday(week)
         self._on_holidays = on_holidays
 
     def _window(self, index: int) -> tuple[float, float] | None:
