@@ -29,6 +29,7 @@ from sim.workload import (
     moment,
     on_duty,
     open_profile,
+    work_of,
 )
 
 _HALF_HOURS = HOUR / HALF_HOUR
@@ -192,10 +193,6 @@ def _patience(scenario: Scenario, channel: str, load: float, mean_handle: float)
 
 def _totals(scenario: Scenario, expected: tuple[Flow, ...]) -> Totals:
     groups = scenario.workforce.groups
-    seconds = sum(
-        flow.per_year * (handle_time(scenario, flow.channel, flow.kind) or 0.0) / at_once(scenario, flow.channel)[1]
-        for flow in expected
-    )
     segments = scenario.customers.segments if scenario.customers else {}
     fees = None
     if scenario.pricing:
@@ -205,7 +202,7 @@ def _totals(scenario: Scenario, expected: tuple[Flow, ...]) -> Totals:
         customers=sum(each.count for each in segments.values()),
         agents=sum(group.headcount for group in groups.values()),
         contacts_per_year=sum(flow.per_year for flow in expected),
-        work_hours=seconds / WEEKS_PER_YEAR / HOUR,
+        work_hours=sum(work_of(scenario, flow) for flow in expected) / WEEKS_PER_YEAR / HOUR,
         staffed_hours=sum(on_duty(scenario, list(groups))) / _HALF_HOURS,
         fees=fees,
         wages=sum(group.headcount * group.wage for group in groups.values()) * YEAR,

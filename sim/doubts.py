@@ -14,13 +14,13 @@ from sim.scenario import Scenario
 from sim.workload import (
     WEEKS_PER_YEAR,
     Flow,
-    at_once,
     cases,
     groups_serving,
     handle_time,
     hours_of_work,
     on_duty,
     open_profile,
+    work_of,
 )
 
 _LONG_HANDLE = HOUR
@@ -180,15 +180,7 @@ def _attendance(scenario: Scenario) -> Iterator[str]:
 def _capacity(scenario: Scenario, expected: tuple[Flow, ...]) -> Iterator[str]:
     """Channels that bring more hours of work in a week than those who serve them are on duty."""
     for name in scenario.channels.channels:
-        work = sum(
-            flow.per_year
-            * (handle_time(scenario, name, flow.kind) or 0.0)
-            / at_once(scenario, name)[1]
-            / HOUR
-            / WEEKS_PER_YEAR
-            for flow in expected
-            if flow.channel == name
-        )
+        work = sum(work_of(scenario, flow) / HOUR / WEEKS_PER_YEAR for flow in expected if flow.channel == name)
         hours = sum(on_duty(scenario, groups_serving(scenario, name))) / 2
         if hours < work:
             yield (

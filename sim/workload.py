@@ -102,6 +102,11 @@ def at_once(scenario: Scenario, channel: str) -> tuple[int, float]:
     return scenario.chat.most, paces_of(scenario.chat)[-1]
 
 
+def work_of(scenario: Scenario, flow: Flow) -> float:
+    """Seconds a year that agents are busy with the contacts of a flow."""
+    return flow.per_year * (handle_time(scenario, flow.channel, flow.kind) or 0.0) / at_once(scenario, flow.channel)[1]
+
+
 def groups_serving(scenario: Scenario, channel: str, kind: str | None = None) -> list[str]:
     """Groups with the skill for a channel, and for a kind if one is named."""
     return [
