@@ -140,7 +140,7 @@ def _money(scenario: Scenario) -> Iterator[str]:
         if group.headcount and not group.wage:
             yield f"workforce.groups.{name}.wage is 0; these agents work for nothing"
     for name, fee in (scenario.pricing.fee if scenario.pricing else {}).items():
-        if not fee and not _orders_pay(scenario, name):
+        if not fee and not (_orders_pay(scenario, name) or _spend_pays(scenario, name)):
             yield f"pricing.fee.{name} is 0; these customers pay nothing"
 
 
@@ -148,6 +148,18 @@ def _orders_pay(scenario: Scenario, segment: str) -> bool:
     """Whether customers of a segment bring money by the margins of orders that they place."""
     products = scenario.fulfilment.products.values() if scenario.fulfilment else ()
     return any(one.margin > 0 and one.rate.get(segment, 0.0) > 0 for one in products)
+
+
+def _spend_pays(scenario: Scenario, segment: str) -> bool:
+    """Whether customers of a segment bring money by what they use, or by products that they hold."""
+    spend = scenario.spend
+    if spend is None:
+        return False
+    held = any(
+        one.margin > 0 and any(given.get(segment, 0.0) > 0 for given in (one.at_start, one.at_joining, one.bought))
+        for one in spend.products.values()
+    )
+    return held or spend.usage.get(segment, 0.0) > 0
 
 
 def _handle_times(scenario: Scenario, expected: tuple[Flow, ...]) -> Iterator[str]:

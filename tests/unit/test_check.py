@@ -136,3 +136,19 @@ def test_a_fee_of_nothing_is_doubted_unless_orders_pay(bench: Any, margin: float
     orders["products"]["handset"]["margin"] = margin
     firm = bench.changed(bench.firm, {"pricing.fee.home": 0.0, "fulfilment": orders})
     assert ("pricing.fee.home is 0; these customers pay nothing" in check(firm).doubts) is doubted
+
+
+@pytest.mark.parametrize(
+    ("at_start", "usage", "doubted"),
+    [({"home": 0.2}, {}, False), ({}, {"home": 1e-6}, False), ({}, {}, True)],
+)
+def test_a_fee_of_nothing_is_doubted_unless_products_held_or_usage_pay(
+    bench: Any, at_start: dict[str, float], usage: dict[str, float], doubted: bool
+) -> None:
+    product = {"at_start": at_start, "at_joining": {}, "bought": {}, "dropped": 0.0, "margin": 1e-6}
+    spend = {
+        "products": {"television": product}, "usage": usage, "reference": 60, "buying": 0.1, "dropping": 0.1,
+        "using": 0.1,
+    }  # fmt: skip
+    firm = bench.changed(bench.firm, {"pricing.fee.home": 0.0, "spend": spend})
+    assert ("pricing.fee.home is 0; these customers pay nothing" in check(firm).doubts) is doubted
