@@ -155,8 +155,7 @@ class Model:
     """One replication of a scenario.
 
     probes: further listeners, with methods ``on_<fact>``, and ``attach`` to be shown the world; they may look and
-    must not touch. instead: other
-    mechanisms for fields of the scenario, for experiments that cut or shuffle a mechanism.
+    must not touch. instead: other mechanisms for fields of the scenario, for experiments that cut or shuffle one.
     """
 
     def __init__(

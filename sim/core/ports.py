@@ -207,6 +207,7 @@ class Ports:
     owner_for: the agent who had its issue, if he is idle and should have it.
     knows: whether the agent of a contact had its issue last.
     awaited: whether an agent who has become free takes somebody who waits for him alone.
+    join_queue: a contact waits in its queue; leave_queue: it does so no longer.
     take_idle: take an agent off the idle for a contact that he can serve.
     answer: an agent takes a contact.
     finish: a contact is done.
@@ -255,8 +256,8 @@ class Ports:
     equity: of some customers.
     cause_of_loss: of customers who are just leaving.
     causes_left: the share of the causes of an error that is left.
-    renewal_day: the index of the day on which customers renew next; explain_price: a share of what their price is above
-    the reference price is taken as fair.
+    renewal_day: the index of the day on which customers renew next.
+    explain_price: a share of what their price is above the reference price is taken as fair.
     offer_discount: offer it to the customer at a place, for the key of the occasion: whether it is taken.
     price_gap: of some customers, to their reference price; shock: gaps as they are felt.
     charges: bills relative to the price.
