@@ -96,9 +96,8 @@ class Cohorts:
     def serve(self, contact: Contact) -> None:
         """A contact handled: agents' time, and what it cost besides."""
         issue = contact.issue
-        slot = issue.slot
-        if self.counting and slot >= 0 and self.base.key.view[slot] == issue.customer:
-            number = self.number.view[slot]
+        if self.counting and self.base.has(issue.slot, issue.customer):
+            number = self.number.view[issue.slot]
             self._time[number] += contact.spent
             self._fixed[number] += self.fixed[contact.lane.channel.name]
 

@@ -67,8 +67,7 @@ class ContactPoints:
         self.world.tell.points_met(Cases(name, [case[0] for case in cases]))
         base = self.world.base
         assert base is not None
-        customer = base.key.view
-        here = [case for case in cases if customer[case[1]] == case[2]]
+        here = [case for case in cases if base.has(case[1], case[2])]
         if point.score is not None and here:
             self.world.ask.live_through(name, [slot for _, slot, _, _ in here], [point.score] * len(here))
         for kind, cause in point.causes.items():
