@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 
 import yaml
@@ -33,7 +33,10 @@ def study_of(
     combined = list(itertools.product(*rows))
     if len(combined) > MOST_ARMS:
         raise Unclear(f"--vary gives {len(combined)} combinations, and at most {MOST_ARMS} fit a table; use a sweep")
-    policies = dict(_policy(scenario, parts) for parts in combined)
+    policies: dict[str, PolicySettings] = {}
+    for parts in combined:
+        name, policy = _policy(scenario, parts)
+        policies[_distinct(name, policies)] = policy
     return Study(
         name=f"{scenario.name}-whatif",
         title=f"What if? {scenario.title or scenario.name}",
@@ -76,6 +79,15 @@ def _policy(scenario: Scenario, parts: Sequence[Part]) -> tuple[str, PolicySetti
     name = re.sub(r"[^A-Za-z0-9]+", "_", title.replace("+", " plus ").replace("-", " minus ")).strip("_")
     changes = {path: change for _, _, some in parts for path, change in some.items()}
     return name[:_LONGEST] or "change", made(scenario, title, changes)
+
+
+def _distinct(name: str, taken: Container[str]) -> str:
+    """The name, or with a number at its end where another combination has it; long ones may begin alike."""
+    found, number = name, 1
+    while found in taken:
+        number += 1
+        found = f"{name[: _LONGEST - 3]}_{number}"
+    return found
 
 
 def study_text(study: Study, scenario: str) -> str:

@@ -113,3 +113,13 @@ def test_each_combination_is_an_arm_and_no_change_changes_nothing(firm: Scenario
         for name, arm in study.arms.items() if name != "baseline"
     ]  # fmt: skip
     assert headcounts == [-1, -1, 0, 0, 1, 1]
+
+
+def test_combinations_whose_names_are_long_and_begin_alike_are_arms_of_their_own(firm: Scenario) -> None:
+    varied = ["workforce.training.hours=1 h,2 h", "workforce.groups.desk.headcount=-1,0,+1,+2"]
+    study = study_of(firm, firm.name, [], varied, replications=2, seed=1)  # type: ignore[arg-type]
+    assert len(study.arms) == 9
+    assert all(len(name) <= 64 for name in study.arms)
+    assert [arm.title for arm in study.arms.values()][-1] == (
+        "workforce.training.hours 2 h, workforce.groups.desk.headcount +2"
+    )
