@@ -27,7 +27,7 @@ def study_of(
     Each text is ``name=value`` or ``name=value,value,...`` as ``sim.files.shorthand`` reads it. Every change comes into
     force at the end of the warm-up. Raises Unclear with the text that is not understood.
     """
-    rows = [[_one(scenario, text)] for text in always] + [_each(scenario, text) for text in varied]
+    rows = [_parts(scenario, "--set", text) for text in always] + [_parts(scenario, "--vary", text) for text in varied]
     if not rows:
         raise Unclear("nothing is changed; say what with --set fee=+8% or --vary headcount.front_line=-2,0,+2")
     combined = list(itertools.product(*rows))
@@ -57,20 +57,14 @@ Part = tuple[str, str, Changes]
 """A name, a value, and the changes that they mean."""
 
 
-def _one(scenario: Scenario, text: str) -> Part:
+def _parts(scenario: Scenario, option: str, text: str) -> list[Part]:
+    """What the text of an option says: one part for each value of ``--vary``, a single one for ``--set``."""
     try:
         name, value = split(text)
-        return name, value, changes_of(scenario, name, value)
+        values = dict.fromkeys(several(value)) if option == "--vary" else (value,)
+        return [(name, one, changes_of(scenario, name, one)) for one in values]
     except Unclear as problem:
-        raise Unclear(f"--set {shown(text)}: {problem}") from None
-
-
-def _each(scenario: Scenario, text: str) -> list[Part]:
-    try:
-        name, values = split(text)
-        return [(name, value, changes_of(scenario, name, value)) for value in dict.fromkeys(several(values))]
-    except Unclear as problem:
-        raise Unclear(f"--vary {shown(text)}: {problem}") from None
+        raise Unclear(f"{option} {shown(text)}: {problem}") from None
 
 
 def _policy(scenario: Scenario, parts: Sequence[Part]) -> tuple[str, PolicySettings]:
