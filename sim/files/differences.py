@@ -83,18 +83,14 @@ def differences(one: Side, other: Side) -> list[Difference]:
     for path, old, new in _walk({**one.plain, "policy": one.terms}, {**other.plain, "policy": other.terms}, ()):
         kind: Kind = "changed" if old is not None and new is not None else "added" if old is None else "removed"
         whole = old if new is None else new
-        if isinstance(whole, dict) or (isinstance(whole, list) and any(isinstance(part, dict) for part in whole)):
+        if isinstance(whole, dict) or _has_parts(whole):
             found.append(Difference(dotted(path), kind, None, None, settings=_count(whole)))
             continue
         words = [
-            None if value is None else _said(at, path, value, one, other) for at, value in _pair(one, other, old, new)
+            None if value is None else _said(at, path, value, one, other) for at, value in ((one, old), (other, new))
         ]
         found.append(Difference(dotted(path), kind, words[0], words[1], _relative(path, old, new, one, other)))
     return found
-
-
-def _pair(one: Side, other: Side, old: Any, new: Any) -> tuple[tuple[Side, Any], tuple[Side, Any]]:
-    return (one, old), (other, new)
 
 
 Policies = dict[str, tuple[str, tuple[PolicySettings, ...]]]
