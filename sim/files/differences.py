@@ -9,11 +9,9 @@ from pathlib import Path as File
 from typing import Any, Literal
 
 from sim.files.composing import compose
-from sim.files.merging import extended
-from sim.files.policies import fetch_policies
 from sim.files.problems import FileProblem, Place, suggestion
-from sim.files.reading import LARGEST_YAML, read_text, read_tree, referred
-from sim.files.scenarios import load_scenario
+from sim.files.reading import LARGEST_YAML, read_text, referred
+from sim.files.scenarios import load_scenario, scenario_tree
 from sim.files.shape import Schema, in_unit, shape_of
 from sim.files.studies import load_study
 from sim.files.tree import Node, Path, dotted, planted
@@ -67,7 +65,7 @@ def side(reference: str) -> Side:
     """
     file, name = _parted(reference)
     root = compose(read_text(file, LARGEST_YAML), file)
-    scenario, written, policies = _of_study(file) if "study" in root.entries() else _of_scenario(file)
+    scenario, written, policies = _of_study(file, root) if "study" in root.entries() else _of_scenario(file)
     if name and name not in policies:
         message = f"has no policy or arm {name!r}" + suggestion(name, list(policies), "known policies")
         raise FileProblem([Place(file).problem(message)])
@@ -110,9 +108,8 @@ def _of_scenario(file: str) -> tuple[Scenario, Node, Policies]:
     return scenario, _written(file), own
 
 
-def _of_study(file: str) -> tuple[Scenario, Node, Policies]:
+def _of_study(file: str, root: Node) -> tuple[Scenario, Node, Policies]:
     study = load_study(file)
-    root = read_tree(file, "study")
     node = root.entries()["scenario"]
     policies: Policies = {}
     for arm in study.arms.values():
@@ -126,9 +123,7 @@ def _of_study(file: str) -> tuple[Scenario, Node, Policies]:
 
 def _written(file: str) -> Node:
     """The tree of a scenario file with what it extends, in its own words."""
-    within = File(file).parent
-    root = extended(read_tree(file, "scenario"), within, lambda other: read_tree(other, "scenario"))
-    fetch_policies(root, within)
+    root, _ = scenario_tree(file)
     return root
 
 

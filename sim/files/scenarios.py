@@ -38,10 +38,7 @@ def load_scenario(path: str | Path, overrides: Mapping[str, str] = NO_OVERRIDES)
     Raises FileProblem with everything that is wrong, each with its file and line.
     """
     within = Path(path).parent
-    root = read_tree(str(path), "scenario")
-    root = extended(root, within, lambda file: read_tree(file, "scenario"))
-    problems = overridden(root, overrides)
-    fetch_policies(root, within)
+    root, problems = scenario_tree(path, overrides)
     problems += tables_read(root, scenario_model(), within)
     problems += policy_tables_read(root, within)
     problems += name_problems(root.child("policies"), "policy")
@@ -53,6 +50,15 @@ def load_scenario(path: str | Path, overrides: Mapping[str, str] = NO_OVERRIDES)
     if problems:
         raise FileProblem(problems)
     return scenario
+
+
+def scenario_tree(path: str | Path, overrides: Mapping[str, str] = NO_OVERRIDES) -> tuple[Node, list[Problem]]:
+    """A scenario file in its own words, with what it extends and its policies; and what is wrong with overrides."""
+    within = Path(path).parent
+    root = extended(read_tree(str(path), "scenario"), within, lambda file: read_tree(file, "scenario"))
+    problems = overridden(root, overrides)
+    fetch_policies(root, within)
+    return root, problems
 
 
 def _out_of_range(problem: Problem, overrides: Mapping[str, str]) -> bool:
