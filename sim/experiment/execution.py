@@ -91,7 +91,7 @@ def simulate(
     outcomes = store.found(cells) if store is not None else {}
     missing = [cell for cell in dict.fromkeys(cells) if cell not in outcomes]
     failures: dict[Cell, Failure] = {}
-    before = len(dict.fromkeys(cells)) - len(missing)
+    before = len(outcomes)
     report = progress or _silent
 
     def accept(place: int, outcome: Any) -> None:
