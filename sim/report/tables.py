@@ -68,8 +68,8 @@ def _goal(found: Reached) -> Record:
     return {
         "measure": found.goal.measure,
         "arm": found.arm,
-        "asked": None if found.asked is None else rounded(found.asked),
-        "half_width": None if found.half_width is None else rounded(found.half_width),
+        "asked": rounded(found.asked),
+        "half_width": rounded(found.half_width),
         "met": found.met,
     }
 
