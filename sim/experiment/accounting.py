@@ -72,13 +72,11 @@ def account(
     """The difference of an arm's profit from the baseline's by what it comes from; None where there is no ledger."""
     if any("ledger.profit" not in run.totals for run in (*treated, *baseline)):
         return None
-    found = [_split(one.totals, other.totals) for one, other in zip(treated, baseline, strict=True)]
+    pairs = [(one.totals, other.totals) for one, other in zip(treated, baseline, strict=True)]
+    found = [_split(ours, theirs) for ours, theirs in pairs]
     names: dict[tuple[Group, str], None] = dict.fromkeys(key for parts in found for key in parts)
     lines = [_line(*key, [parts.get(key, 0.0) for parts in found], confidence) for key in names]
-    profit = [
-        one.totals["ledger.profit"] - other.totals["ledger.profit"]
-        for one, other in zip(treated, baseline, strict=True)
-    ]
+    profit = [_difference("ledger.profit", ours, theirs) for ours, theirs in pairs]
     kept = (line for line in lines if line.group == "accounts" or any(line.values))
     return Accounting(_line("accounts", PROFIT, profit, confidence), tuple(kept))
 
