@@ -274,12 +274,14 @@ def _busiest(tracer: Tracer) -> str:
 
 
 def _concerns(event: Event, path: str) -> bool:
-    """Whether an event is told in the story of a path; what concerns everyone is, where a customer is followed."""
+    """Whether an event is told in the story of a path; what concerns everyone is, where a customer is followed.
+
+    The story of a contact holds what happens to its issue, but none of the other contacts.
+    """
     if not event.customer:
         return not event.agent and "." not in path
-    return any(f"{one}.".startswith(f"{path}.") for one in (event.contact, event.issue, event.customer) if one) or (
-        path.startswith(f"{event.issue}.") and not event.contact and bool(event.issue)
-    )
+    own = event.contact or event.issue or event.customer
+    return f"{own}.".startswith(f"{path}.") or (own == event.issue and path.startswith(f"{own}."))
 
 
 def clock_of(calendar: CalendarSettings, time: float) -> dt.datetime:
