@@ -36,7 +36,7 @@ def goal_of(known: Sequence[Measure], name: str, asked: str | int | float) -> Go
     measure = next((one for one in known if one.name == name), None)
     if measure is None:
         raise NoGoal("is no measure of the scenario" + suggestion(name, [one.name for one in known], "known measures"))
-    example = f"'5 %' of the baseline's value or '2 {_unit(measure)}'".replace(" '", " '")
+    example = f"'5 %' of the baseline's value or '{f'2 {_unit(measure)}'.rstrip()}'"
     match = _TEXT.match(asked) if isinstance(asked, str) else None
     number = float(match.group(1).replace(",", "")) if match else asked
     unit = match.group(2) if match else ""

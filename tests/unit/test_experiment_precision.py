@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from sim.core.measures import Measure
 from sim.experiment.comparison import execute
 from sim.experiment.execution import Arm
 from sim.experiment.plan import Plan, plan_of_study
@@ -71,6 +72,11 @@ def test_a_half_width_is_a_share_of_the_value_or_a_number_in_the_unit_of_the_mea
 def test_what_cannot_be_asked_for_is_refused_in_words(bench: Any, name: str, asked: Any, said: str) -> None:
     with pytest.raises(NoGoal, match=said.replace("?", r"\?")):
         goals_of(measures(bench.firm), {name: asked})
+
+
+def test_the_example_of_a_measure_without_a_unit_is_a_plain_number() -> None:
+    with pytest.raises(NoGoal, match="baseline's value or '2'$"):
+        goals_of([Measure("heat", "heat", "", "heat.sum")], {"heat": "dear"})
 
 
 def test_a_study_says_what_is_wrong_with_its_precision_and_where(tmp_path: Path) -> None:
