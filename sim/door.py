@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -171,13 +170,12 @@ def _precise(plan: Plan, precision: Precision | None, most: int | None) -> Plan:
     if precision is None and most is None:
         return plan
     from sim.experiment.comparison import reported  # noqa: PLC0415
-    from sim.files.goals import NoGoal, goals_of  # noqa: PLC0415
+    from sim.files.goals import NoGoal  # noqa: PLC0415
 
     try:
-        goals = goals_of(reported(plan), precision or {})
+        return plan.precisely(reported(plan), precision or {}, most)
     except NoGoal as problem:
         raise ValueError(f"precision: {problem}") from None
-    return replace(plan, precision=goals or plan.precision, most=plan.most if most is None else most)
 
 
 def _found(plan: Plan, workers: int | None, progress: Progress | None, store: str | Path | None) -> Findings:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from sim.core.measures import Measure
 from sim.experiment.plan import Plan
 from sim.experiment.pool import Progress
-from sim.files.goals import NoGoal, goals_of
+from sim.files.goals import NoGoal
 
 STORE = Path("results") / "replications.sqlite"
 _LARGEST_SEED = 2**63 - 1
@@ -21,7 +21,7 @@ class BadUsage(Exception):  # noqa: N818  # read as a statement in messages
 
 @dataclass(frozen=True)
 class Options:
-    """The options that ``run`` and ``compare`` share; None is what was not given, of the store that none is wanted."""
+    """The options that commands share; None is what was not given, of the store that none is wanted."""
 
     replications: int | None = None
     seed: int | None = None
@@ -53,13 +53,12 @@ class Options:
                 raise BadUsage(f"--precision {text!r}: write it like --precision profit=5%")
             asked[name.strip()] = value.strip()
         try:
-            goals = goals_of(known, asked)
+            plan = plan.precisely(known, asked, self.most)
         except NoGoal as problem:
             raise BadUsage(f"--precision: {problem}") from None
-        kept = tuple(goal for goal in plan.precision if goal.measure not in asked)
-        if self.most is not None and not (goals or kept):
+        if self.most is not None and not plan.precision:
             raise BadUsage("--most is a ceiling for --precision; say what is to be how precise")
-        return replace(plan, precision=(*kept, *goals), most=plan.most if self.most is None else self.most)
+        return plan
 
 
 def place_of_store(given: Path | None, unwanted: bool) -> Path | None:

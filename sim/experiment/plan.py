@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from sim.core.measures import Measure
 from sim.core.registry import ADDED
 from sim.experiment.execution import Arm
-from sim.files.goals import Goal
+from sim.files.goals import Goal, goals_of
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -66,6 +67,17 @@ class Plan:
             replications=self.replications if replications is None else replications,
             seed=self.seed if seed is None else seed,
         )
+
+    def precisely(
+        self, known: Sequence[Measure], asked: Mapping[str, str | int | float], most: int | None = None
+    ) -> Plan:
+        """The plan with these half-widths in place of its own for the same measures, and with another ceiling if given.
+
+        Raises NoGoal where one cannot be asked for.
+        """
+        goals = goals_of(known, asked)
+        kept = tuple(goal for goal in self.precision if goal.measure not in asked)
+        return replace(self, precision=(*kept, *goals), most=self.most if most is None else most)
 
     def to_plain(self) -> dict[str, Any]:
         """As plain data in internal units, exact to the last bit."""

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from sim.core.measures import Measure
-from sim.experiment.comparison import execute
+from sim.door import _precise
+from sim.experiment.comparison import execute, reported
 from sim.experiment.execution import Arm
 from sim.experiment.plan import Plan, plan_of_study
 from sim.experiment.precision import Reached, _following, execute_precisely
@@ -18,6 +19,7 @@ from sim.experiment.store import Memory
 from sim.files import FileProblem, load_study
 from sim.files.goals import Goal, NoGoal, goal_of, goals_of
 from sim.model import measures
+from sim.options import Options
 from sim.report.sentences import precision_sentences
 
 ROOT = Path(__file__).parents[2]
@@ -75,7 +77,7 @@ def test_what_cannot_be_asked_for_is_refused_in_words(bench: Any, name: str, ask
 
 
 def test_the_example_of_a_measure_without_a_unit_is_a_plain_number() -> None:
-    with pytest.raises(NoGoal, match="baseline's value or '2'$"):
+    with pytest.raises(NoGoal, match=r"baseline's value or '2'$"):
         goals_of([Measure("heat", "heat", "", "heat.sum")], {"heat": "dear"})
 
 
@@ -95,6 +97,14 @@ def test_a_study_says_what_is_wrong_with_its_precision_and_where(tmp_path: Path)
     plan = plan_of_study(load_study(study))
     assert plan.precision == (Goal("profit", 0.05, relative=True),)
     assert Plan.from_plain(plan.to_plain()).precision == plan.precision
+
+
+def test_what_is_asked_for_takes_the_place_of_the_same_measure_and_leaves_the_others(plan: Plan) -> None:
+    own = replace(plan, precision=(Goal("profit", 0.05, relative=True), Goal("churn", 0.5)), most=50)
+    wanted = replace(own, precision=(Goal("churn", 0.5), Goal("profit", 0.02, relative=True)))
+    assert Options(precision=["profit=2 %"]).precisely(own, reported(own)) == wanted
+    assert _precise(own, {"profit": "2 %"}, None) == wanted
+    assert _precise(own, None, 70) == Options(most=70).precisely(own, reported(own)) == replace(own, most=70)
 
 
 def test_replications_are_added_until_the_half_width_of_every_change_is_reached(plan: Plan) -> None:
