@@ -177,10 +177,7 @@ def _unknown_policies(settings: StudySettings, root: Node) -> list[Problem]:
 def _unknown_measures(settings: StudySettings, scenario: Scenario, root: Node) -> list[Problem]:
     if not settings.measures:
         return []
-    from sim.model import measures  # noqa: PLC0415  # the model is heavy, and most studies name no measures
-
-    watching = {name: policy for name, policy in settings.policies.items() if policy.when is not None}
-    known = [measure.name for measure in measures(scenario.model_copy(update={"policies": watching}))]
+    known = [measure.name for measure in _measures(settings, scenario)]
     problems = []
     for index, name in enumerate(settings.measures):
         node = root.at(("measures", index)) or root
@@ -193,7 +190,7 @@ def _unknown_measures(settings: StudySettings, scenario: Scenario, root: Node) -
 
 
 def _wrong_goals(settings: StudySettings, scenario: Scenario, root: Node) -> list[Problem]:
-    known = _measures(scenario) if settings.precision else ()
+    known = _measures(settings, scenario) if settings.precision else ()
     problems = []
     for name, asked in settings.precision.items():
         try:
@@ -208,13 +205,14 @@ def _wrong_goals(settings: StudySettings, scenario: Scenario, root: Node) -> lis
 
 
 def _goals(settings: StudySettings, scenario: Scenario) -> tuple[Goal, ...]:
-    return goals_of(_measures(scenario), settings.precision) if settings.precision else ()
+    return goals_of(_measures(settings, scenario), settings.precision) if settings.precision else ()
 
 
-def _measures(scenario: Scenario) -> Sequence[Measure]:
+def _measures(settings: StudySettings, scenario: Scenario) -> Sequence[Measure]:
+    """Everything that the arms can report, what policies count of themselves included."""
     from sim.model import measures  # noqa: PLC0415  # the model is heavy, and most studies name no measures
 
-    return measures(scenario)
+    return measures(scenario.model_copy(update={"policies": {**scenario.policies, **settings.policies}}))
 
 
 def _clashes(settings: StudySettings, scenario: Scenario, root: Node) -> list[Problem]:

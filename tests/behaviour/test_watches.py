@@ -10,6 +10,7 @@ import pytest
 
 from sim.door import compare
 from sim.files import FileProblem, load_scenario, load_study
+from sim.files.goals import Goal
 from sim.files.policies import policy_problems
 from sim.files.problems import Place
 from sim.files.tree import planted
@@ -171,6 +172,16 @@ def test_a_comparison_says_how_much_of_the_time_a_policy_acted(tmp_path: Path) -
     row = found.result.row("in_force.tools")
     assert row is not None and row.baseline is not None and row.changes["tools"] is not None
     assert (row.baseline.value, row.changes["tools"].estimate.value) == (0.0, pytest.approx(100.0))
+
+
+def test_a_study_knows_what_policies_count_of_themselves_whatever_it_asks_about_it(tmp_path: Path) -> None:
+    when = "{measure: telephone.service_level, below: 80 %, over: 7 days}"
+    path = study(tmp_path, when, "measures: [in_force.own]\nprecision: {in_force.tools: 2 points}")
+    with (tmp_path / "firm.yaml").open("a", encoding="utf-8") as firm:
+        firm.write(f"policies: {{own: {{title: Own, when: {when}}}}}\n")
+    found = load_study(path)
+    assert found.measures == ("in_force.own",)
+    assert found.precision == (Goal("in_force.tools", 2.0),)
 
 
 def study(folder: Path, when: str, more: str = "") -> Path:
