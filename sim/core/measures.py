@@ -6,6 +6,7 @@ A measure never holds a quotient. It names a counter, or two, of the observation
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,6 +32,10 @@ class Measure:
     outcome: bool = False
     meaning: str = ""
     of_policy: bool = False
+
+    def above(self, totals: Mapping[str, float]) -> float | None:
+        """The numerator in the totals of a run; None where it is not counted."""
+        return totals.get(self.numerator, 0.0 if self.of_policy else None)
 
     @property
     def is_ratio(self) -> bool:

@@ -7,7 +7,7 @@ has no estimate.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -59,7 +59,16 @@ class BadDays:
 
 def per_replication(measure: Measure, runs: Runs) -> list[float | None]:
     """The measure in each replication alone, for tables and charts, not for estimating."""
-    return [_single(measure, run) for run in runs]
+    return [single(measure, run) for run in runs]
+
+
+def single(measure: Measure, run: Observations) -> float | None:
+    """The measure in one replication alone; None where it is not counted, or of nothing."""
+    above = measure.above(run.totals)
+    if above is None or measure.denominator is None:
+        return None if above is None else above * measure.factor
+    below = run.totals.get(measure.denominator)
+    return above / below * measure.factor if below else None
 
 
 def level(measure: Measure, runs: Runs, confidence: float) -> Estimate | None:
@@ -141,29 +150,20 @@ def _mean_of(values: list[float], confidence: float) -> Estimate | None:
 
 
 def _columns(measure: Measure, runs: Runs) -> tuple[list[float], list[float] | None] | None:
-    above = (
-        [run.totals.get(measure.numerator, 0.0) for run in runs]
-        if measure.of_policy
-        else _totals(measure.numerator, runs)
-    )
-    below = _totals(measure.denominator, runs) if measure.denominator is not None else None
+    above = _all_of(measure.above(run.totals) for run in runs)
+    below = None
+    if measure.denominator is not None:
+        below = _all_of(run.totals.get(measure.denominator) for run in runs)
     if above is None or (measure.is_ratio and below is None):
         return None
     return above, below
 
 
-def _totals(name: str, runs: Runs) -> list[float] | None:
-    values = [run.totals.get(name) for run in runs]
-    known = [value for value in values if value is not None]
-    return known if len(known) == len(values) else None
-
-
-def _single(measure: Measure, run: Observations) -> float | None:
-    above = run.totals.get(measure.numerator, 0.0 if measure.of_policy else None)
-    if above is None or measure.denominator is None:
-        return None if above is None else above * measure.factor
-    below = run.totals.get(measure.denominator)
-    return above / below * measure.factor if below else None
+def _all_of(values: Iterable[float | None]) -> list[float] | None:
+    """The values, or None where one is missing."""
+    found = list(values)
+    known = [value for value in found if value is not None]
+    return known if len(known) == len(found) else None
 
 
 def _gain(measure: Measure, treated: Runs, baseline: Runs) -> float | None:

@@ -12,10 +12,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
+from sim.core.measures import Measure
+from sim.core.observations import Observations
 from sim.core.registry import ADDED
 from sim.experiment.accounting import Accounting, Line
 from sim.experiment.comparison import Result, Row
-from sim.experiment.estimates import BadDays, Change
+from sim.experiment.estimates import BadDays, Change, single
 from sim.experiment.precision import Reached
 from sim.report.bridge import label_of
 from sim.report.numbers import rounded
@@ -163,7 +165,7 @@ def replications(result: Result) -> Iterator[Record]:
     for arm in result.plan.arms:
         for run in result.runs[arm.name]:
             for row in result.rows:
-                yield _replication(arm.name, run.replication, run.totals, row)
+                yield _replication(arm.name, run, row.measure)
 
 
 def months(result: Result) -> Iterator[Record]:
@@ -195,22 +197,15 @@ def bad_days(result: Result) -> Iterator[Record]:
         }
 
 
-def _replication(arm: str, number: int, totals: Any, row: Row) -> Record:
-    measure = row.measure
-    above = totals.get(measure.numerator)
-    below = totals.get(measure.denominator) if measure.denominator is not None else None
-    value = None
-    if above is not None and not measure.is_ratio:
-        value = above * measure.factor
-    elif above is not None and below:
-        value = above / below * measure.factor
+def _replication(arm: str, run: Observations, measure: Measure) -> Record:
+    below = run.totals.get(measure.denominator) if measure.denominator is not None else None
     return {
         "arm": arm,
-        "replication": number,
+        "replication": run.replication,
         "measure": measure.name,
-        "numerator": rounded(above),
+        "numerator": rounded(measure.above(run.totals)),
         "denominator": rounded(below),
-        "value": rounded(value),
+        "value": rounded(single(measure, run)),
     }
 
 

@@ -15,6 +15,7 @@ from sim.files.policies import policy_problems
 from sim.files.problems import Place
 from sim.files.tree import planted
 from sim.model import measures, watchable
+from sim.report.tables import replications
 from sim.scenario import Scenario
 
 ROOT = Path(__file__).parents[2]
@@ -172,6 +173,9 @@ def test_a_comparison_says_how_much_of_the_time_a_policy_acted(tmp_path: Path) -
     row = found.result.row("in_force.tools")
     assert row is not None and row.baseline is not None and row.changes["tools"] is not None
     assert (row.baseline.value, row.changes["tools"].estimate.value) == (0.0, pytest.approx(100.0))
+    each = [one for one in replications(found.result) if one["measure"] == "in_force.tools"]
+    assert [one["numerator"] for one in each if one["arm"] == "baseline"] == [0.0, 0.0]
+    assert [one["value"] for one in each] == [0.0, 0.0, pytest.approx(100.0), pytest.approx(100.0)]
 
 
 def test_a_study_knows_what_policies_count_of_themselves_whatever_it_asks_about_it(tmp_path: Path) -> None:
