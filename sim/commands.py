@@ -82,8 +82,7 @@ def _write_new(path: Path, text: str) -> None:
 def check_file(file: Path, changes: Sequence[str], as_json: bool, quiet: bool) -> None:
     """``frontline check``."""
     overrides = _overrides(changes)
-    if file.is_dir():
-        raise BadUsage(f"{file}: is a folder; name the file of a scenario or a study")
+    _check_no_folder(file)
     if is_study(file):
         _refuse(overrides, "a study is checked as it is; change its file")
         report = check_study(load_study(file))
@@ -109,8 +108,7 @@ def diff_files(one: str, other: str, as_json: bool) -> None:
     from sim.report.differences import differences_document, render_differences  # noqa: PLC0415
 
     for reference in (one, other):
-        if Path(reference).is_dir():
-            raise BadUsage(f"{reference}: is a folder; name the file of a scenario or a study")
+        _check_no_folder(Path(reference))
     first, second = side(one), side(other)
     found = differences(first, second)
     if as_json:
@@ -277,6 +275,11 @@ def _file(path: Path) -> Path:
     if path.is_dir():
         raise BadUsage(f"{path}: is a folder, but no result of Frontline that could be repeated; name a file")
     return path
+
+
+def _check_no_folder(path: Path) -> None:
+    if path.is_dir():
+        raise BadUsage(f"{path}: is a folder; name the file of a scenario or a study")
 
 
 def _refuse(overrides: dict[str, str], reason: str) -> None:
