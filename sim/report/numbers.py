@@ -50,6 +50,11 @@ def signed(value: float, places: int) -> str:
     return text if text.startswith("-") or not text.strip("0.,") else f"+{text}"
 
 
+def two_digits(value: float) -> str:
+    """The value with its first two digits, such as a half-width that stands alone."""
+    return number(value, 1 - _magnitude(value)) if value else "0"
+
+
 def with_half_width(estimate: Estimate | None, sign: bool = False) -> str:
     """Like 1,234 ± 56; without an interval only the value, without an estimate a dash."""
     if estimate is None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 from sim.core.measures import Measure
 from sim.experiment.comparison import Result, Row
 from sim.experiment.estimates import Change
 from sim.experiment.execution import Arm
-from sim.report.numbers import decimals, number, percent, span
+from sim.report.numbers import decimals, number, percent, span, two_digits
 from sim.stats.payback import Payback
 
 FIVE = (
@@ -68,18 +66,13 @@ def precision_sentences(result: Result) -> list[str]:
             continue
         worst = max(mine, key=lambda each: each.half_width or 0.0)
         where = f" in {worst.arm}" if len(mine) > 1 else ""
-        reached = f"{_two_digits(worst.half_width or 0.0)} {unit}{where} with {plan.replications} replications"
+        reached = f"{two_digits(worst.half_width or 0.0)} {unit}{where} with {plan.replications} replications"
         if all(each.met for each in mine):
             found.append(f"{asked}; it is {reached}.")
         else:
             foreseen = max(each.foreseen or 0 for each in mine)
             found.append(f"{asked} and not reached: it is {reached}; about {foreseen:,} would be needed.")
     return found
-
-
-def _two_digits(value: float) -> str:
-    """A half-width as a person reads it."""
-    return "0" if value == 0.0 else number(value, 1 - math.floor(math.log10(value)))
 
 
 def payback_sentence(arm: Arm, found: Payback) -> str:

@@ -16,7 +16,7 @@ from sim.experiment.execution import Arm
 from sim.experiment.plan import Plan
 from sim.files import load_scenario
 from sim.report.checks import render_check
-from sim.report.numbers import columns, folded, in_time, number, rounded, signed, span, with_half_width
+from sim.report.numbers import columns, folded, in_time, number, rounded, signed, span, two_digits, with_half_width
 from sim.report.sentences import sentences
 from sim.report.terminal import Text, grid, render
 from sim.stats.intervals import Estimate
@@ -63,6 +63,10 @@ def test_numbers_have_two_digits_of_their_half_width() -> None:
     assert with_half_width(Estimate(5.0, None, 1, "", 0.95)) == "5"
     assert with_half_width(Estimate(-10918.771912, 1e-6, 5, "", 0.95), sign=True) == "-10,919 ± 0"
     assert with_half_width(None) == "-"
+
+
+def test_a_half_width_that_stands_alone_has_two_digits_also_where_it_rounds_up() -> None:
+    assert [two_digits(value) for value in (0.0, 0.0354, 1.25, 9.97, 12_345)] == ["0", "0.035", "1.2", "10", "12,000"]
 
 
 def test_zero_has_no_sign() -> None:
