@@ -15,6 +15,7 @@ from sim.core.observations import Observations
 from sim.experiment import execution
 from sim.experiment.execution import Arm, ReplicationFailed, simulate
 from sim.experiment.pool import WorkersDied, run_in_processes, run_serially
+from sim.experiment.store import Store
 from sim.scenario import Scenario
 
 
@@ -48,15 +49,28 @@ class Fake:
         return {"mark": self.mark}
 
 
+def arm(name: str, mark: str) -> Arm:
+    return Arm(name, name, Fake(mark))  # type: ignore[arg-type]  # looked at for its name and digest only
+
+
 @pytest.fixture
-def arms(monkeypatch: pytest.MonkeyPatch) -> list[Arm]:
+def run(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """Replications that were simulated, in their order; the second of ``bad`` fails."""
+    seen: list[tuple[str, int]] = []
+
     def replicate(digest: str, seed: int, replication: int) -> Any:
+        seen.append((digest, replication))
         if digest == "bad" and replication == 2:
             return execution.Failure("BalanceBroken", "money does not add up", "")
         return Observations(replication, {"seed": float(seed), "mark": float(len(digest))}).to_plain()
 
     monkeypatch.setattr(execution, "_replicate", replicate)
-    return [Arm("baseline", "Doing nothing", Fake("a")), Arm("more", "More", Fake("bb"))]  # type: ignore[arg-type]
+    return seen
+
+
+@pytest.fixture
+def arms(run: list[tuple[str, int]]) -> list[Arm]:
+    return [arm("baseline", "a"), arm("more", "bb")]
 
 
 def test_cells_come_back_by_arm_and_replication(arms: list[Arm]) -> None:
@@ -71,11 +85,33 @@ def test_cells_come_back_by_arm_and_replication(arms: list[Arm]) -> None:
 
 
 def test_a_failed_replication_says_which_one_it_was(arms: list[Arm]) -> None:
-    bad = Arm("policy", "Policy", Fake("bad"))  # type: ignore[arg-type]  # looked at for its name only
     with pytest.raises(ReplicationFailed) as caught:
-        simulate([arms[0], bad], 3, seed=9, workers=1)
+        simulate([arms[0], arm("policy", "bad")], 3, seed=9, workers=1)
     said = str(caught.value)
     assert all(word in said for word in ("'fake'", "'policy'", "seed 9", "replication 2", "BalanceBroken", "add up"))
+
+
+def test_a_study_that_is_run_again_or_extended_simulates_only_what_is_missing(
+    run: list[tuple[str, int]], tmp_path: Path
+) -> None:
+    with Store(tmp_path / "store.sqlite") as store:
+        first = simulate([arm("a", "a")], 2, 9, 1, store=store)
+        assert run == [("a", 1), ("a", 2)]
+        run.clear()
+        seen: list[tuple[int, int]] = []
+        arms = [arm("a", "a"), arm("b", "b")]
+        again = simulate(arms, 3, 9, 1, lambda done, total: seen.append((done, total)), store=store)
+    assert run == [("a", 3), ("b", 1), ("b", 2), ("b", 3)]
+    assert seen == [(2, 6), (3, 6), (4, 6), (5, 6), (6, 6)]
+    assert again["a"][:2] == first["a"]
+
+
+def test_a_replication_that_fails_takes_no_other_with_it(run: list[tuple[str, int]], tmp_path: Path) -> None:
+    with Store(tmp_path / "store.sqlite") as store:
+        with pytest.raises(ReplicationFailed, match="arm 'bad', seed 9, replication 2"):
+            simulate([arm("bad", "bad"), arm("b", "b")], 3, 9, 1, store=store)
+        assert len(run) == 6
+        assert len(store) == 5
 
 
 def test_an_error_inside_the_model_becomes_a_failure_not_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:

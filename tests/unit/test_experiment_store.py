@@ -7,13 +7,10 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from sim.core.observations import Observations
-from sim.experiment import execution
-from sim.experiment.execution import Arm, ReplicationFailed, simulate
 from sim.experiment.identity import model_version
 from sim.experiment.store import FORMAT, MARK, Cell, Store, StoreFailed, StoreRefused
 
@@ -160,59 +157,3 @@ def test_a_full_disk_is_told_and_what_was_kept_stands(path: Path) -> None:
     assert kept >= 1
     with Store(path) as store:
         assert len(store) == kept
-
-
-class Fake:
-    """A scenario as far as execution looks at it."""
-
-    name = "fake"
-
-    def __init__(self, mark: str) -> None:
-        self.mark = mark
-
-    def digest(self) -> str:
-        return self.mark
-
-    def plain(self) -> dict[str, Any]:
-        return {"mark": self.mark}
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
-    """Replications that were simulated, in their order; the second of ``bad`` fails."""
-    seen: list[tuple[str, int]] = []
-
-    def replicate(digest: str, seed: int, replication: int) -> Any:
-        seen.append((digest, replication))
-        if digest == "bad" and replication == 2:
-            return execution.Failure("BalanceBroken", "money does not add up", "")
-        return Observations(replication, {"seed": float(seed)}).to_plain()
-
-    monkeypatch.setattr(execution, "_replicate", replicate)
-    return seen
-
-
-def arm(name: str) -> Arm:
-    return Arm(name, name, Fake(name))  # type: ignore[arg-type]  # looked at for its digest only
-
-
-def test_a_study_that_is_run_again_or_extended_simulates_only_what_is_missing(
-    run: list[tuple[str, int]], path: Path
-) -> None:
-    with Store(path) as store:
-        first = simulate([arm("a")], 2, 9, 1, store=store)
-        assert run == [("a", 1), ("a", 2)]
-        run.clear()
-        seen: list[tuple[int, int]] = []
-        again = simulate([arm("a"), arm("b")], 3, 9, 1, lambda done, total: seen.append((done, total)), store=store)
-    assert run == [("a", 3), ("b", 1), ("b", 2), ("b", 3)]
-    assert seen == [(2, 6), (3, 6), (4, 6), (5, 6), (6, 6)]
-    assert again["a"][:2] == first["a"]
-
-
-def test_a_replication_that_fails_takes_no_other_with_it(run: list[tuple[str, int]], path: Path) -> None:
-    with Store(path) as store:
-        with pytest.raises(ReplicationFailed, match="arm 'bad', seed 9, replication 2"):
-            simulate([arm("bad"), arm("b")], 3, 9, 1, store=store)
-        assert len(run) == 6
-        assert len(store) == 5
