@@ -10,7 +10,18 @@ from sim.core.registry import ADDED, ExtensionProblem
 from sim.version import __version__
 
 _SHAPING = ("core", "mechanisms")
-_MODULES = ("balances.py", "consistency.py", "model.py", "rules.py", "scenario.py", "staff_consistency.py")
+_MODULES = (
+    "balances.py",
+    "consistency.py",
+    "evidence.py",
+    "handover_consistency.py",
+    "model.py",
+    "names.py",
+    "rules.py",
+    "scenario.py",
+    "selling_consistency.py",
+    "staff_consistency.py",
+)
 
 
 def model_version() -> str:

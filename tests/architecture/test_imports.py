@@ -170,6 +170,14 @@ def test_imports_between_rooms_run_one_way() -> None:
     assert not wrong
 
 
+def test_the_version_of_a_model_is_that_of_every_module_which_a_model_is_made_of() -> None:
+    from sim.experiment.identity import _MODULES, _SHAPING
+
+    assert set(_SHAPING) | {"model", "scenario"} == {"model", *MAY_IMPORT["model"]}
+    made_of = {module.name for module in MODULES if module.room in ("model", "scenario")}
+    assert {f"sim.{name.removesuffix('.py')}" for name in _MODULES} == made_of
+
+
 def test_rooms_are_in_an_order() -> None:
     placed: set[str] = set()
     for name, below in MAY_IMPORT.items():
