@@ -323,7 +323,7 @@ def test_ctrl_c_leaves_one_line_no_process_and_nothing_half_written(shop: Path, 
     out, errors = running.communicate(timeout=60)
     assert running.returncode == 130
     assert out == ""
-    kept = r"\d+ of 180 replications stand in results/replications.sqlite: the same command goes on from there"
+    kept = r"\d+ of 300 replications stand in results/replications.sqlite: the same command goes on from there"
     assert re.fullmatch(rf"interrupted; (nothing was written|{kept})\n", errors)
     assert not staging.exists()
     assert alone(running.pid)
