@@ -54,7 +54,7 @@ class Records(Mechanism[RecordSettings]):
 
     def on_contact_answered(self, contact: Contact) -> None:
         """Noting takes time; who answers an issue that comes again finds the note, or hears everything anew."""
-        if streams.uniform(contact.key, _NOTED) < self.settings.noted:
+        if self._is_noted(contact):
             contact.work += self.settings.noting
         if contact.issue.key not in self._notes:
             return
@@ -72,26 +72,21 @@ class Records(Mechanism[RecordSettings]):
 
     def _live_through(self, issue: Issue) -> None:
         base, slot = self.world.base, issue.slot
-        if slot >= 0 and base is not None and base.key.view[slot] == issue.customer:
-            score = self.settings.explained_score
-            self.world.ask.live_through(EXPLAINED, [slot], [score])
+        if base is not None and base.has(slot, issue.customer):
+            self.world.ask.live_through(EXPLAINED, [slot], [self.settings.explained_score])
 
     def on_contact_failed(self, contact: Contact) -> None:
         """The issue may come again, and its next agent find what this one has noted; its key decides whether he did."""
-        noted = streams.uniform(contact.key, _NOTED) < self.settings.noted
-        self._notes[contact.issue.key] = contact.agent.group.name if noted else None
+        self._notes[contact.issue.key] = contact.agent.group.name if self._is_noted(contact) else None
 
-    def on_issue_resolved(self, issue: Issue) -> None:
+    def _is_noted(self, contact: Contact) -> bool:
+        return streams.uniform(contact.key, _NOTED) < self.settings.noted
+
+    def _over(self, issue: Issue) -> None:
         """An issue that is over is looked up no more."""
         self._notes.pop(issue.key, None)
 
-    def on_issue_given_up(self, issue: Issue) -> None:
-        """The same."""
-        self._notes.pop(issue.key, None)
-
-    def on_issue_dropped(self, issue: Issue) -> None:
-        """The same."""
-        self._notes.pop(issue.key, None)
+    on_issue_resolved = on_issue_given_up = on_issue_dropped = _over
 
     def counts(self) -> dict[str, float]:
         """Contacts answered of issues that an agent has had before, those with a note, those explained again."""
