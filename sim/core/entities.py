@@ -198,6 +198,10 @@ class Contact:
         self.waited = 0.0
         self.reached = self.resolved = False
 
+    def last(self, seconds: float) -> None:
+        """It takes the agent who has it so long, whatever it asked for."""
+        self.work = seconds / (self.lane.factor * self.agent.pace * self.agent.group.tempo)
+
 
 Brought = tuple[int, float, float, float, float, bool]
 """What a contact brings: its key, patience, work, the ability that it takes to resolve its issue, after how long the

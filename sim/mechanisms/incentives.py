@@ -223,7 +223,7 @@ class Incentives(Mechanism[IncentiveSettings]):
         if agent.hides and streams.uniform(contact.key, _CUT_OFF) < agent.hides:
             target = self.settings.target
             assert target is not None  # who hides is pressed by one
-            contact.work = target.short / (contact.lane.factor * agent.pace * agent.group.tempo)
+            contact.last(target.short)
             contact.threshold = inf
             self.cut_off += 1
 

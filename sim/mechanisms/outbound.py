@@ -223,9 +223,7 @@ class Outbound(Mechanism[OutboundSettings]):
         if streams.uniform(key, _REACHED) >= share:
             self._missed.add(key)
             contact.threshold = -inf  # it is over, whoever made it
-            agent = contact.agent
-            own_pace = contact.lane.factor * agent.pace * agent.group.tempo
-            contact.work = self.settings.campaigns[call.campaign].unreached / own_pace
+            contact.last(self.settings.campaigns[call.campaign].unreached)
         else:
             self._talking.add(key)
 

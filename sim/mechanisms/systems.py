@@ -132,8 +132,7 @@ class Systems(Mechanism[dict[str, SystemSettings]]):
         self.hit += 1
         if streams.uniform(contact.key, system.needs) < settings.needed:
             self.turned_away += 1
-            group, agent = contact.agent.group, contact.agent
-            contact.work = settings.apology / (contact.lane.factor * agent.pace * group.tempo)
+            contact.last(settings.apology)
             contact.threshold = inf
         else:
             contact.work *= settings.handle_time
