@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any, Final, Literal
 
 from pydantic import Field
@@ -39,6 +40,17 @@ ACCOUNTS: Final = (
 
 SUMS: Final = ("profit", "present_value", "operating")
 """What stands among the totals of the ledger beside its accounts."""
+
+OF_SECTIONS: Final = {
+    "fulfilment": ("orders", "fulfilment"),
+    "contact_points": ("points",),
+    "feedback": ("feedback",),
+    "departments": ("departments",),
+    "spend": ("spend",),
+    "sales": ("sales", "commission"),
+    "outbound": ("outbound",),
+}
+"""Section of a scenario -> the accounts that there are with it only."""
 
 STAFF: Final = ("wages", "hiring", "training", "severance")
 
@@ -183,12 +195,16 @@ class Economics(Mechanism[EconomicSettings]):
         self.present[account] = self.present.get(account, 0.0) + amount * self._discount
         self.cash += amount
 
+    def _staff_cost(self) -> float:
+        """What staff has cost so far."""
+        return -sum(self.accounts[name] for name in STAFF)
+
     def _share_out(self) -> None:
         """Share the cost of staff since the last time by the agents' time: repeats and cohorts get their part.
 
         Asked for at the ends of months. Time without a contact waits for the next.
         """
-        staff = -sum(self.accounts[name] for name in STAFF)
+        staff = self._staff_cost()
         time = sum(lane.handle_time for lane in self.world.lanes)
         again = sum(lane.repeat_handle_time for lane in self.world.lanes)
         staff_before, time_before, again_before = self._shared
@@ -206,7 +222,7 @@ class Economics(Mechanism[EconomicSettings]):
         """
         lanes, groups = self.world.lanes, self.world.groups.values()
         now = (
-            -sum(self.accounts[name] for name in STAFF),
+            self._staff_cost(),
             sum(group.duty for group in groups),
             sum(group.busy for group in groups),
             sum(lane.handle_time for lane in lanes),
@@ -232,7 +248,7 @@ class Economics(Mechanism[EconomicSettings]):
         found["ledger.repeats.cost"] = self._repeats
         found["ledger.repeats.contacts"] = sum(lane.handled - lane.first_handled for lane in self.world.lanes)
         first, repeats = self._at_work
-        staff = -sum(self.accounts[name] for name in STAFF)
+        staff = self._staff_cost()
         found |= {"ledger.staff.first": first, "ledger.staff.repeats": repeats}
         found["ledger.staff.without"] = staff - first - repeats
         found["ledger.contacts.repeats"] = self._repeat_contacts
@@ -262,13 +278,8 @@ class Economics(Mechanism[EconomicSettings]):
                 "lower", meaning="wages, hiring, training, severance and contact cost, over contacts handled",
             ),
         ]  # fmt: skip
-        accounts = ACCOUNTS if scenario.fulfilment is None else (*ACCOUNTS, "orders", "fulfilment")
-        accounts = accounts if scenario.contact_points is None else (*accounts, "points")
-        accounts = accounts if scenario.feedback is None else (*accounts, "feedback")
-        accounts = accounts if scenario.departments is None else (*accounts, "departments")
-        accounts = accounts if scenario.spend is None else (*accounts, "spend")
-        accounts = accounts if scenario.sales is None else (*accounts, "sales", "commission")
-        accounts = accounts if scenario.outbound is None else (*accounts, "outbound")
+        further = [names for section, names in OF_SECTIONS.items() if getattr(scenario, section) is not None]
+        accounts = (*ACCOUNTS, *chain.from_iterable(further))
         if scenario.resolution is not None:
             found += _per_issue(currency)
         if scenario.economics.customer_value is not None and scenario.customers is not None:
