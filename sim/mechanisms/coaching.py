@@ -17,7 +17,7 @@ from sim.core.calendar import Day
 from sim.core.entities import Agent
 from sim.core.facts import Posting
 from sim.core.measures import Measure
-from sim.core.units import DAY, WEEK, YEAR, Duration, MoneyRate, Settings, Share
+from sim.core.units import DAY, HOUR, WEEK, YEAR, Duration, MoneyRate, Settings, Share
 from sim.core.world import Mechanism, World
 
 
@@ -83,7 +83,7 @@ class Coaching(Mechanism[CoachingSettings]):
     def begin(self) -> None:
         """Those who are there at the start are as far as the coaching in force brings people in the long run."""
         settings = self.settings
-        coached = self._in_the_long_run(self.coaching_hours() / 3600.0) if settings.hours else 0.0
+        coached = self._in_the_long_run(self.coaching_hours() / HOUR) if settings.hours else 0.0
         for agent in self.world.agents.values():
             agent.coached = coached
             self.world.tell.agent_changed(agent)
@@ -126,7 +126,7 @@ class Coaching(Mechanism[CoachingSettings]):
         """An agent was off the contacts today: part of it was coaching."""
         coaching = self.coaching_hours() * self.attention(agent)
         if coaching:
-            hours = agent.trained / 3600.0 * (coaching / self.world.ask.lesson(agent))
+            hours = agent.trained / HOUR * (coaching / self.world.ask.lesson(agent))
             agent.coached = coached_after(agent.coached, hours, self.settings.gain)
             self.hours += hours
 

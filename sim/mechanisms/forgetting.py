@@ -17,7 +17,7 @@ from sim.core import elementary
 from sim.core.calendar import Day
 from sim.core.entities import Agent
 from sim.core.measures import Measure
-from sim.core.units import WEEK, Duration, Rate, Settings, Share
+from sim.core.units import HOUR, WEEK, Duration, Rate, Settings, Share
 from sim.core.world import Mechanism, World
 
 
@@ -81,7 +81,7 @@ class Forgetting(Mechanism[ForgettingSettings]):
             ask = self.world.ask
             lesson = ask.lesson(agent)
             coached = ask.coaching_hours() * ask.attention(agent) / lesson if lesson else 0.0
-            taught = agent.trained / 3600.0 * (1.0 - coached)
+            taught = agent.trained / HOUR * (1.0 - coached)
             self._stale[agent] *= elementary.power(1.0 - share, taught) if share < 1.0 else 0.0
 
     def on_settings_changed(self, _: float) -> None:
