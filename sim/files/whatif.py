@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
@@ -36,7 +36,7 @@ def study_of(
     policies: dict[str, PolicySettings] = {}
     for parts in combined:
         name, policy = _policy(scenario, parts)
-        policies[_distinct(name, policies)] = policy
+        policies[_distinct(name, [*scenario.policies, *policies])] = policy
     return Study(
         name=f"{scenario.name}-whatif",
         title=f"What if? {scenario.title or scenario.name}",
@@ -75,10 +75,14 @@ def _policy(scenario: Scenario, parts: Sequence[Part]) -> tuple[str, PolicySetti
     return name[:_LONGEST] or "change", made(scenario, title, changes)
 
 
-def _distinct(name: str, taken: Container[str]) -> str:
-    """The name, or with a number at its end where another combination has it; long ones may begin alike."""
+def _distinct(name: str, taken: Sequence[str]) -> str:
+    """The name, or with a number at its end where another one differs from it in capitals at most.
+
+    Long names may begin alike, and a policy of the scenario may have the name.
+    """
     found, number = name, 1
-    while found in taken:
+    folded = {one.lower() for one in taken}
+    while found.lower() in folded:
         number += 1
         found = f"{name[: _LONGEST - 3]}_{number}"
     return found

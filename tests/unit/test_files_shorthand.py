@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -123,3 +124,10 @@ def test_combinations_whose_names_are_long_and_begin_alike_are_arms_of_their_own
     assert [arm.title for arm in study.arms.values()][-1] == (
         "workforce.training.hours 2 h, workforce.groups.desk.headcount +2"
     )
+
+
+def test_an_arm_does_not_take_the_name_of_a_policy_of_the_scenario_nor_one_that_differs_in_capitals(bench: Any) -> None:
+    own = bench.with_policies(bench.firm, Fee_plus_8={"changes": {"pricing.fee.home": {"multiply": 1.5}}})
+    study = study_of(own, Path("firm.yaml"), ["fee=+8%"], [], replications=1, seed=1)
+    assert list(study.arms) == ["baseline", "fee_plus_8_2"]
+    assert list(study.arms["fee_plus_8_2"].policies) == ["Fee_plus_8", "fee_plus_8_2"]
