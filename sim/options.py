@@ -58,6 +58,8 @@ class Options:
             raise BadUsage(f"--precision: {problem}") from None
         if self.most is not None and not plan.precision:
             raise BadUsage("--most is a ceiling for --precision; say what is to be how precise")
+        if self.most is not None and self.most < plan.replications:
+            raise BadUsage(f"--most is {self.most}, less than the {plan.replications} replications to begin with")
         return plan
 
 

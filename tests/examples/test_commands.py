@@ -222,6 +222,8 @@ def test_replications_are_added_until_the_precision_asked_for_is_reached_or_the_
         '--precision: "profits" is no measure of the scenario — did you mean profit?\n',
     )
     assert frontline("run", here / "tiny.yaml", "--most", 5).exit_code == 2
+    less = frontline("run", here / "tiny.yaml", "--precision", "profit=5%", "--most", 5, "-n", 6)
+    assert (less.exit_code, less.stderr) == (2, "--most is 5, less than the 6 replications to begin with\n")
 
 
 def test_only_the_manifest_holds_time_path_host_workers_or_command(here: Path) -> None:
