@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
+from sim.arguments import AsJson, Changes, Kept, Most, NoStore, Out, Precise, Quiet, Replications, Seed, Workers
 from sim.version import __version__
 
 
@@ -44,42 +45,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-Replications = Annotated[
-    int | None, typer.Option("--replications", "-n", help="Replications of every arm.", show_default=False)
-]
-Seed = Annotated[int | None, typer.Option("--seed", help="Seed of all random numbers.", show_default=False)]
-Workers = Annotated[
-    int | None, typer.Option("--workers", help="Processes; the result does not depend on it.", show_default="all")
-]
-Out = Annotated[
-    Path | None,
-    typer.Option(
-        "--out", help="Result folder; replaced whole.", show_default="results/<study>, results/<scenario>-run"
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="No progress and no remarks on standard error.")]
-Kept = Annotated[
-    Path | None,
-    typer.Option(
-        "--store", help="File that keeps every finished replication.", show_default="results/replications.sqlite"
-    ),
-]
-Precise = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--precision", metavar="MEASURE=HALF", help="Add replications until this half-width, such as profit=5%."
-    ),
-]
-Most = Annotated[
-    int | None, typer.Option("--most", help="Replications at which --precision gives up.", show_default="1000")
-]
-NoStore = Annotated[bool, typer.Option("--no-store", help="Simulate everything anew and keep no replication.")]
-Changes = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Change one setting, such as workforce.groups.desk.headcount=8."),
-]
 
 
 def _version(asked: bool) -> None:
@@ -216,6 +181,31 @@ def whatif(
         kept = place_of_store(store, no_store)
         options = Options(replications, seed, workers, out, changes or [], as_json, quiet, kept, precision or [], most)
         what_if(scenario, varied or [], save, options)
+
+
+def _study_command(command: str, kind: str, purpose: str) -> None:
+    """A command for studies of another kind; all of them take the same options."""
+
+    @app.command(command, help=purpose)
+    def conducted(
+        study: Annotated[Path, typer.Argument(help="Study file, or a result folder to repeat.", show_default=False)],
+        *,
+        replications: Replications = None,
+        seed: Seed = None,
+        workers: Workers = None,
+        out: Out = None,
+        as_json: AsJson = False,
+        quiet: Quiet = False,
+        store: Kept = None,
+        no_store: NoStore = False,
+    ) -> None:
+        from sim.commands import outcome  # noqa: PLC0415
+        from sim.conduct import conduct  # noqa: PLC0415
+        from sim.options import Options, place_of_store  # noqa: PLC0415
+
+        with outcome():
+            kept = place_of_store(store, no_store)
+            conduct(kind, study, Options(replications, seed, workers, out, (), as_json, quiet, kept))
 
 
 @app.command()

@@ -5,34 +5,44 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
-import shutil
 import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
-from sim.check import check, check_study
+from sim.check import CheckReport, check, check_study
+from sim.conduct import carry_out, circumstances, file_of
+from sim.console import (
+    BAD,
+    FAILED,
+    INTERRUPTED,
+    columns,
+    end_with,
+    in_colour,
+    interrupt,
+    near,
+    print_json,
+    print_text,
+    remark,
+)
 from sim.core.registry import ADDED, ExtensionProblem
 from sim.door import is_study
 from sim.experiment.comparison import Result, TooLarge, UnknownMeasure, reported, uncounted
-from sim.experiment.execution import ReplicationFailed, cores
+from sim.experiment.execution import ReplicationFailed
 from sim.experiment.plan import REPLICATIONS, SEED, Plan, plan_of_scenario, plan_of_study
 from sim.experiment.pool import WorkersDied
 from sim.experiment.precision import execute_precisely
-from sim.experiment.store import Store, StoreFailed, StoreRefused
+from sim.experiment.store import StoreFailed, StoreRefused
 from sim.files import FileProblem, load_scenario, load_study, scenario_schema, study_schema
-from sim.options import BadUsage, Count, Options, within
+from sim.files.header import kind_of_study
+from sim.options import BadUsage, Options, within
 from sim.report.checks import check_document, render_check
-from sim.report.folder import FolderRefused, ResultFolder, elapsed, kept_plan, save
-from sim.report.progress import ProgressBar
+from sim.report.folder import FolderRefused, ResultFolder, kept_plan, save
+from sim.report.kinds import HOMES, kind_named
 from sim.report.tables import document, json_text
-from sim.report.terminal import WIDTH, render
-
-DONE, FAILED, BAD, INTERRUPTED = 0, 1, 2, 130
-_NARROWEST = 60
+from sim.report.terminal import render
 
 
 def run_scenario(file: Path, options: Options) -> None:
@@ -41,13 +51,13 @@ def run_scenario(file: Path, options: Options) -> None:
     kept = kept_plan(file)
     if kept is not None:
         _refuse(overrides, "a result is repeated as it was; change the scenario file")
-    _simulate(kept or plan_of_scenario(load_scenario(_file(file), overrides)), options)
+    _simulate(kept or plan_of_scenario(load_scenario(file_of(file), overrides)), options)
 
 
 def compare_study(file: Path, options: Options) -> None:
     """``frontline compare``."""
     options.checked()
-    _simulate(kept_plan(file) or plan_of_study(load_study(_file(file))), options)
+    _simulate(kept_plan(file) or plan_of_study(load_study(file_of(file))), options)
 
 
 def what_if(file: Path, varied: Sequence[str], saved: Path | None, options: Options) -> None:
@@ -56,7 +66,7 @@ def what_if(file: Path, varied: Sequence[str], saved: Path | None, options: Opti
     from sim.files.whatif import study_of, study_text  # noqa: PLC0415
 
     options.checked()
-    scenario = load_scenario(_file(file))
+    scenario = load_scenario(file_of(file))
     replications = REPLICATIONS if options.replications is None else options.replications
     seed = SEED if options.seed is None else options.seed
     try:
@@ -65,7 +75,7 @@ def what_if(file: Path, varied: Sequence[str], saved: Path | None, options: Opti
         raise BadUsage(str(problem)) from None
     if saved is not None:
         _write_new(saved, study_text(study, os.path.relpath(file, saved.parent)))
-        _remark(f"wrote {_near(saved)}: frontline compare {shlex.quote(str(saved))}")
+        remark(f"wrote {near(saved)}: frontline compare {shlex.quote(str(saved))}")
     _simulate(plan_of_study(study), options)
 
 
@@ -85,21 +95,32 @@ def check_file(file: Path, changes: Sequence[str], as_json: bool, quiet: bool) -
     _check_no_folder(file)
     if is_study(file):
         _refuse(overrides, "a study is checked as it is; change its file")
-        report = check_study(load_study(file))
+        report = _check_study(file)
     else:
         report = check(load_scenario(file, overrides))
     if as_json:
-        _print_json(json_text(check_document(report)))
+        print_json(json_text(check_document(report)))
     elif not quiet:
-        _print(render_check(report, colour=_in_colour()))
+        print_text(render_check(report, colour=in_colour()))
+
+
+def _check_study(file: Path) -> CheckReport:
+    kind = kind_of_study(file)
+    if kind not in HOMES:
+        return check_study(load_study(file))
+    asked = kind_named(kind).load(file)
+    return replace(check(asked.scenario), name=asked.name, title=asked.title)
 
 
 def print_schema(kind: str) -> None:
     """``frontline schema``."""
+    if kind in HOMES:
+        print_json(json_text(study_schema(kind_named(kind).settings)))
+        return
     schemas = {"scenario": scenario_schema, "study": study_schema}
     if kind not in schemas:
-        raise BadUsage(f"{kind!r} has no schema; known: {', '.join(schemas)}")
-    _print_json(json_text(schemas[kind]()))
+        raise BadUsage(f"{kind!r} has no schema; known: {', '.join([*schemas, *HOMES])}")
+    print_json(json_text(schemas[kind]()))
 
 
 def diff_files(one: str, other: str, as_json: bool) -> None:
@@ -112,9 +133,9 @@ def diff_files(one: str, other: str, as_json: bool) -> None:
     first, second = side(one), side(other)
     found = differences(first, second)
     if as_json:
-        _print_json(json_text(differences_document(first, second, found)))
+        print_json(json_text(differences_document(first, second, found)))
     else:
-        _print(render_differences(first, second, found, colour=_in_colour(), width=_columns()))
+        print_text(render_differences(first, second, found, colour=in_colour(), width=columns()))
 
 
 def trace_scenario(file: Path, subject: str | None, replication: int, log: Path | None, options: Options) -> None:
@@ -124,7 +145,7 @@ def trace_scenario(file: Path, subject: str | None, replication: int, log: Path 
 
     overrides = _overrides(options.checked().changes)
     within("--replication", replication, 1, 1_000_000)
-    scenario = load_scenario(_file(file), overrides)
+    scenario = load_scenario(file_of(file), overrides)
     seed = SEED if options.seed is None else options.seed
     try:
         if log is not None:
@@ -135,11 +156,11 @@ def trace_scenario(file: Path, subject: str | None, replication: int, log: Path 
     except (UnknownSubject, NoParquet) as error:
         raise BadUsage(str(error)) from None
     if options.as_json:
-        _print_json(json_text(trace_document(found)))
+        print_json(json_text(trace_document(found)))
         return
-    _print(render_trace(found, colour=_in_colour()))
+    print_text(render_trace(found, colour=in_colour()))
     if log is not None and not options.quiet:
-        _remark(f"{len(found.all_events):,} events: {_near(log)}")
+        remark(f"{len(found.all_events):,} events: {near(log)}")
 
 
 def one_subject(customer: int | None, issue: str | None, contact: str | None) -> str | None:
@@ -155,9 +176,9 @@ def list_levers(as_json: bool, markdown: bool) -> None:
     from sim.report.levers import levers_document, levers_page, render_levers  # noqa: PLC0415 - needed here alone
 
     if as_json:
-        _print_json(json_text(levers_document()))
+        print_json(json_text(levers_document()))
     else:
-        _print(levers_page() if markdown else render_levers(colour=_in_colour(), width=_columns()))
+        print_text(levers_page() if markdown else render_levers(colour=in_colour(), width=columns()))
 
 
 def init_folder(folder: Path) -> None:
@@ -172,13 +193,13 @@ def init_folder(folder: Path) -> None:
         raise BadUsage(f"{error.filename or folder}: cannot be written: {error.strerror}") from None
     study = next(path for path in written if path.name == "study.yaml")
     lines = [*(f"wrote {path}" for path in written), f"next: frontline compare {shlex.quote(str(study))}"]
-    _print("\n".join(lines) + "\n")
+    print_text("\n".join(lines) + "\n")
 
 
 @contextlib.contextmanager
 def outcome() -> Iterator[None]:
     """Run a command; whatever happens becomes one clear message and an exit code."""
-    before = signal.signal(signal.SIGTERM, _interrupt)
+    before = signal.signal(signal.SIGTERM, interrupt)
     earlier = signal.getsignal(signal.SIGINT)
     if callable(earlier):  # where it is ignored, as in the background of a shell, it stays so
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -186,19 +207,19 @@ def outcome() -> Iterator[None]:
         yield
         sys.stdout.flush()
     except (FileProblem, BadUsage, ExtensionProblem, FolderRefused, StoreRefused, UnknownMeasure, TooLarge) as error:
-        _end(str(error), BAD)
+        end_with(str(error), BAD)
     except (ReplicationFailed, StoreFailed, WorkersDied) as error:
-        _end(f"{error}{_trace(error)}", FAILED)
+        end_with(f"{error}{_trace(error)}", FAILED)
     except KeyboardInterrupt:
-        _end("interrupted; nothing was written", INTERRUPTED)
+        end_with("interrupted; nothing was written", INTERRUPTED)
     except BrokenPipeError:
         # Whoever read our output has gone; Python must not complain about it when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FAILED)
     except OSError as error:
-        _end(f"{error.filename or 'the result'}: {error.strerror or error}", FAILED)
+        end_with(f"{error.filename or 'the result'}: {error.strerror or error}", FAILED)
     except MemoryError:
-        _end("not enough memory", FAILED)
+        end_with("not enough memory", FAILED)
     finally:
         signal.signal(signal.SIGTERM, before)
         signal.signal(signal.SIGINT, earlier)
@@ -208,38 +229,28 @@ def _simulate(plan: Plan, options: Options) -> None:
     plan = plan.altered(options.replications, options.seed)
     plan = options.precisely(plan, reported(plan))
     started = time.perf_counter()
-    folder = ResultFolder(options.out or _place(plan))
-    count = Count(len(plan.arms) * plan.replications)
-    try:
-        with folder, _store(options) as store:
-            with ProgressBar(not options.quiet and not options.as_json) as bar:
-                result = execute_precisely(plan, options.workers, count.passing_on(bar.update), store)
-            _save(result, folder, options, started)
-        _show(result, folder.path, count, options)
-    except KeyboardInterrupt:
-        if folder.committed:
-            _end(f"interrupted; the result stands in {_near(folder.path)}", INTERRUPTED)
-        if options.store is None or not count.done:
-            raise
-        _end(f"interrupted; {count} stand in {_near(options.store)}: the same command goes on from there", INTERRUPTED)
+
+    def keep(result: Result, folder: ResultFolder) -> None:
+        _save(result, folder, options, started)
+
+    carry_out(
+        lambda conditions: execute_precisely(plan, conditions.workers, conditions.progress, conditions.store),
+        keep=keep,
+        show=lambda result: _show(result, options),
+        place=_place(plan),
+        total=len(plan.arms) * plan.replications,
+        options=options,
+    )
 
 
-def _store(options: Options) -> contextlib.AbstractContextManager[Store | None]:
-    """The store of finished replications, if one is wanted; it is made where there is none."""
-    return contextlib.nullcontext() if options.store is None else Store(options.store)
-
-
-def _show(result: Result, path: Path, count: Count, options: Options) -> None:
+def _show(result: Result, options: Options) -> None:
     if options.as_json:
-        _print_json(json_text(document(result)))
+        print_json(json_text(document(result)))
         return
-    _print(render(result, colour=_in_colour(), width=_columns()))
+    print_text(render(result, colour=in_colour(), width=columns()))
     if not options.quiet:
-        if count.known and options.store is not None:
-            _remark(f"{count.known} of {count.total} replications were known already: {_near(options.store)}")
-        for remark in uncounted(result):
-            _remark(remark)
-        _remark(f"tables, figures and manifest: {_near(path)}")
+        for text in uncounted(result):
+            remark(text)
 
 
 def _place(plan: Plan) -> Path:
@@ -250,15 +261,10 @@ def _place(plan: Plan) -> Path:
 def _save(result: Result, folder: ResultFolder, options: Options, started: float) -> None:
     from sim.report.figures import letters_lacking, pictures  # noqa: PLC0415 - half a second of imports, after the workers' work
 
-    circumstances: dict[str, Any] = {
-        "command": shlex.join(["frontline", *sys.argv[1:]]),
-        "workers": options.workers or cores(),
-        "seconds": elapsed(started),
-    }
-    save(result, folder, pictures(result), circumstances)
+    save(result, folder, pictures(result), circumstances(options, started))
     lacking = letters_lacking(result)
     if lacking and not options.quiet:
-        _remark(f"the font of the figures lacks some letters and shows boxes for them: {lacking[:20]}")
+        remark(f"the font of the figures lacks some letters and shows boxes for them: {lacking[:20]}")
 
 
 def _overrides(changes: Sequence[str]) -> dict[str, str]:
@@ -271,12 +277,6 @@ def _overrides(changes: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _file(path: Path) -> Path:
-    if path.is_dir():
-        raise BadUsage(f"{path}: is a folder, but no result of Frontline that could be repeated; name a file")
-    return path
-
-
 def _check_no_folder(path: Path) -> None:
     if path.is_dir():
         raise BadUsage(f"{path}: is a folder; name the file of a scenario or a study")
@@ -285,31 +285,6 @@ def _check_no_folder(path: Path) -> None:
 def _refuse(overrides: dict[str, str], reason: str) -> None:
     if overrides:
         raise BadUsage(f"--set: {reason} instead")
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
-    sys.stdout.flush()
-
-
-def _print_json(text: str) -> None:
-    """JSON is UTF-8 with plain line ends, whatever the terminal or the system says."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode())
-    sys.stdout.buffer.flush()
-
-
-def _remark(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
-
-
-def _end(message: str, code: int) -> None:
-    _remark(message)
-    sys.exit(code)
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _trace(error: Exception) -> str:
@@ -321,17 +296,3 @@ def _trace(error: Exception) -> str:
         f"\nto run it alone, in Python: {loads}sim.replicate(FILE, replication={error.replication}, seed={error.seed}, "
         f"arm={error.arm.name!r})"
     )
-
-
-def _in_colour() -> bool:
-    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or os.name == "nt"
-    return sys.stdout.isatty() and not plain
-
-
-def _columns() -> int:
-    """As wide as the terminal, but never so narrow that nothing fits; elsewhere always the same."""
-    return max(_NARROWEST, min(WIDTH, shutil.get_terminal_size().columns)) if sys.stdout.isatty() else WIDTH
-
-
-def _near(path: Path) -> Path:
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

@@ -44,7 +44,7 @@ class Reached:
 
 
 def execute_precisely(
-    plan: Plan, workers: int | None = None, progress: Progress | None = None, store: Store | None = None
+    plan: Plan, workers: int | None = None, progress: Progress | None = None, store: Store | Memory | None = None
 ) -> Result:
     """Run a plan with as many replications as its precision takes, from ``plan.replications`` up to ``plan.most``.
 

@@ -6,6 +6,7 @@ from copy import deepcopy
 from typing import Any
 
 from sim.core.tables import ByInterval
+from sim.files.header import HeaderSettings
 from sim.files.studies import StudySettings
 from sim.scenario import scenario_model
 
@@ -45,24 +46,27 @@ def scenario_schema() -> Schema:
     }
 
 
-def study_schema() -> Schema:
-    """What a study file may hold."""
-    whole = _with_files(StudySettings.model_json_schema())
-    whole["properties"]["policies"]["anyOf"][0]["properties"] = {"file": _FILE}
+def study_schema(settings: type[HeaderSettings] = StudySettings) -> Schema:
+    """What a study file of a kind may hold."""
+    whole = _with_files(settings.model_json_schema())
+    if "policies" in whole["properties"]:
+        whole["properties"]["policies"]["anyOf"][0]["properties"] = {"file": _FILE}
     return {"$schema": DIALECT, **whole}
 
 
 def _with_files(schema: Schema) -> Schema:
     """The schema of a file: tables and policies may stand in files of their own."""
     schema = _tidied(schema)
-    written_out = schema["$defs"].get(ByInterval.__name__)
+    written_out = schema.get("$defs", {}).get(ByInterval.__name__)
     if written_out is not None:
         schema["$defs"][ByInterval.__name__] = {
             "title": ByInterval.__name__,
             "description": written_out["description"],
             "anyOf": [{**written_out, "title": "TableWrittenOut"}, deepcopy(_TABLE)],
         }
-    policies = schema["properties"]["policies"]
+    policies = schema["properties"].get("policies")
+    if policies is None:
+        return schema
     title = policies.pop("title", "Policies")
     schema["properties"]["policies"] = {"title": title, "anyOf": [policies, deepcopy(_FILE)]}
     return schema

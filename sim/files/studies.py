@@ -10,20 +10,12 @@ from typing import Literal
 from pydantic import Field
 
 from sim.core.measures import Measure
-from sim.core.units import Settings, Several, Share
+from sim.core.units import Several
 from sim.files.goals import Goal, NoGoal, goal_of, goals_of
-from sim.files.policies import (
-    clash,
-    fetch_policies,
-    is_safe_name,
-    name_problems,
-    policy_problems,
-    policy_tables_read,
-    unsafe_name,
-)
+from sim.files.header import HeaderSettings, name_problem, scenario_of, study_tree, unknown_measures
+from sim.files.policies import clash, fetch_policies, name_problems, policy_problems, policy_tables_read
 from sim.files.problems import FileProblem, Problem, shown, suggestion
-from sim.files.reading import read_tree, referred
-from sim.files.scenarios import load_scenario, validated
+from sim.files.scenarios import validated
 from sim.files.tree import Node
 from sim.mechanisms.interventions import PolicySettings
 from sim.scenario import Scenario
@@ -31,26 +23,20 @@ from sim.scenario import Scenario
 BASELINE = "baseline"
 
 
-class StudySettings(Settings):
+class StudySettings(HeaderSettings):
     """A comparison of policies on one scenario.
 
     policies: by name, in this file or in one of their own. arms: name -> the policies in force together; where
     none are given, each policy alone. The baseline, with the scenario as it is, is always an arm. measures: to be
-    reported beside the outcomes. confidence: of the intervals. precision: measure -> the half-width that the changes of
+    reported beside the outcomes. precision: measure -> the half-width that the changes of
     every arm are to have, "5 %" of the baseline's value or a number in the measure's unit; replications are added until
     all are reached, or there are ``most_replications``.
     """
 
-    frontline: Literal[1]
-    study: str = Field(min_length=1, max_length=64)
-    title: str = Field(min_length=1, max_length=200)
-    scenario: str
-    replications: int = Field(ge=1, le=100_000)
-    seed: int = Field(ge=0, le=2**63 - 1)
+    kind: Literal["comparison"] = "comparison"
     policies: dict[str, PolicySettings] = Field(default_factory=dict)
     arms: dict[str, Several[str]] | None = Field(default=None, min_length=1)
     measures: Several[str] = ()
-    confidence: Share = Field(default=0.95, ge=0.5, lt=1)
     precision: dict[str, str | int | float] = Field(default_factory=dict)
     most_replications: int = Field(default=1000, ge=1, le=100_000)
 
@@ -88,8 +74,8 @@ class Study:
 def load_study(path: str | Path) -> Study:
     """The study of a file with its scenario and arms; raises FileProblem with everything that is wrong."""
     file = Path(path)
-    root = read_tree(str(path), "study")
-    scenario, problems = _scenario_of(root)
+    root = study_tree(path, "comparison")
+    scenario, problems = scenario_of(root)
     fetch_policies(root, None)
     problems += policy_tables_read(root, file.parent.parent)
     problems += name_problems(root.child("policies"), "policy") + name_problems(root.child("arms"), "arm")
@@ -115,33 +101,15 @@ def load_study(path: str | Path) -> Study:
     )
 
 
-def _scenario_of(root: Node) -> tuple[Scenario | None, list[Problem]]:
-    """The scenario that the study names; a text that names no file is a problem of the study."""
-    node = root.child("scenario")
-    if node is None or not isinstance(node.value, str):
-        return None, []
-    try:
-        file = referred(node, "scenario", None)
-    except FileProblem as problem:
-        return None, list(problem.problems)
-    return load_scenario(file), []
-
-
 def _problems(settings: StudySettings, scenario: Scenario, root: Node) -> list[Problem]:
-    problems = _name_of_study(settings, root)
+    problems = name_problem(settings, root)
     problems += _taken_names(settings, scenario, root)
     problems += policy_problems(scenario, settings.policies, root)
     problems += _unknown_policies(settings, root)
-    problems += _unknown_measures(settings, scenario, root)
+    if settings.measures:
+        problems += unknown_measures(settings.measures, _measures(settings, scenario), root)
     problems += _wrong_goals(settings, scenario, root)
     return problems or _clashes(settings, scenario, root)
-
-
-def _name_of_study(settings: StudySettings, root: Node) -> list[Problem]:
-    node = root.child("study")
-    if node is None or is_safe_name(settings.study):
-        return []
-    return [node.place.problem(f"is {shown(settings.study)}, and {unsafe_name(settings.study)}", "study")]
 
 
 def _taken_names(settings: StudySettings, scenario: Scenario, root: Node) -> list[Problem]:
@@ -171,21 +139,6 @@ def _unknown_policies(settings: StudySettings, root: Node) -> list[Problem]:
                 problems.append(node.place.problem(message, f"arms.{arm}"))
             elif name in names[:index]:
                 problems.append(node.place.problem(f"names {shown(name)} twice", f"arms.{arm}"))
-    return problems
-
-
-def _unknown_measures(settings: StudySettings, scenario: Scenario, root: Node) -> list[Problem]:
-    if not settings.measures:
-        return []
-    known = [measure.name for measure in _measures(settings, scenario)]
-    problems = []
-    for index, name in enumerate(settings.measures):
-        node = root.at(("measures", index)) or root
-        if name not in known:
-            message = f"is {shown(name)}" + suggestion(name, known, "known measures")
-            problems.append(node.place.problem(message, "measures"))
-        elif name in settings.measures[:index]:
-            problems.append(node.place.problem(f"names {shown(name)} twice", "measures"))
     return problems
 
 

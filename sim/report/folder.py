@@ -15,7 +15,7 @@ import os
 import platform
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +24,8 @@ from typing import Any
 from sim.core.registry import ADDED, ExtensionProblem
 from sim.experiment.comparison import Result
 from sim.experiment.plan import Plan
+from sim.files.header import COMMANDS
+from sim.report.kinds import Asked, Kind, kind_named
 from sim.report.tables import files, json_text
 from sim.version import __version__
 
@@ -142,16 +144,45 @@ def save(result: Result, folder: ResultFolder, pictures: Mapping[str, bytes], ci
     folder.commit()
 
 
+def save_study(kind: Kind, found: Any, asked: Asked, folder: ResultFolder, circumstances: Mapping[str, Any]) -> None:
+    """The same for what a study of another kind found."""
+    from sim.report.figures import picture  # noqa: PLC0415 - most commands draw nothing
+
+    for name, text in kind.files(found).items():
+        folder.write(name, text)
+    for name, figure in kind.figures(found).items():
+        for ending in ("png", "svg"):
+            folder.write(f"{name}.{ending}", picture(figure, ending))
+    plain = asked.to_plain()
+    what = {
+        "kind": plain["plan"],
+        "name": asked.name,
+        "seed": asked.seed,
+        "replications": asked.replications,
+        "scenario_digest": asked.scenario.digest(),
+    }
+    folder.write(PLAN, json_text(plain))
+    folder.write(MANIFEST, json_text(_manifest(what, folder.digests(), circumstances)))
+    folder.commit()
+
+
 def manifest(plan: Plan, digests: Mapping[str, str], circumstances: Mapping[str, Any]) -> dict[str, Any]:
     """What was run, by what, when and where; with plan.json beside it the run can be repeated."""
-    return {
-        "frontline": __version__,
+    what = {
         "kind": plan.kind,
         "name": plan.name,
         "seed": plan.seed,
         "replications": plan.replications,
         "scenario_digest": plan.baseline.scenario.digest(),
         "arm_digests": {arm.name: arm.scenario.digest() for arm in plan.arms},
+    }
+    return _manifest(what, digests, circumstances)
+
+
+def _manifest(what: Mapping[str, Any], digests: Mapping[str, str], circumstances: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "frontline": __version__,
+        **what,
         **ADDED.recorded(),
         **circumstances,
         "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
@@ -163,11 +194,26 @@ def manifest(plan: Plan, digests: Mapping[str, str], circumstances: Mapping[str,
 
 
 def kept_plan(path: Path) -> Plan | None:
-    """The plan of an earlier result, if ``path`` is its folder; to repeat it."""
+    """The plan of an earlier run or comparison, if ``path`` is its folder; to repeat it."""
+    plan: Plan | None = _kept(path, ("run", "comparison"), Plan.from_plain)
+    return plan
+
+
+def kept_study(path: Path, name: str) -> Asked | None:
+    """The study of another kind of which ``path`` is the result folder; to repeat it."""
+    asked: Asked | None = _kept(path, (name,), kind_named(name).restored)
+    return asked
+
+
+def _kept(path: Path, kinds: Sequence[str], restored: Callable[[dict[str, Any]], Any]) -> Any:
     if not _is_result(path) or not (path / PLAN).is_file():
         return None
     try:
-        return Plan.from_plain(json.loads((path / PLAN).read_text(encoding="utf-8")))
+        plain = json.loads((path / PLAN).read_text(encoding="utf-8"))
+        kind = plain.get("plan", "comparison")
+        if kind in COMMANDS and kind not in kinds:
+            raise FolderRefused(f"{path}: is the result of frontline {COMMANDS[kind]}, which repeats it")
+        return restored(plain)
     except ExtensionProblem as error:
         raise FolderRefused(f"{path / PLAN}: {error}") from None
     except (AttributeError, OSError, ValueError, KeyError, TypeError) as error:

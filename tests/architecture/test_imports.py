@@ -19,7 +19,10 @@ ROOM_OF = {
     "sim": "cli",
     "sim.__main__": "cli",
     "sim.cli": "cli",
+    "sim.arguments": "cli",
     "sim.commands": "cli",
+    "sim.conduct": "cli",
+    "sim.console": "cli",
     "sim.options": "cli",
     "sim.door": "cli",  # the same doors as the commands, from Python
     "sim.templates": "cli",

@@ -88,8 +88,8 @@ def test_policies_may_be_shared(folder: Path, reference: str) -> None:
         ("replications: 4", "replications: 0", "5: replications is 0; it must be at least 1"),
         ("replications: 4\n", "", "1: replications is missing; it must be a whole number"),
         ("seed: 2026", "sead: 2026",
-         "6: sead is not known here; known: frontline, study, title, scenario, replications, "
-         "seed, policies, arms, measures, confidence, precision, most_replications — did you mean seed?"),
+         "6: sead is not known here; known: frontline, study, kind, title, scenario, replications, "
+         "seed, confidence, policies, arms, measures, precision, most_replications — did you mean seed?"),
         ("/small.yaml", "/smal.yaml",
          '4: scenario is "../scenarios/smal.yaml", which does not exist — did you mean ../scenarios/'
          "small.yaml?"),

@@ -1,0 +1,78 @@
+"""The kinds of study besides the comparison: what each must be able to do, and in which file it says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sim.experiment.conditions import Conditions
+from sim.files.header import HeaderSettings
+from sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+HOMES: Mapping[str, str] = {}
+"""Kind, as under ``kind`` in a study file -> the module whose KIND says what it does."""
+
+
+class Asked(Protocol):
+    """A study as asked for: all that is needed to run it again."""
+
+    @property
+    def name(self) -> str:
+        """Of the study, and of its result folder."""
+
+    @property
+    def title(self) -> str:
+        """The question, in words."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """What is studied."""
+
+    @property
+    def replications(self) -> int:
+        """Of each point or arm, to begin with."""
+
+    @property
+    def seed(self) -> int:
+        """Of all random numbers."""
+
+    @property
+    def cells(self) -> int:
+        """Replications in all, by what is known before anything is run."""
+
+    def altered(self, replications: int | None = None, seed: int | None = None) -> Asked:
+        """The same with other replications or another seed; None leaves them as they are."""
+
+    def to_plain(self) -> dict[str, Any]:
+        """As plain data, exact to the last bit."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a kind of study does.
+
+    settings: what its file may hold; load: the study of a file; restored: the same from ``to_plain``; execute: run it;
+    render: (found, colour, width) -> the text for a terminal; document: for ``--json``; files: name -> text of each
+    table; figures: name -> figure.
+    """
+
+    settings: type[HeaderSettings]
+    load: Callable[[str | Path], Any]
+    restored: Callable[[dict[str, Any]], Any]
+    execute: Callable[[Any, Conditions], Any]
+    render: Callable[[Any, bool, int], str]
+    document: Callable[[Any], dict[str, Any]]
+    files: Callable[[Any], Mapping[str, str]]
+    figures: Callable[[Any], Mapping[str, Figure]]
+
+
+def kind_named(name: str) -> Kind:
+    """The kind of a name among HOMES."""
+    found: Kind = import_module(HOMES[name]).KIND
+    return found
