@@ -26,7 +26,7 @@ from sim.experiment.comparison import Result
 from sim.experiment.plan import Plan
 from sim.files.header import COMMANDS
 from sim.report.kinds import Asked, Kind, kind_named
-from sim.report.tables import files, json_text
+from sim.report.tables import csv_text, files, json_text
 from sim.version import __version__
 
 MANIFEST = "manifest.json"
@@ -148,8 +148,9 @@ def save_study(kind: Kind, found: Any, asked: Asked, folder: ResultFolder, circu
     """The same for what a study of another kind found."""
     from sim.report.figures import picture  # noqa: PLC0415 - most commands draw nothing
 
-    for name, text in kind.files(found).items():
-        folder.write(name, text)
+    folder.write("result.json", json_text(kind.document(found)))
+    for name, records in kind.tables(found).items():
+        folder.write(f"{name}.csv", csv_text(records))
     for name, figure in kind.figures(found).items():
         for ending in ("png", "svg"):
             folder.write(f"{name}.{ending}", picture(figure, ending))

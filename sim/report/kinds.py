@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.experiment.conditions import Conditions
 from sim.files.header import HeaderSettings
+from sim.report.tables import Record
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -58,8 +59,8 @@ class Kind:
     """What a kind of study does.
 
     settings: what its file may hold; load: the study of a file; restored: the same from ``to_plain``; execute: run it;
-    render: (found, colour, width) -> the text for a terminal; document: for ``--json``; files: name -> text of each
-    table; figures: name -> figure.
+    render: (found, colour, width) -> the text for a terminal; document: for ``--json``; tables: name -> the records of
+    each, all with the same keys, the most telling table first; figures: name -> figure, the same.
     """
 
     settings: type[HeaderSettings]
@@ -68,7 +69,7 @@ class Kind:
     execute: Callable[[Any, Conditions], Any]
     render: Callable[[Any, bool, int], str]
     document: Callable[[Any], dict[str, Any]]
-    files: Callable[[Any], Mapping[str, str]]
+    tables: Callable[[Any], Mapping[str, Iterable[Record]]]
     figures: Callable[[Any], Mapping[str, Figure]]
 
 

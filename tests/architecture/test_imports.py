@@ -25,6 +25,7 @@ ROOM_OF = {
     "sim.console": "cli",
     "sim.options": "cli",
     "sim.door": "cli",  # the same doors as the commands, from Python
+    "sim.studied": "cli",
     "sim.templates": "cli",
     "sim.version": "version",
     "sim.check": "check",
