@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sim.core.observations import Observations
-from sim.experiment.execution import Arm, simulate
+from sim.experiment.execution import Arm, observe, simulate
 from sim.experiment.pool import Progress
 from sim.experiment.store import Memory, Store
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -23,3 +26,9 @@ class Conditions:
     def simulate(self, arms: Sequence[Arm], replications: int, seed: int) -> dict[str, tuple[Observations, ...]]:
         """Observations of replications 1 .. n of every arm by its name; raises as ``execution.simulate``."""
         return simulate(arms, replications, seed, self.workers, self.progress, store=self.store)
+
+    def observe(
+        self, arms: Sequence[Arm], replications: int, seed: int, take: Callable[[Observations], T]
+    ) -> list[tuple[T, ...]]:
+        """What is taken of n replications of each of many arms; nothing else of them is held."""
+        return observe(arms, replications, seed, take, workers=self.workers, progress=self.progress, store=self.store)

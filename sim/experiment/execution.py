@@ -1,17 +1,19 @@
 """Running cells: every arm with every replication, in this process or in several, with the same result.
 
 A cell is (scenario, seed, replication), so neither the number of workers nor the order in which cells finish can
-change a byte. Workers get the scenarios once, as plain data, when they start; each task is two short texts and two
-numbers. What a store holds is not run again, and what is run is kept in it at once. Nothing here knows files or
-statistics.
+change a byte. A task carries its scenario, packed into a few kilobytes, and a worker holds a few scenarios at a time:
+there may be thousands of arms. What a store holds is not run again, and what is run is kept in it at once. Nothing here
+knows files or statistics.
 """
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Sequence
+import zlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sim.core.observations import Observations
 from sim.core.registry import ADDED, Extension, ExtensionProblem
@@ -19,14 +21,23 @@ from sim.experiment.pool import Accept, Progress, Task, run_in_processes, run_se
 from sim.experiment.store import Cell, Memory, Store
 from sim.scenario import Scenario
 
+T = TypeVar("T")
+_AT_ONCE = 200
+"""Replications that are taken out of a store at a time."""
+_SCENARIOS_HELD = 8
+
 
 @dataclass(frozen=True)
 class Arm:
-    """One way to run the operation: a scenario with the policies of the arm in it."""
+    """One way to run the operation: a scenario with the policies of the arm in it.
+
+    first: the number of its first replication; arms that are to meet the same customers begin with the same.
+    """
 
     name: str
     title: str
     scenario: Scenario
+    first: int = 1
 
 
 @dataclass(frozen=True)
@@ -72,10 +83,26 @@ def simulate(
     *,
     store: Store | Memory | None = None,
 ) -> dict[str, tuple[Observations, ...]]:
-    """Observations of replications 1 .. n of every arm, in that order.
+    """Observations of replications 1 .. n of every arm, in that order; the rest is as for ``observe``."""
+    found = observe(arms, replications, seed, _whole, workers=workers, progress=progress, store=store)
+    return {arm.name: seen for arm, seen in zip(arms, found, strict=True)}
 
-    workers: processes; 1 runs everything in this one; None takes all processors. progress is called with
-    (cells done, cells in all), at the beginning too. store: what it holds is not run again, what is run is kept in it.
+
+def observe(
+    arms: Sequence[Arm],
+    replications: int,
+    seed: int,
+    take: Callable[[Observations], T],
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    store: Store | Memory | None = None,
+) -> list[tuple[T, ...]]:
+    """What ``take`` takes of n replications of each arm, in the order of arms and replications; no more is kept.
+
+    Each arm is looked at once, so that a sequence may make its arms when it is asked for them. workers: processes; 1
+    runs everything in this one; None takes all processors. progress is called with (cells done, cells in all), at the
+    beginning too. store: what it holds is not run again, what is run is kept in it.
     A cell that fails takes no other with it: raises ReplicationFailed for the first of them when all others are done.
     Raises ExtensionProblem where a worker cannot have what was added to the model, and KeyboardInterrupt when
     interrupted; no process is left behind in any case.
@@ -85,13 +112,20 @@ def simulate(
     if workers is not None and workers < 1:
         raise ValueError(f"workers is {workers}; expected at least 1")
     _check_loaded()
-    digests = [arm.scenario.digest() for arm in arms]
-    plain = {digest: arm.scenario.plain() for digest, arm in zip(digests, arms, strict=True)}
-    cells = [Cell(digest, seed, number) for digest in digests for number in range(1, replications + 1)]
-    outcomes = store.found(cells) if store is not None else {}
-    missing = [cell for cell in dict.fromkeys(cells) if cell not in outcomes]
+    packed: dict[str, bytes] = {}
+    cells: list[Cell] = []
+    for arm in arms:
+        digest = arm.scenario.digest()
+        packed.setdefault(digest, _packed(arm.scenario))
+        cells += [Cell(digest, seed, number) for number in range(arm.first, arm.first + replications)]
+    taken: dict[Cell, T] = {}
+    if store is not None:
+        for start in range(0, len(cells), _AT_ONCE):
+            kept = store.found(cells[start : start + _AT_ONCE])
+            taken |= {cell: take(Observations.from_plain(plain)) for cell, plain in kept.items()}
+    missing = [cell for cell in dict.fromkeys(cells) if cell not in taken]
     failures: dict[Cell, Failure] = {}
-    before = len(outcomes)
+    before = len(taken)
     report = progress or _silent
 
     def accept(place: int, outcome: Any) -> None:
@@ -102,25 +136,34 @@ def simulate(
             return
         if store is not None:
             store.keep(missing[place], outcome)
-        outcomes[missing[place]] = outcome
+        taken[missing[place]] = take(Observations.from_plain(outcome))
 
-    _run(missing, plain, workers, accept, lambda done, total: report(before + done, before + total))
+    _run(missing, packed, workers, accept, lambda done, total: report(before + done, before + total))
     if failures:
         raise _first_of(failures, cells, arms, replications)
-    return _by_arm(arms, replications, [outcomes[cell] for cell in cells])
+    starts = range(0, len(cells), replications)
+    return [tuple(taken[cell] for cell in cells[start : start + replications]) for start in starts]
+
+
+def _whole(observed: Observations) -> Observations:
+    return observed
+
+
+def _packed(scenario: Scenario) -> bytes:
+    """The settings without their evidence, which changes nothing."""
+    plain = scenario.plain() | {"evidence": []}
+    return zlib.compress(json.dumps(plain, separators=(",", ":")).encode(), 1)
 
 
 def _run(
-    cells: Sequence[Cell], plain: dict[str, dict[str, Any]], workers: int | None, accept: Accept, report: Progress
+    cells: Sequence[Cell], packed: dict[str, bytes], workers: int | None, accept: Accept, report: Progress
 ) -> None:
-    tasks: list[Task] = [tuple(cell) for cell in cells]
+    tasks: list[Task] = [(*cell, packed[cell.scenario]) for cell in cells]
     count = min(workers or cores(), len(tasks))
     if count <= 1:
-        _hold(plain)
         run_serially(_replicate, tasks, accept, report)
     else:
-        given = _extensions(), plain
-        run_in_processes(_replicate, tasks, accept, report, workers=count, prepare=_prepare, given=given)
+        run_in_processes(_replicate, tasks, accept, report, workers=count, prepare=_prepare, given=_extensions())
 
 
 def _first_of(
@@ -131,24 +174,11 @@ def _first_of(
     return ReplicationFailed(arm, cell.seed, cell.replication, failures[cell], len(failures) - 1)
 
 
-def _by_arm(
-    arms: Sequence[Arm], replications: int, outcomes: Sequence[dict[str, Any]]
-) -> dict[str, tuple[Observations, ...]]:
-    observations = [Observations.from_plain(outcome) for outcome in outcomes]
-    starts = range(0, len(observations), replications)
-    return {
-        arm.name: tuple(observations[start : start + replications]) for arm, start in zip(arms, starts, strict=True)
-    }
-
-
 def _silent(done: int, total: int) -> None:
     """No progress shown."""
 
 
-_plain: dict[str, dict[str, Any]] = {}
 _scenarios: dict[str, Scenario] = {}
-
-
 _unable: list[Failure] = []
 
 
@@ -171,40 +201,40 @@ def _extensions() -> tuple[Extension, ...]:
     return tuple(ADDED.extensions.values())
 
 
-def _prepare(given: tuple[tuple[Extension, ...], dict[str, dict[str, Any]]]) -> None:
-    """Make a worker ready for the cells to come: the model with what was added to it, and the scenarios."""
-    extensions, plain = given
-    if extensions:
-        from sim.extend import install  # noqa: PLC0415 - a coordinator of workers runs no model
+def _prepare(extensions: tuple[Extension, ...]) -> None:
+    """Make a worker ready for the cells to come: the model with what was added to it."""
+    if not extensions:
+        return
+    from sim.extend import install  # noqa: PLC0415 - a coordinator of workers runs no model
 
-        try:
-            for extension in extensions:
-                if ADDED.extensions.get(extension.name) != extension:  # a program may have loaded it
-                    install(extension)
-        except ExtensionProblem as error:
-            _unable.append(Failure(ExtensionProblem.__name__, str(error), ""))
-    _hold(plain)
-
-
-def _hold(plain: dict[str, dict[str, Any]]) -> None:
-    """Hold the scenarios of the cells to come; each is validated at its first cell, once per process."""
-    _plain.clear()
-    _scenarios.clear()
-    _plain.update(plain)
+    try:
+        for extension in extensions:
+            if ADDED.extensions.get(extension.name) != extension:  # a program may have loaded it
+                install(extension)
+    except ExtensionProblem as error:
+        _unable.append(Failure(ExtensionProblem.__name__, str(error), ""))
 
 
-def _replicate(digest: str, seed: int, replication: int) -> dict[str, Any] | Failure:
+def _replicate(digest: str, seed: int, replication: int, packed: bytes) -> dict[str, Any] | Failure:
     """One cell, as plain data."""
     if _unable:
         return _unable[0]
     try:
-        if digest not in _scenarios:
-            _scenarios[digest] = Scenario.from_plain(_plain[digest])
-        return _run_model(_scenarios[digest], seed, replication).to_plain()
+        return _run_model(_unpacked(digest, packed), seed, replication).to_plain()
     except Exception as error:
         import traceback  # noqa: PLC0415 - only when something went wrong
 
         return Failure(type(error).__name__, str(error) + _line_of_extension(error), traceback.format_exc())
+
+
+def _unpacked(digest: str, packed: bytes) -> Scenario:
+    """The scenario of a cell; the last ones are held, as most cells have that of the cell before."""
+    key = f"{digest} {ADDED.edition}"
+    if key not in _scenarios:
+        while len(_scenarios) >= _SCENARIOS_HELD:
+            del _scenarios[next(iter(_scenarios))]
+        _scenarios[key] = Scenario.from_plain(json.loads(zlib.decompress(packed)))
+    return _scenarios[key]
 
 
 def _line_of_extension(error: Exception) -> str:

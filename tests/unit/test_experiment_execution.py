@@ -5,7 +5,8 @@ from __future__ import annotations
 import operator
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 
 from sim.core.observations import Observations
 from sim.experiment import execution
-from sim.experiment.execution import Arm, ReplicationFailed, simulate
+from sim.experiment.execution import Arm, ReplicationFailed, observe, simulate
 from sim.experiment.pool import WorkersDied, run_in_processes, run_serially
 from sim.experiment.store import Store
 from sim.scenario import Scenario
@@ -58,7 +59,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     """Replications that were simulated, in their order; the second of ``bad`` fails."""
     seen: list[tuple[str, int]] = []
 
-    def replicate(digest: str, seed: int, replication: int) -> Any:
+    def replicate(digest: str, seed: int, replication: int, packed: bytes) -> Any:
         seen.append((digest, replication))
         if digest == "bad" and replication == 2:
             return execution.Failure("BalanceBroken", "money does not add up", "")
@@ -82,6 +83,34 @@ def test_cells_come_back_by_arm_and_replication(arms: list[Arm]) -> None:
     }
     assert found["more"][0].totals == {"seed": 9.0, "mark": 2.0}
     assert seen == [(done, 6) for done in range(7)]
+
+
+def test_only_what_is_taken_of_a_replication_is_held_and_arms_are_made_one_at_a_time(run: list[Any]) -> None:
+    class Made(Sequence[Arm]):
+        asked = 0
+
+        def __len__(self) -> int:
+            return 3
+
+        def __getitem__(self, place: Any) -> Any:
+            if place >= len(self):
+                raise IndexError
+            self.asked += 1
+            return replace(arm(str(place), "a" * (place + 1)), first=10 * place + 1)
+
+    arms = Made()
+    found = observe(arms, 2, 9, lambda seen: (seen.replication, seen.totals["mark"]), workers=1)
+    assert found == [((1, 1.0), (2, 1.0)), ((11, 2.0), (12, 2.0)), ((21, 3.0), (22, 3.0))]
+    assert arms.asked == 3
+
+
+def test_a_worker_holds_a_few_scenarios_and_no_more(bench: Any) -> None:
+    execution._scenarios.clear()
+    packed = execution._packed(bench.firm)
+    for number in range(30):
+        execution._unpacked(str(number), packed)
+    assert len(execution._scenarios) == execution._SCENARIOS_HELD
+    assert execution._unpacked("29", packed).digest() == bench.firm.digest()
 
 
 def test_a_failed_replication_says_which_one_it_was(arms: list[Arm]) -> None:
@@ -119,8 +148,8 @@ def test_an_error_inside_the_model_becomes_a_failure_not_a_traceback(monkeypatch
         raise ZeroDivisionError("by nought")
 
     monkeypatch.setattr(execution, "_run_model", broken)
-    monkeypatch.setitem(execution._scenarios, "here", None)
-    outcome = execution._replicate("here", 1, 1)
+    monkeypatch.setattr(execution, "_unpacked", lambda digest, packed: None)
+    outcome = execution._replicate("here", 1, 1, b"")
     assert isinstance(outcome, execution.Failure)
     assert (outcome.kind, outcome.message) == ("ZeroDivisionError", "by nought")
 

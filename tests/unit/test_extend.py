@@ -168,7 +168,7 @@ def test_what_stands_in_no_file_reaches_no_worker_and_no_store() -> None:
     exec(  # as a notebook does
         'from sim import extend\n@extend.routing_rule("r")\nclass R(extend.Rule): pass\n', {"__name__": "__main__"}
     )
-    arm: Any = type("A", (), {"name": "a", "scenario": load_scenario(FIRM)})
+    arm: Any = type("A", (), {"name": "a", "scenario": load_scenario(FIRM), "first": 1})
     with pytest.raises(extend.ExtensionProblem, match="stands in no file, so worker processes cannot have it"):
         simulate([arm], 2, 1, workers=2)
     with pytest.raises(extend.ExtensionProblem, match="do without a store"):
