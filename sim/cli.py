@@ -138,6 +138,12 @@ def compare(
     no_store: NoStore = False,
     precision: Precise = None,
     most: Most = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Find out what passes through each causal link, by cutting it.")
+    ] = False,
+    links: Annotated[
+        list[str] | None, typer.Option("--link", metavar="NAME", help="The same of this link alone.")
+    ] = None,
 ) -> None:
     """Compare the policies of a study with doing nothing."""
     from sim.commands import compare_study, outcome  # noqa: PLC0415
@@ -145,7 +151,8 @@ def compare(
 
     with outcome():
         kept = place_of_store(store, no_store)
-        compare_study(study, Options(replications, seed, workers, out, (), as_json, quiet, kept, precision or [], most))
+        options = Options(replications, seed, workers, out, (), as_json, quiet, kept, precision or [], most)
+        compare_study(study, options, explain, links or [])
 
 
 @app.command()

@@ -31,7 +31,7 @@ from sim.core.registry import ADDED, ExtensionProblem
 from sim.door import is_study
 from sim.experiment.comparison import Result, TooLarge, UnknownMeasure, reported, uncounted
 from sim.experiment.execution import ReplicationFailed
-from sim.experiment.plan import REPLICATIONS, SEED, Plan, plan_of_scenario, plan_of_study
+from sim.experiment.plan import REPLICATIONS, SEED, Plan, UnknownLink, plan_of_scenario, plan_of_study
 from sim.experiment.pool import WorkersDied
 from sim.experiment.precision import execute_precisely
 from sim.experiment.store import StoreFailed, StoreRefused
@@ -54,10 +54,16 @@ def run_scenario(file: Path, options: Options) -> None:
     _simulate(kept or plan_of_scenario(load_scenario(file_of(file), overrides)), options)
 
 
-def compare_study(file: Path, options: Options) -> None:
+def compare_study(file: Path, options: Options, explain: bool = False, links: Sequence[str] = ()) -> None:
     """``frontline compare``."""
     options.checked()
-    _simulate(kept_plan(file) or plan_of_study(load_study(file_of(file))), options)
+    plan = kept_plan(file) or plan_of_study(load_study(file_of(file)))
+    if explain or links:
+        try:
+            plan = plan.explained(links or None)
+        except UnknownLink as error:
+            raise BadUsage(f"{'--link' if links else '--explain'} {error}") from None
+    _simulate(plan, options)
 
 
 def what_if(file: Path, varied: Sequence[str], saved: Path | None, options: Options) -> None:
@@ -238,7 +244,7 @@ def _simulate(plan: Plan, options: Options) -> None:
         keep=keep,
         show=lambda result: _show(result, options),
         place=_place(plan),
-        total=len(plan.arms) * plan.replications,
+        total=len(plan.every_arm) * plan.replications,
         options=options,
     )
 

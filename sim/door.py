@@ -72,7 +72,7 @@ class Findings:
 
     def plot(self, figure: str | None = None) -> Figure:
         """A figure: "outcomes" (what each policy changes), "course" (month by month), "survivors", "service"
-        or "profit" (where its change comes from).
+        "profit" (where its change comes from) or "links" (what passes through which).
 
         Without a name the first there is. Save it with ``savefig``. Raises ValueError where there is nothing to draw.
         """
@@ -141,9 +141,14 @@ def compare(
     store: str | Path | None = None,
     precision: Precision | None = None,
     most: int | None = None,
+    explain: bool = False,
 ) -> Findings:
-    """Compare the arms of a study with its baseline; None: as the study says. The rest is as for ``run``."""
-    return _found(_precise(_plan(study).altered(replications, seed), precision, most), workers, progress, store)
+    """Compare the arms of a study with its baseline; None: as the study says. The rest is as for ``run``.
+
+    explain: cut causal links too, to find out what passes through each. Raises UnknownLink where there is none.
+    """
+    plan = _precise(_plan(study).altered(replications, seed), precision, most)
+    return _found(plan.explained() if explain else plan, workers, progress, store)
 
 
 def replicate(source: Study | Source, replication: int, seed: int | None = None, arm: str = BASELINE) -> Observations:
@@ -152,10 +157,12 @@ def replicate(source: Study | Source, replication: int, seed: int | None = None,
 
     study = isinstance(source, Study) or (not isinstance(source, Scenario) and is_study(Path(source)))
     plan = _plan(source) if study else plan_of_scenario(_scenario(source))  # type: ignore[arg-type]  # just told
-    chosen = next((each for each in plan.arms if each.name == arm), None)
+    known = plan if not arm.partition(" without ")[1] or plan.links else plan.explained()
+    chosen = next((each for each in known.every_arm if each.name == arm), None)
     if chosen is None:
         raise ValueError(f"arm is {arm!r}; known arms: {', '.join(each.name for each in plan.arms)}")
-    return Model(chosen.scenario, seed=plan.seed if seed is None else seed, replication=replication).run()
+    number = plan.seed if seed is None else seed
+    return Model(chosen.scenario, number, replication, cut=chosen.cut).run()
 
 
 def is_study(path: Path) -> bool:

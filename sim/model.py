@@ -20,6 +20,7 @@ from sim.core.registry import ADDED, ExtensionProblem
 from sim.core.units import DAY, YEAR
 from sim.core.watches import Averaged, Reading
 from sim.core.world import Mechanism, Probe, World
+from sim.links import replaced, without
 from sim.mechanisms.acquisition import Acquisition
 from sim.mechanisms.agents import Agents
 from sim.mechanisms.arrivals import Arrivals
@@ -155,7 +156,8 @@ class Model:
     """One replication of a scenario.
 
     probes: further listeners, with methods ``on_<fact>``, and ``attach`` to be shown the world; they may look and
-    must not touch. instead: other mechanisms for fields of the scenario, for experiments that cut or shuffle one.
+    must not touch. instead: other mechanisms for fields of the scenario, for experiments that cut or shuffle one. cut:
+    names of the links (``sim.links``) through which nothing gets.
     """
 
     def __init__(
@@ -165,15 +167,19 @@ class Model:
         replication: int,
         probes: Sequence[object] = (),
         instead: Mapping[str, type[Mechanism[Any]]] | None = None,
+        *,
+        cut: Sequence[str] = (),
     ) -> None:
         self.scenario = scenario
+        self._cut = tuple(cut)
+        begun = without(scenario, self._cut)
         self.replication = replication
         self.world = World(scenario.calendar, seed, replication)
-        kinds = {**mechanisms(), **(instead or {})}
+        kinds = {**mechanisms(), **replaced(self._cut), **(instead or {})}
         self._by_field = {
             field: kind(self.world, settings)
             for field, kind in kinds.items()
-            if (settings := getattr(scenario, field, None)) is not None
+            if (settings := getattr(begun, field, None)) is not None
         }
         self._service = Service(self.world, scenario.channels)
         self.mechanisms: list[Mechanism[Any]] = [*self._by_field.values(), self._service]
@@ -233,7 +239,7 @@ class Model:
 
     def _adopt(self, changes: Sequence[tuple[str, Change, float]]) -> None:
         """Put the scenario with these changes in force; mechanisms whose settings differ derive anew."""
-        now_valid = self.scenario.with_changes(changes)
+        now_valid = without(self.scenario.with_changes(changes), self._cut)
         differs = False
         for field, mechanism in [*self._by_field.items(), ("channels", self._service)]:
             settings = getattr(now_valid, field)

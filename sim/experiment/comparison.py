@@ -12,6 +12,7 @@ from sim.core.registry import ADDED
 from sim.experiment.accounting import Accounting, account
 from sim.experiment.estimates import BadDays, Change, bad_days, change, level
 from sim.experiment.execution import Arm, simulate
+from sim.experiment.explanation import Explanation, explain
 from sim.experiment.plan import Plan
 from sim.experiment.pool import Progress
 from sim.experiment.store import Memory, Store
@@ -49,8 +50,8 @@ class Result:
     """What a plan found.
 
     rows: every measure that the scenario reports; shown: names of those for the table; runs: the observations
-    of each arm, replication by replication; paybacks, accountings: by arm, where there is a ledger; precision: what
-    became of each goal of the plan.
+    of each arm, replication by replication; paybacks, accountings: by arm, where there is a ledger; explanations: by
+    arm, where the plan asks what passes through links; precision: what became of each goal of the plan.
     """
 
     plan: Plan
@@ -61,6 +62,7 @@ class Result:
     paybacks: Mapping[str, Payback] = field(default_factory=dict)
     accountings: Mapping[str, Accounting] = field(default_factory=dict)
     precision: tuple[Reached, ...] = ()
+    explanations: Mapping[str, tuple[Explanation, ...]] = field(default_factory=dict)
 
     @property
     def policies(self) -> tuple[Arm, ...]:
@@ -94,7 +96,7 @@ def execute(
     Raises UnknownMeasure before anything is run, TooLarge after it; else as ``simulate``.
     """
     known = reported(plan)
-    runs = simulate(plan.arms, plan.replications, plan.seed, workers, progress, store=store)
+    runs = simulate(plan.every_arm, plan.replications, plan.seed, workers, progress, store=store)
     _check_sizes(runs)
     return estimate(plan, known, runs)
 
@@ -118,6 +120,7 @@ def estimate(plan: Plan, measures: Sequence[Measure], runs: Mapping[str, tuple[O
         runs=runs,
         paybacks=_paybacks(plan, runs),
         accountings=_accountings(plan, runs),
+        explanations=explain(plan, measures, runs),
     )
 
 

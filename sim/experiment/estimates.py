@@ -73,25 +73,25 @@ def single(measure: Measure, run: Observations) -> float | None:
 
 def level(measure: Measure, runs: Runs, confidence: float) -> Estimate | None:
     """Value of a measure over the replications of an arm."""
-    columns = _columns(measure, runs)
-    if columns is None:
+    found = columns(measure, runs)
+    if found is None:
         return None
-    above, below = columns
+    above, below = found
     if below is None:
-        return _scaled(mean_interval(above, confidence), measure.factor)
-    return _scaled(ratio_interval(above, below, confidence), measure.factor)
+        return scaled(mean_interval(above, confidence), measure.factor)
+    return scaled(ratio_interval(above, below, confidence), measure.factor)
 
 
 def change(measure: Measure, treated: Runs, baseline: Runs, confidence: float) -> Change | None:
     """Difference of a measure, arm minus baseline."""
-    ours, theirs = _columns(measure, treated), _columns(measure, baseline)
+    ours, theirs = columns(measure, treated), columns(measure, baseline)
     if ours is None or theirs is None:
         return None
     if ours[1] is None or theirs[1] is None:
         estimate: Estimate | None = paired_difference(ours[0], theirs[0], confidence)
     else:
         estimate = paired_ratio_difference(ours[0], ours[1], theirs[0], theirs[1], confidence)
-    estimate = _scaled(estimate, measure.factor)
+    estimate = scaled(estimate, measure.factor)
     if estimate is None:
         return None
     return Change(estimate, verdict(estimate), _gain(measure, treated, baseline))
@@ -149,7 +149,8 @@ def _mean_of(values: list[float], confidence: float) -> Estimate | None:
     return mean_interval(values, confidence) if values else None
 
 
-def _columns(measure: Measure, runs: Runs) -> tuple[list[float], list[float] | None] | None:
+def columns(measure: Measure, runs: Runs) -> tuple[list[float], list[float] | None] | None:
+    """Numerators and denominators, replication by replication; None where some replication has none."""
     above = _all_of(measure.above(run.totals) for run in runs)
     below = None
     if measure.denominator is not None:
@@ -174,7 +175,8 @@ def _gain(measure: Measure, treated: Runs, baseline: Runs) -> float | None:
     return common_random_numbers_gain([t for t, _ in known], [b for _, b in known])
 
 
-def _scaled(estimate: Estimate | None, factor: float) -> Estimate | None:
+def scaled(estimate: Estimate | None, factor: float) -> Estimate | None:
+    """The estimate in the unit that is shown."""
     if estimate is None or factor == 1.0:
         return estimate
     half_width = None if estimate.half_width is None else estimate.half_width * abs(factor)

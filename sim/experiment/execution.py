@@ -25,19 +25,28 @@ T = TypeVar("T")
 _AT_ONCE = 200
 """Replications that are taken out of a store at a time."""
 _SCENARIOS_HELD = 8
+_CUT = " without "
 
 
 @dataclass(frozen=True)
 class Arm:
     """One way to run the operation: a scenario with the policies of the arm in it.
 
-    first: the number of its first replication; arms that are to meet the same customers begin with the same.
+    first: the number of its first replication; arms that are to meet the same customers begin with the same. cut: names
+    of the links (``sim.links``) through which nothing gets.
     """
 
     name: str
     title: str
     scenario: Scenario
     first: int = 1
+    cut: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What is run, as one text: the digest of the scenario, and what is cut."""
+        digest = self.scenario.digest()
+        return f"{digest}{_CUT}{','.join(self.cut)}" if self.cut else digest
 
 
 @dataclass(frozen=True)
@@ -115,9 +124,9 @@ def observe(
     packed: dict[str, bytes] = {}
     cells: list[Cell] = []
     for arm in arms:
-        digest = arm.scenario.digest()
-        packed.setdefault(digest, _packed(arm.scenario))
-        cells += [Cell(digest, seed, number) for number in range(arm.first, arm.first + replications)]
+        key = arm.key
+        packed.setdefault(key, _packed(arm.scenario))
+        cells += [Cell(key, seed, number) for number in range(arm.first, arm.first + replications)]
     taken: dict[Cell, T] = {}
     if store is not None:
         for start in range(0, len(cells), _AT_ONCE):
@@ -215,12 +224,14 @@ def _prepare(extensions: tuple[Extension, ...]) -> None:
         _unable.append(Failure(ExtensionProblem.__name__, str(error), ""))
 
 
-def _replicate(digest: str, seed: int, replication: int, packed: bytes) -> dict[str, Any] | Failure:
-    """One cell, as plain data."""
+def _replicate(key: str, seed: int, replication: int, packed: bytes) -> dict[str, Any] | Failure:
+    """One cell, as plain data; key: that of its arm."""
     if _unable:
         return _unable[0]
     try:
-        return _run_model(_unpacked(digest, packed), seed, replication).to_plain()
+        digest, _, cut = key.partition(_CUT)
+        scenario = _unpacked(digest, packed)
+        return _run_model(scenario, seed, replication, cut.split(",") if cut else []).to_plain()
     except Exception as error:
         import traceback  # noqa: PLC0415 - only when something went wrong
 
@@ -248,7 +259,7 @@ def _line_of_extension(error: Exception) -> str:
     return lines[-1] if lines else ""
 
 
-def _run_model(scenario: Scenario, seed: int, replication: int) -> Observations:
+def _run_model(scenario: Scenario, seed: int, replication: int, cut: Sequence[str]) -> Observations:
     from sim.model import Model  # noqa: PLC0415 - a coordinator of workers runs no model
 
-    return Model(scenario, seed=seed, replication=replication).run()
+    return Model(scenario, seed=seed, replication=replication, cut=cut).run()

@@ -15,6 +15,7 @@ _MODULES = (
     "consistency.py",
     "evidence.py",
     "handover_consistency.py",
+    "links.py",
     "model.py",
     "names.py",
     "rules.py",

@@ -10,6 +10,8 @@ from sim.core.measures import Measure
 from sim.core.registry import ADDED
 from sim.experiment.execution import Arm
 from sim.files.goals import Goal, goals_of
+from sim.files.problems import suggestion
+from sim.links import LINKS, links_of
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ class Plan:
     """A run (one arm) or a comparison (the baseline first, then the arms with policies).
 
     measures: names of measures to show beside the outcomes. precision: half-widths to reach, from ``replications`` on
-    and with no more than ``most``.
+    and with no more than ``most``. links: names of links (``sim.links``) of which it is asked what passes through.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Plan:
     measures: tuple[str, ...] = ()
     precision: tuple[Goal, ...] = ()
     most: int = MOST
+    links: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.arms:
@@ -59,6 +62,29 @@ class Plan:
     def baseline(self) -> Arm:
         """The arm that all others are compared with."""
         return self.arms[0]
+
+    @property
+    def every_arm(self) -> tuple[Arm, ...]:
+        """The arms, and each of them with every link cut alone and with all of them cut."""
+        cuts: list[tuple[str, ...]] = [(name,) for name in self.links]
+        cuts += [self.links] if len(self.links) > 1 else []
+        return (*self.arms, *(_without(arm, cut) for cut in cuts for arm in self.arms))
+
+    def explained(self, links: Sequence[str] | None = None) -> Plan:
+        """The plan that finds out what passes through links: these, or all that carry something in its arms.
+
+        Raises UnknownLink where one is not known or carries nothing, or there is none.
+        """
+        changed = [path for arm in self.arms for policy in arm.scenario.policies.values() for path in policy.changes]
+        there = links_of(self.baseline.scenario, changed)
+        for name in links or ():
+            if name not in LINKS:
+                raise UnknownLink(f"is {name!r}{suggestion(name, list(LINKS), 'known links')}")
+            if name not in there:
+                raise UnknownLink(f"is {name!r}, and nothing passes through it here; links here: {', '.join(there)}")
+        if not there:
+            raise UnknownLink("finds no link in this scenario that could be cut")
+        return replace(self, links=tuple(name for name in there if links is None or name in links))
 
     def altered(self, replications: int | None = None, seed: int | None = None) -> Plan:
         """The plan with other replications or another seed; None leaves them as they are."""
@@ -92,6 +118,7 @@ class Plan:
             "measures": list(self.measures),
             **({"precision": [asdict(goal) for goal in self.precision], "most": self.most} if self.precision else {}),
             **ADDED.recorded(),
+            **({"links": list(self.links)} if self.links else {}),
             "arms": [{"name": arm.name, "title": arm.title, "scenario": arm.scenario.plain()} for arm in self.arms],
         }
 
@@ -109,7 +136,22 @@ class Plan:
             measures=tuple(plain["measures"]),
             precision=tuple(Goal(**goal) for goal in plain.get("precision", ())),
             most=plain.get("most", MOST),
+            links=tuple(name for name in plain.get("links", ()) if name in LINKS),
         )
+
+
+class UnknownLink(Exception):  # noqa: N818  # read as a statement in messages
+    """A link that cannot be cut is named, or there is none."""
+
+
+def arm_without(name: str, cut: Sequence[str]) -> str:
+    """What an arm is called with links cut."""
+    return f"{name} without {cut[0] if len(cut) == 1 else 'all'}"
+
+
+def _without(arm: Arm, cut: tuple[str, ...]) -> Arm:
+    title = LINKS[cut[0]].title if len(cut) == 1 else "all links"
+    return replace(arm, name=arm_without(arm.name, cut), title=f"{arm.title}; cut: {title}", cut=cut)
 
 
 def plan_of_scenario(scenario: Scenario, measures: Sequence[str] = ()) -> Plan:

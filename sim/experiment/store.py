@@ -46,7 +46,7 @@ class StoreFailed(Exception):  # noqa: N818  # read as a statement in messages
 
 
 class Cell(NamedTuple):
-    """One replication: digest of the scenario with its policies, seed, number."""
+    """One replication: digest of the scenario with its policies and what is cut in it, seed, number."""
 
     scenario: str
     seed: int

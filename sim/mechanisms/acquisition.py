@@ -160,9 +160,13 @@ class Acquisition(Mechanism[AcquisitionSettings]):
             self.spent += cost
             self.world.tell.paid(Posting("acquisition", -cost, "prices"))
 
+    def _satisfaction(self) -> npt.NDArray[np.float64] | None:
+        """With which satisfaction customers speak of the firm, at all places of the base."""
+        return self.world.ask.satisfaction()
+
     def _share_below(self, satisfaction: float) -> float:
         """Share of the customers whose satisfaction is below a level; looked at once a week."""
-        levels, count = self.world.ask.satisfaction(), len(self.base)
+        levels, count = self._satisfaction(), len(self.base)
         if levels is None or not count:
             return 0.0
         vacant = self.base.size - count if satisfaction > 0.0 else 0  # a vacant place stands at 0
@@ -192,7 +196,7 @@ class Acquisition(Mechanism[AcquisitionSettings]):
         self._passed += self._rate * DAY * room
         if self._passed > self._searched:
             self._look_ahead()
-        satisfaction = self.world.ask.satisfaction()
+        satisfaction = self._satisfaction()
         found = []
         for slot, key in self._occasions_of_today():
             if satisfaction is None or satisfaction.item(slot) >= referral.from_satisfaction:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from sim.experiment.accounting import Accounting, Line
 from sim.experiment.estimates import verdict
 from sim.experiment.execution import Arm
+from sim.experiment.explanation import Explanation
 from sim.report.numbers import with_half_width
+from sim.report.passages import parts_of
 from sim.stats.intervals import Estimate, mean_interval
 
 _TOLD = 4
@@ -82,6 +84,12 @@ def steps_of(found: Accounting) -> list[Step]:
         return []
     steps = [Step(label_of(line), line.estimate, _sure(line)) for line in told_parts(found, _DRAWN)]
     return [*steps, Step("profit", found.profit.estimate, _sure(found.profit), whole=True)]
+
+
+def passing_steps(found: Explanation) -> list[Step]:
+    """The bars of an effect by what it passes through, and the whole; what carries exactly nothing is left out."""
+    steps = [Step(title, part.estimate, part.told) for _, title, part in parts_of(found) if not part.nothing]
+    return [*steps, Step("the effect", found.effect.estimate, found.effect.told, whole=True)]
 
 
 def _sure(line: Line) -> bool:

@@ -14,10 +14,10 @@ from math import nan
 from typing import TYPE_CHECKING, Any
 
 from sim.experiment.comparison import Result, Row
-from sim.report.bridge import Step, steps_of
+from sim.report.bridge import Step, passing_steps, steps_of
 from sim.report.months import Course, courses
 from sim.report.numbers import folded, percent, span
-from sim.report.sentences import unit_of_change
+from sim.report.sentences import name_in_sentence, unit_of_change
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -77,6 +77,7 @@ def figures(result: Result) -> dict[str, Figure]:
         for name, title in _COURSES.items():
             found[name] = course(result, title, [each for each in shown if each.figure == name])
         found["profit"] = profit(result)
+        found["links"] = links(result)
     return {name: figure for name, figure in found.items() if figure is not None}
 
 
@@ -145,6 +146,27 @@ def profit(result: Result) -> Figure | None:
         _draw_steps(panel, steps)
         panel.set_title(_short(arm.title, 40))
         panel.set_xlabel(f"change of profit, {result.plan.baseline.scenario.currency}")
+    _caption(figure, result, headline, "whiskers are {} intervals of the paired part; hollow: cannot be told from zero")
+    return figure
+
+
+def links(result: Result) -> Figure | None:
+    """A panel per policy and effect that can be told from zero: what passes through which link, and the whole."""
+    shown = [
+        (arm, each, passing_steps(each))
+        for arm in result.policies
+        for each in result.explanations.get(arm.name, ())
+        if each.effect.told
+    ]
+    if not shown:
+        return None
+    headline = _headline(result, "what passes through which link")
+    height = 0.85 + 0.2 * max(len(steps) for _, _, steps in shown)
+    figure, panels = _sheet(len(shown), 2, height, below=0.1, headline=headline)
+    for panel, (arm, each, steps) in zip(panels, shown, strict=True):
+        _draw_steps(panel, steps)
+        panel.set_title(_short(arm.title, 40))
+        panel.set_xlabel(f"change of {name_in_sentence(each.measure)}, {unit_of_change(each.measure)}".rstrip(", "))
     _caption(figure, result, headline, "whiskers are {} intervals of the paired part; hollow: cannot be told from zero")
     return figure
 

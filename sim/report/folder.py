@@ -176,6 +176,7 @@ def manifest(plan: Plan, digests: Mapping[str, str], circumstances: Mapping[str,
         "replications": plan.replications,
         "scenario_digest": plan.baseline.scenario.digest(),
         "arm_digests": {arm.name: arm.scenario.digest() for arm in plan.arms},
+        **({"links": list(plan.links)} if plan.links else {}),
     }
     return _manifest(what, digests, circumstances)
 

@@ -6,17 +6,9 @@ from sim.core.measures import Measure
 from sim.experiment.comparison import Result, Row
 from sim.experiment.estimates import Change
 from sim.experiment.execution import Arm
+from sim.experiment.explanation import FIVE
 from sim.report.numbers import decimals, number, percent, span, two_digits
 from sim.stats.payback import Payback
-
-FIVE = (
-    ("profit",),
-    ("customer_retention_end", "customer_retention_12m"),
-    ("newcomers_per_year",),
-    ("satisfaction",),
-    ("employee_retention_end", "employee_retention_12m"),
-)
-"""The five outcomes, each by the measure that tells it; the first that the scenario reports is taken."""
 
 _NAMES = {
     "profit": "profit",
@@ -131,11 +123,12 @@ def _effect(result: Result, measure: Measure, change: Change) -> str:
 def _untold(told: list[tuple[Measure, Change]]) -> list[str]:
     unsure = [name_in_sentence(measure) for measure, change in told if change.verdict == "cannot tell"]
     same = [name_in_sentence(measure) for measure, change in told if change.verdict == "the same"]
-    parts = [f"exactly as before: {_listed(same, 'and')}"] if same else []
+    parts = [f"exactly as before: {listed(same, 'and')}"] if same else []
     if unsure:
-        parts.append(f"this study cannot tell whether {_listed(unsure, 'or')} changes")
+        parts.append(f"this study cannot tell whether {listed(unsure, 'or')} changes")
     return parts
 
 
-def _listed(names: list[str], word: str) -> str:
+def listed(names: list[str], word: str) -> str:
+    """Names with commas, and a word before the last."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"

@@ -18,9 +18,13 @@ from sim.core.registry import ADDED
 from sim.experiment.accounting import Accounting, Line
 from sim.experiment.comparison import Result, Row
 from sim.experiment.estimates import BadDays, Change, single
+from sim.experiment.execution import Arm
+from sim.experiment.explanation import Part
 from sim.experiment.precision import Reached
+from sim.links import LINKS
 from sim.report.bridge import label_of
 from sim.report.numbers import rounded
+from sim.report.passages import parts_of
 from sim.report.sentences import sentences
 from sim.stats.intervals import Estimate, mean_interval
 from sim.stats.payback import Payback
@@ -55,9 +59,11 @@ def document(result: Result) -> Record:
                 **({"sentence": told[arm.name]} if arm.name in told else {}),
                 **({"payback": _payback(result.paybacks.get(arm.name))} if arm is not plan.baseline else {}),
                 **({"profit": _accounting(result.accountings.get(arm.name))} if arm is not plan.baseline else {}),
+                **({"passages": _passages(result, arm)} if arm.name in result.explanations else {}),
             }
             for arm in plan.arms
         ],
+        **({"links": _links(result)} if result.plan.links else {}),
         "shown": list(result.shown),
         "measures": [_measure(row) for row in result.rows],
         "bad_days": [_bad_day(each) for each in result.bad_days],
@@ -96,6 +102,30 @@ def _part(line: Line) -> Record:
     return {**(_estimate(line.estimate) or {}), "verdict": line.verdict}
 
 
+def _links(result: Result) -> list[Record]:
+    """The links of which it was asked what passes through them."""
+    return [{"name": name, "title": LINKS[name].title, "what": LINKS[name].what} for name in result.plan.links]
+
+
+def _passages(result: Result, arm: Arm) -> list[Record]:
+    """What passes through which link, by outcome."""
+    return [
+        {
+            "measure": found.measure.name,
+            "unit": found.measure.unit,
+            "effect": _passed(found.effect),
+            "through": {name: _passed(part) for name, part in found.links.items()},
+            "none": _passed(found.none),
+            "together": _passed(found.together),
+        }
+        for found in result.explanations[arm.name]
+    ]
+
+
+def _passed(part: Part) -> Record:
+    return {**(_estimate(part.estimate) or {}), "verdict": part.verdict}
+
+
 def json_text(content: Any) -> str:
     """JSON as it is written everywhere: two spaces, keys in the order given, UTF-8, one newline at the end."""
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
@@ -111,6 +141,8 @@ def files(result: Result) -> dict[str, str]:
     }
     if result.accountings:
         tables["profit.csv"] = profit(result)
+    if result.explanations:
+        tables["links.csv"] = links(result)
     texts = {name: csv_text(records) for name, records in tables.items()}
     return {"result.json": json_text(document(result)), **texts}
 
@@ -160,9 +192,27 @@ def profit(result: Result) -> Iterator[Record]:
             }
 
 
+def links(result: Result) -> Iterator[Record]:
+    """One record per arm, outcome and part of the effect on it, the whole first."""
+    for arm, explained in result.explanations.items():
+        for found in explained:
+            for name, title, part in (("effect", "the effect", found.effect), *parts_of(found)):
+                yield {
+                    "arm": arm,
+                    "measure": found.measure.name,
+                    "link": name,
+                    "title": title,
+                    "change": rounded(part.estimate.value),
+                    "low": rounded(part.estimate.low),
+                    "high": rounded(part.estimate.high),
+                    "n": part.estimate.n,
+                    "verdict": part.verdict,
+                }
+
+
 def replications(result: Result) -> Iterator[Record]:
     """Tidy: one record per arm, replication and measure, with the numerator and denominator it comes from."""
-    for arm in result.plan.arms:
+    for arm in result.plan.every_arm:
         for run in result.runs[arm.name]:
             for row in result.rows:
                 yield _replication(arm.name, run, row.measure)
@@ -170,7 +220,7 @@ def replications(result: Result) -> Iterator[Record]:
 
 def months(result: Result) -> Iterator[Record]:
     """One record per arm, month and series: mean over replications and its half-width."""
-    for arm in result.plan.arms:
+    for arm in result.plan.every_arm:
         runs = result.runs[arm.name]
         for series in runs[0].months:
             for place, month in enumerate(runs[0].month_names):

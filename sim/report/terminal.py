@@ -12,6 +12,7 @@ from sim.experiment.comparison import Result, Row
 from sim.experiment.estimates import BadDays, Change
 from sim.experiment.execution import Arm
 from sim.files.problems import printable
+from sim.report import passages
 from sim.report.bridge import bridge_sentence
 from sim.report.numbers import columns, duration, folded, in_percent, in_time, percent, span, with_half_width
 from sim.report.sentences import (
@@ -51,6 +52,8 @@ def render(result: Result, colour: bool = False, width: int = WIDTH) -> str:
         parts.append(_paybacks(result, width))
         parts.append(_gains(result, width))
     parts.append("\n".join(_wrapped(text, width, "- ") for text in precision_sentences(result)))
+    if result.explanations:
+        parts += _explained(result, paint, width)
     if result.bad_days:
         parts.append(_bad_days(result, paint))
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -182,6 +185,26 @@ def _bridges(result: Result, width: int) -> str:
     ]
     head = f"Where the change of profit comes from, in {result.plan.baseline.scenario.currency}:"
     return "\n".join([head, *(_wrapped(text, width, "- ") for text in told)]) if told else ""
+
+
+def _explained(result: Result, paint: Paint, width: int) -> list[str]:
+    """What passes through which link, a table for each policy, and in words."""
+    shown = [(arm, found) for arm in result.policies if (found := result.explanations.get(arm.name))]
+    blocks = []
+    for arm, found in shown:
+        grids = [grid(_headed(table), paint) for table in passages.tables(found, width)]
+        blocks.append("\n".join([paint(printable(f"What passes through which link: {arm.title}"), "strong"), *grids]))
+    if not shown:
+        return []
+    blocks.append(passages.note(result, width))
+    if result.plan.replications > 1:
+        told = (passages.passage(arm, found) for arm, found in shown)
+        blocks.append("\n".join(_wrapped(text, width, "- ") for text in told))
+    return blocks
+
+
+def _headed(table: list[list[str]]) -> list[list[Text]]:
+    return [[Text(cell, "" if place else "strong") for cell in row] for place, row in enumerate(table)]
 
 
 def _paybacks(result: Result, width: int) -> str:

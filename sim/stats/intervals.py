@@ -18,12 +18,17 @@ from numpy.typing import NDArray
 
 from sim.stats import critical
 
+_ROUNDING = 1e-9
+"""What is smaller than this share of what it is computed from is rounding."""
+
 Values: TypeAlias = Sequence[float] | NDArray[np.number[Any]]
 
 MEAN = "mean over replications, Student t"
 RATIO = "ratio of means, jackknife, Student t"
 PAIRED = "paired difference of means, Student t"
 PAIRED_RATIO = "paired difference of ratios of means, jackknife, Student t"
+COMBINED = "paired combination of means, Student t"
+COMBINED_RATIO = "paired combination of ratios of means, jackknife, Student t"
 QUANTILE = "quantile over replications, order statistics"
 
 
@@ -97,6 +102,42 @@ def paired_ratio_difference(
     baseline = _matched(numerators_baseline, denominators_baseline)
     _check_same_length(len(treated[0]), len(baseline[0]))
     return _jackknife([treated, baseline], confidence, PAIRED_RATIO)
+
+
+def paired_combination(
+    arms: Sequence[tuple[Values, Values | None]], weights: Sequence[float], confidence: float = 0.95
+) -> Estimate | None:
+    """Sum of weight x value over arms, of means, or of ratios of means where an arm has denominators too.
+
+    For what two arms differ by where something is switched off against what they differ by where it is not: weights
+    1, -1, -1, 1. Both ways are linear: combinations whose weights add up have values that add up. What is within
+    rounding of 0 is exactly 0. None where the denominators of an arm sum to 0.
+    """
+    columns = [_pseudo_values(*arm) for arm in arms]
+    known = [column for column in columns if column is not None]
+    if len(known) < len(columns) or not known:
+        return None
+    parts = zip(*([w * value for value in column] for w, column in zip(weights, known, strict=True)), strict=True)
+    largest = max(abs(value) for column in known for value in column)
+    values = [_without_rounding(math.fsum(part), largest) for part in parts]
+    return _student_interval(values, confidence, COMBINED if arms[0][1] is None else COMBINED_RATIO)
+
+
+def _pseudo_values(above: Values, below: Values | None) -> list[float] | None:
+    """The values themselves, or the jackknife's of a ratio of means; None if the denominators sum to 0."""
+    if below is None:
+        return _finite(above, "values")
+    pair = _matched(above, below)
+    n, total = len(pair[0]), math.fsum(pair[1])
+    if total == 0.0:
+        return None
+    ratio = math.fsum(pair[0]) / total
+    without = _leave_one_out([pair], [(math.fsum(pair[0]), total)]) if n > 1 else None
+    return [ratio] * n if without is None else [n * ratio - (n - 1) * left for left in without]
+
+
+def _without_rounding(value: float, largest: float) -> float:
+    return 0.0 if abs(value) < _ROUNDING * largest else value
 
 
 def quantile_interval(values: Values, probability: float, confidence: float = 0.95) -> Estimate:

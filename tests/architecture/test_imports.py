@@ -39,6 +39,7 @@ ROOM_OF = {
     "sim.consistency": "scenario",
     "sim.evidence": "scenario",
     "sim.handover_consistency": "scenario",
+    "sim.links": "model",
     "sim.names": "scenario",
     "sim.selling_consistency": "scenario",
     "sim.staff_consistency": "scenario",

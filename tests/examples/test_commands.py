@@ -391,3 +391,40 @@ def test_five_lines_of_python_do_the_same(shop: Path, tmp_path: Path) -> None:
     )
     assert found.stderr == ""
     assert found.stdout.split()[1] == "Figure"
+
+
+def test_compare_explains_through_which_links_a_policy_acts(here: Path) -> None:
+    study = here / "tiny_study.yaml"
+    found = frontline("compare", study, "--workers", 1, "-n", 2, "--link", "price_leaving", "--link", "load_quitting")
+    assert found.exit_code == 0, found.stderr
+    assert "What passes through which link: Raise the fee" in found.stdout
+    assert "none of these" in found.stdout
+    written = {path.name for path in Path("results/tiny").iterdir()}
+    assert {"links.csv", "profit.csv", "profit.png"} <= written
+    again = frontline("compare", "results/tiny", "--workers", 1, "--json", "--out", "again")
+    document = json.loads(again.stdout)
+    assert [link["name"] for link in document["links"]] == ["price_leaving", "load_quitting"]
+    for arm in document["arms"][1:]:
+        for passage in arm["passages"]:
+            parts = [*passage["through"].values(), passage["none"], passage["together"]]
+            assert sum(part["value"] for part in parts) == pytest.approx(passage["effect"]["value"], rel=1e-6, abs=1e-6)
+    names = {line.partition(",")[0] for line in Path("again/replications.csv").read_text().splitlines()[1:]}
+    assert {"fee_up", "fee_up without price_leaving", "baseline without all"} <= names
+    assert Path("again/links.csv").read_bytes() == Path("results/tiny/links.csv").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--link", "price_leavin"], "--link is 'price_leavin' — did you mean price_leaving?"),
+        (["--link", "quitting_ties"], "--link is 'quitting_ties', and nothing passes through it here; links here: "),
+    ],
+)
+def test_a_link_that_cannot_be_cut_is_refused_before_anything_is_simulated(
+    here: Path, words: list[str], said: str
+) -> None:
+    found = frontline("compare", here / "tiny_study.yaml", *words)
+    assert found.exit_code == 2
+    assert said in found.stderr
+    assert "Traceback" not in found.stderr
+    assert not Path("results").exists()

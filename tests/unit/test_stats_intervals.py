@@ -12,6 +12,7 @@ from sim.stats.intervals import (
     bonferroni,
     common_random_numbers_gain,
     mean_interval,
+    paired_combination,
     paired_difference,
     paired_ratio_difference,
     quantile_interval,
@@ -199,3 +200,27 @@ def test_importing_the_statistics_does_not_import_scipy() -> None:
     code = "import sys, sim.stats.intervals, sim.stats.survival; print('scipy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_a_combination_of_two_arms_is_their_paired_difference() -> None:
+    ours, theirs, below = [3.0, 5.0, 4.5, 6.0], [2.0, 3.5, 4.0, 4.0], [10.0, 12.0, 11.0, 9.0]
+    found = paired_combination([(ours, None), (theirs, None)], [1.0, -1.0])
+    known = paired_difference(ours, theirs)
+    assert found is not None
+    assert (found.value, found.half_width) == pytest.approx((known.value, known.half_width))
+    ratio = paired_combination([(ours, below), (theirs, below[::-1])], [1.0, -1.0])
+    same = paired_ratio_difference(ours, below, theirs, below[::-1])
+    assert ratio is not None
+    assert same is not None
+    assert (ratio.value, ratio.half_width) == pytest.approx((same.value, same.half_width))
+
+
+def test_a_combination_in_which_everything_cancels_is_exactly_nothing() -> None:
+    arms = [([0.1, 0.2, 0.7], [0.3, 0.9, 1.1]), ([0.4, 0.1, 0.9], [1.3, 0.7, 1.1])]
+    found = paired_combination([*arms, *arms], [1.0, -1.0, -1.0, 1.0])
+    assert found is not None
+    assert (found.value, found.half_width) == (0.0, 0.0)
+    assert paired_combination([([1.0, 2.0], [0.0, 0.0])], [1.0]) is None
+    one = paired_combination([([1.0], [2.0]), ([1.0], [4.0])], [1.0, -1.0])
+    assert one is not None
+    assert (one.value, one.half_width) == (0.25, None)
