@@ -244,6 +244,7 @@ def _draw_steps(panel: Axes, steps: Sequence[Step]) -> None:
     panel.set_yticks(range(len(steps)), [_short(step.label, 30) for step in steps])
     panel.set_ylim(len(steps) - 0.5, -0.5)
     panel.grid(visible=False, axis="y")
+    panel.use_sticky_edges = False
     panel.margins(x=0.06)
     panel.xaxis.set_major_locator(_few_ticks())
     panel.xaxis.set_major_formatter("{x:,.10g}")
