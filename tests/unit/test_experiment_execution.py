@@ -144,7 +144,7 @@ def test_a_replication_that_fails_takes_no_other_with_it(run: list[tuple[str, in
 
 
 def test_an_error_inside_the_model_becomes_a_failure_not_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(scenario: Scenario, seed: int, replication: int) -> Observations:
+    def broken(scenario: Scenario, seed: int, replication: int, cut: Sequence[str]) -> Observations:
         raise ZeroDivisionError("by nought")
 
     monkeypatch.setattr(execution, "_run_model", broken)

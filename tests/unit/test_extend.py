@@ -14,7 +14,7 @@ from sim import extend
 from sim.core.distributions import Law
 from sim.core.registry import ADDED
 from sim.core.widened import Widened
-from sim.experiment.execution import simulate
+from sim.experiment.execution import Arm, simulate
 from sim.experiment.identity import model_version
 from sim.files import load_scenario, scenario_schema
 from sim.files.shape import shape_of
@@ -168,7 +168,7 @@ def test_what_stands_in_no_file_reaches_no_worker_and_no_store() -> None:
     exec(  # as a notebook does
         'from sim import extend\n@extend.routing_rule("r")\nclass R(extend.Rule): pass\n', {"__name__": "__main__"}
     )
-    arm: Any = type("A", (), {"name": "a", "scenario": load_scenario(FIRM), "first": 1})
+    arm = Arm("a", "An arm", load_scenario(FIRM))
     with pytest.raises(extend.ExtensionProblem, match="stands in no file, so worker processes cannot have it"):
         simulate([arm], 2, 1, workers=2)
     with pytest.raises(extend.ExtensionProblem, match="do without a store"):
