@@ -166,7 +166,8 @@ def links(result: Result) -> Figure | None:
     for panel, (arm, each, steps) in zip(panels, shown, strict=True):
         _draw_steps(panel, steps)
         panel.set_title(_short(arm.title, 40))
-        panel.set_xlabel(f"change of {name_in_sentence(each.measure)}, {unit_of_change(each.measure)}".rstrip(", "))
+        text = f"change of {name_in_sentence(each.measure)}, {unit_of_change(each.measure)}".rstrip(", ")
+        panel.set_xlabel(_wrapped(text, 40))
     _caption(figure, result, headline, "whiskers are {} intervals of the paired part; hollow: cannot be told from zero")
     return figure
 

@@ -35,7 +35,8 @@ def parts_of(found: Explanation) -> Iterator[tuple[str, str, Part]]:
 
 
 def tables(found: Sequence[Explanation], width: int) -> list[list[list[str]]]:
-    """Tables of an arm: a column for each outcome, a row for the effect and for each part that carries anything."""
+    """Tables of an arm: a column for each outcome that moves, a row for the effect and each part that carries."""
+    found = [each for each in found if not _still(each)] or found
     names = [(name, title) for name, title, _ in parts_of(found[0])]
     carrying = [name for place, (name, _) in enumerate(names) if not all(_at(each, place).nothing for each in found)]
     first = ["", "the effect", *(title for name, title in names if name in carrying)]
@@ -52,6 +53,11 @@ def tables(found: Sequence[Explanation], width: int) -> list[list[list[str]]]:
         blocks[-1].append(cells)
         left -= needed
     return [[list(row) for row in zip(*block, strict=True)] for block in blocks]
+
+
+def _still(found: Explanation) -> bool:
+    """Whether nothing at all moves the outcome, whatever is cut."""
+    return found.effect.nothing and all(part.nothing for _, _, part in parts_of(found))
 
 
 def _at(found: Explanation, place: int) -> Part:
@@ -99,8 +105,8 @@ def note(result: Result, width: int) -> str:
     first, *others = [idle_links(found) for found in result.explanations.values()]
     idle = [title for title in first if all(title in other for other in others)]
     text = (
-        "A link carries what is missing from the effect when it is cut in the policy's arm and in the first column "
-        f"alike; the parts add up to the effect. '{TOGETHER}': links that follow one another count the same twice, "
+        "A link carries what is missing from the effect when it is cut in the policy's arm and in the baseline alike; "
+        f"the parts add up to the effect. '{TOGETHER}': links that follow one another count the same twice, "
         "others carry more together."
     )
     if idle:

@@ -193,7 +193,8 @@ def _explained(result: Result, paint: Paint, width: int) -> list[str]:
     blocks = []
     for arm, found in shown:
         grids = [grid(_headed(table), paint) for table in passages.tables(found, width)]
-        blocks.append("\n".join([paint(printable(f"What passes through which link: {arm.title}"), "strong"), *grids]))
+        head = paint(printable(f"What passes through which link: {arm.title}"), "strong")
+        blocks.append(f"{head}\n" + "\n\n".join(grids))
     if not shown:
         return []
     blocks.append(passages.note(result, width))
