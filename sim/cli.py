@@ -260,6 +260,21 @@ def diff(
 
 
 @app.command()
+def inputs(
+    file: Annotated[Path, typer.Argument(help="Scenario file, or a workbook that was filled in.", show_default=False)],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="File to write, .xlsx or .yaml.", show_default="beside it, with the other ending"),
+    ] = None,
+) -> None:
+    """Write a scenario as a workbook to fill in, or such a workbook as a scenario file."""
+    from sim.commands import convert_inputs, outcome  # noqa: PLC0415
+
+    with outcome():
+        convert_inputs(file, out)
+
+
+@app.command()
 def levers(
     as_json: AsJson = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="The page of the docs.")] = False,

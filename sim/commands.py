@@ -37,6 +37,8 @@ from sim.experiment.precision import execute_precisely
 from sim.experiment.store import StoreFailed, StoreRefused
 from sim.files import FileProblem, load_scenario, load_study, scenario_schema, study_schema
 from sim.files.header import kind_of_study
+from sim.files.libraries import NotInstalled
+from sim.files.reading import is_workbook
 from sim.options import BadUsage, Options, within
 from sim.report.checks import check_document, render_check
 from sim.report.folder import FolderRefused, ResultFolder, kept_plan, save
@@ -85,10 +87,27 @@ def what_if(file: Path, varied: Sequence[str], saved: Path | None, options: Opti
     _simulate(plan_of_study(study), options)
 
 
-def _write_new(path: Path, text: str) -> None:
+def convert_inputs(file: Path, out: Path | None) -> None:
+    """``frontline inputs``."""
+    from sim.files.scenarios import scenario_tree  # noqa: PLC0415 - needed here alone
+    from sim.report.inputs import inputs, scenario_text  # noqa: PLC0415
+
+    scenario = load_scenario(file_of(file))
+    written, _ = scenario_tree(file)
+    target = out or file.with_suffix(".yaml" if is_workbook(file) else ".xlsx")
+    if is_workbook(target):
+        _write_new(target, inputs(scenario, written))
+    elif target.suffix.lower() in (".yaml", ".yml"):
+        _write_new(target, scenario_text(scenario, written))
+    else:
+        raise BadUsage(f"--out {target}: name a workbook (.xlsx) or a scenario file (.yaml)")
+    remark(f"wrote {near(target)}: frontline check {shlex.quote(str(target))}")
+
+
+def _write_new(path: Path, content: str | bytes) -> None:
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        with path.open("xb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
     except FileExistsError:
         raise BadUsage(f"{path}: exists already and is not overwritten; choose another file") from None
     except OSError as error:
@@ -213,6 +232,8 @@ def outcome() -> Iterator[None]:
         yield
         sys.stdout.flush()
     except (FileProblem, BadUsage, ExtensionProblem, FolderRefused, StoreRefused, UnknownMeasure, TooLarge) as error:
+        end_with(str(error), BAD)
+    except NotInstalled as error:
         end_with(str(error), BAD)
     except (ReplicationFailed, StoreFailed, WorkersDied) as error:
         end_with(f"{error}{_trace(error)}", FAILED)

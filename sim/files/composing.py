@@ -70,6 +70,13 @@ def compose(text: str, file: str) -> Node:
     return root
 
 
+def is_text(scalar: str) -> bool:
+    """Whether a scalar without quotes is a text, and no number, truth value or nothing."""
+    if scalar in _NULLS or scalar in _BOOLEANS or _INTEGER.fullmatch(scalar):
+        return False
+    return not (_POINTED.search(scalar) and _FLOAT.fullmatch(scalar))
+
+
 def _syntax(error: yaml.MarkedYAMLError, file: str, lines: list[str]) -> Problem:
     found = error.problem or error.context or "cannot be read"
     words = next((said for part, said in _SYNTAX if part in found), f"is no valid YAML ({found})")

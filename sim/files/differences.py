@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from sim.files.composing import compose
 from sim.files.problems import FileProblem, Place, suggestion
-from sim.files.reading import LARGEST_YAML, read_text, referred
+from sim.files.reading import LARGEST_YAML, is_workbook, read_text, read_tree, referred
 from sim.files.scenarios import load_scenario, scenario_tree
 from sim.files.shape import Schema, in_unit, shape_of
 from sim.files.studies import load_study
@@ -64,7 +64,7 @@ def side(reference: str) -> Side:
     Raises FileProblem where there is no such file or policy.
     """
     file, name = _parted(reference)
-    root = compose(read_text(file, LARGEST_YAML), file)
+    root = read_tree(file, "scenario") if is_workbook(file) else compose(read_text(file, LARGEST_YAML), file)
     scenario, written, policies = _of_study(file, root) if "study" in root.entries() else _of_scenario(file)
     if name and name not in policies:
         message = f"has no policy or arm {name!r}" + suggestion(name, list(policies), "known policies")

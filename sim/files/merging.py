@@ -8,7 +8,7 @@ from pathlib import Path
 from sim.files.composing import compose
 from sim.files.problems import FileProblem, Place, Problem, shown, suggestion
 from sim.files.reading import referred
-from sim.files.tree import Node, dotted, walk_down
+from sim.files.tree import Node, dotted, moved, walk_down
 
 MOST_GENERATIONS = 10
 
@@ -69,7 +69,7 @@ def overridden(root: Node, overrides: Mapping[str, str]) -> list[Problem]:
     for path, text in overrides.items():
         place = Place("--set")
         try:
-            value = _located(compose(text, place.file), place) if text.strip() else Node(None, place, place)
+            value = moved(compose(text, place.file), place) if text.strip() else Node(None, place, place)
         except FileProblem as problem:
             words = [f"{one.where} {one.message}".strip() for one in problem.problems]
             problems.extend(place.problem(f": {said}", path) for said in words)
@@ -78,16 +78,6 @@ def overridden(root: Node, overrides: Mapping[str, str]) -> list[Problem]:
         if problem_found:
             problems.append(place.problem(problem_found, path))
     return problems
-
-
-def _located(node: Node, place: Place) -> Node:
-    """The node and all below it, with the override as their place."""
-    value = node.value
-    if isinstance(value, dict):
-        return Node({name: _located(child, place) for name, child in value.items()}, place, place)
-    if isinstance(value, list):
-        return Node([_located(child, place) for child in value], place, place)
-    return Node(value, place, place)
 
 
 def _set(root: Node, path: str, value: Node) -> str:

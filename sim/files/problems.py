@@ -13,15 +13,19 @@ _MOST_NAMES = 15
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Where something stands: file as the user gave it, line and column from 1; line 0 is the file as a whole."""
+    """Where something stands: file as the user gave it, line and column from 1; line 0 is the file as a whole.
+
+    sheet: of a workbook, in which line and column are those of a cell.
+    """
 
     file: str
     line: int = 0
     column: int = 0
+    sheet: str = ""
 
     def problem(self, message: str, where: str = "") -> Problem:
         """A problem at this place; ``message`` reads on after ``where``, the dotted path of the setting."""
-        return Problem(self.file, self.line, self.column, where, message)
+        return Problem(self.file, self.line, self.column, where, message, self.sheet)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -33,9 +37,13 @@ class Problem:
     column: int
     where: str
     message: str
+    sheet: str = ""
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
+        if self.sheet:
+            place = f"{self.file}, sheet {shown(self.sheet)}"
+            place += f", cell {_letters(self.column)}{self.line}" if self.line else ""
         link = "" if not self.where or self.message.startswith(":") else " "
         return printable(f"{place}: {self.where}{link}{self.message}")
 
@@ -51,6 +59,15 @@ class FileProblem(Exception):  # noqa: N818  # it holds problems; it is read as 
         lines = [str(problem) for problem in self.problems[:MOST_PROBLEMS]]
         more = len(self.problems) - len(lines)
         return "\n".join([*lines, f"and {more} more"] if more else lines)
+
+
+def _letters(column: int) -> str:
+    """The name of a column of a sheet: 1 is A, 27 is AA."""
+    found = ""
+    while column > 0:
+        column, rest = divmod(column - 1, 26)
+        found = chr(ord("A") + rest) + found
+    return found
 
 
 def printable(text: str) -> str:

@@ -75,8 +75,8 @@ def _names(folder: Path) -> list[str]:
 
 
 def read_tree(file: str, expected: str) -> Node:
-    """The tree of a YAML file of our format; ``expected`` says what it should be, such as "scenario"."""
-    root = compose(read_text(file, LARGEST_YAML), file)
+    """The tree of a YAML file or a workbook of our format; ``expected`` says what it should be, such as "scenario"."""
+    root = _workbook(file) if is_workbook(file) else compose(read_text(file, LARGEST_YAML), file)
     if not isinstance(root.value, dict):
         found = "a list" if isinstance(root.value, list) else shown(root.value)
         message = f"is no {expected}: it holds {found} instead of 'key: value' lines"
@@ -84,6 +84,20 @@ def read_tree(file: str, expected: str) -> Node:
     _check_format(root, expected)
     _check_purpose(root, expected)
     return root
+
+
+def is_workbook(file: str | Path) -> bool:
+    """Whether a file is a workbook, by its name."""
+    return Path(file).suffix.lower() in (".xlsx", ".xlsm")
+
+
+def _workbook(file: str) -> Node:
+    from sim.files.sheets import read_inputs  # noqa: PLC0415 - most files are no workbooks
+
+    wrong = wrong_with(Path(file))
+    if wrong:
+        raise FileProblem([Place(file).problem(wrong)])
+    return read_inputs(file)
 
 
 def _check_format(root: Node, expected: str) -> None:

@@ -71,6 +71,16 @@ def planted(plain: object, place: Place) -> Node:
     return leaf(plain if isinstance(plain, bool | int | float | str) else None, place)
 
 
+def moved(node: Node, place: Place) -> Node:
+    """The node and all below it, as if they stood at a place."""
+    value = node.value
+    if isinstance(value, dict):
+        return Node({name: moved(child, place) for name, child in value.items()}, place, place)
+    if isinstance(value, list):
+        return Node([moved(child, place) for child in value], place, place)
+    return Node(value, place, place)
+
+
 def paths_below(node: Node, above: str = "") -> Iterator[str]:
     """The dotted paths of all entries of mappings, from the top down."""
     for name, child in node.entries().items():
