@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sim.door import Findings, compare, load, load_study, replicate, run
     from sim.model import Model
     from sim.scenario import Scenario
+    from sim.studied import study, sweep
 
 _HOMES = {
     "Findings": "sim.door",
@@ -30,6 +31,8 @@ _HOMES = {
     "load_study": "sim.door",
     "replicate": "sim.door",
     "run": "sim.door",
+    "study": "sim.studied",
+    "sweep": "sim.studied",
 }
 
 __all__ = [
@@ -42,6 +45,8 @@ __all__ = [
     "load_study",
     "replicate",
     "run",
+    "study",
+    "sweep",
 ]
 
 

@@ -215,6 +215,9 @@ def _study_command(command: str, kind: str, purpose: str) -> None:
             conduct(kind, study, Options(replications, seed, workers, out, (), as_json, quiet, kept))
 
 
+_study_command("sweep", "sweep", "Simulate a scenario at many points: what each setting does, and which do best.")
+
+
 @app.command()
 def trace(
     scenario: Annotated[Path, typer.Argument(help="Scenario file.", show_default=False)],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -166,6 +166,24 @@ class Scenario(Settings):
             if _names_at(found, path) != _names_at(self, path):
                 raise PolicyProblem(path, "has to keep its names while the operation runs")
         return found
+
+    def with_settings(self, changes: Mapping[str, Change]) -> Scenario:
+        """The scenario with settings changed from the start, those too that no policy may change: path -> change.
+
+        A dotted path may lead into a list, by number. Raises as ``with_changes``; evidence is left out likewise.
+        """
+        plain: Any = self.plain() | {"evidence": []}
+        for path, change in changes.items():
+            above, _, last = path.rpartition(".")
+            try:
+                place = number_at(plain, above) if above else plain
+                old = number_at(place, last)
+            except (KeyError, IndexError, TypeError, ValueError):
+                raise PolicyProblem(path, "is no setting of the scenario") from None
+            place[int(last) if isinstance(place, list) else last] = changed_value(
+                path, old, change, 1.0, _reader(self.currency)
+            )
+        return self.from_plain(plain)
 
     def digest(self) -> str:
         """SHA-256 of the canonical form of all settings, policies included, evidence left out: it changes nothing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,3 +89,6 @@ def study(
     asked = (ways.load(path) if asked is None else asked).altered(replications, seed)
     with contextlib.nullcontext() if store is None else Store(store) as kept:
         return Studied(ways, asked, ways.execute(asked, Conditions(workers, progress, kept)))
+
+
+sweep = partial(study, "sweep")

@@ -17,7 +17,10 @@ from sim.files.scenarios import load_scenario
 from sim.files.tree import Node
 from sim.scenario import Scenario
 
-COMMANDS = {"comparison": "compare"}
+COMMANDS = {
+    "comparison": "compare",
+    "sweep": "sweep",
+}
 """Kind of study -> the command that runs it."""
 
 

@@ -72,7 +72,7 @@ def paths_of(scenario: Scenario, name: str) -> tuple[str, ...]:
 
 def changes_of(scenario: Scenario, name: str, value: str) -> Changes:
     """The changes of a policy that a name and a value mean; raises Unclear, also where a value does not fit."""
-    changes = {path: _change(scenario, path, value) for path in paths_of(scenario, name)}
+    changes = {path: change_of(scenario, path, value) for path in paths_of(scenario, name)}
     if wrong := clash(scenario, [made(scenario, f"{name}={value}", changes)]):
         raise Unclear(wrong)
     return changes
@@ -118,7 +118,8 @@ def _alike(paths: Sequence[str]) -> bool:
     return sum(len(set(column)) > 1 for column in zip(*rows, strict=True)) <= 1
 
 
-def _change(scenario: Scenario, path: str, value: str) -> dict[str, Any]:
+def change_of(scenario: Scenario, path: str, value: str) -> dict[str, Any]:
+    """The change of one setting that a value means; raises Unclear where it lacks its unit."""
     if (factor := _FACTOR.match(value)) is not None:
         return {"multiply": float(factor.group(1))}
     described = _described(scenario, path)
@@ -155,5 +156,6 @@ def _example(scenario: Scenario, path: str) -> str:
 
 def _with_unit(scenario: Scenario, path: str) -> list[dict[str, Any]]:
     """The schemas at a path of texts that carry a unit."""
-    schemas = shape_of(scenario_model()).at(planted(scenario.plain(), _NOWHERE), tuple(path.split(".")))
+    steps = tuple(int(part) if part.isdecimal() else part for part in path.split("."))
+    schemas = shape_of(scenario_model()).at(planted(scenario.plain(), _NOWHERE), steps)
     return [schema for schema in schemas if schema.get("examples")]

@@ -6,9 +6,10 @@ of Okabe and Ito (2008), which the colour-blind tell apart; arms differ by line 
 
 from __future__ import annotations
 
+import contextlib
 import io
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import nan
 from typing import TYPE_CHECKING, Any
@@ -100,6 +101,19 @@ def picture(figure: Figure, kind: str) -> bytes:
     return out.getvalue()
 
 
+@contextlib.contextmanager
+def panels(count: int, columns: int, height: float, title: str, note: str) -> Iterator[tuple[Figure, list[Axes]]]:
+    """A figure with panels in columns, a title and a small note below it, in the look of all others; draw, then
+    close."""
+    import matplotlib as mpl  # noqa: PLC0415 - most commands draw nothing
+
+    headline = folded(title, 88)
+    with mpl.rc_context(_STYLE):
+        figure, found = _sheet(count, columns, height, below=0.1, headline=headline)
+        yield figure, found
+        _write_above(figure, headline, note)
+
+
 def letters_lacking(result: Result) -> str:
     """Letters of titles and channels that the figures show as boxes, because their font does not have them."""
     from matplotlib.font_manager import findfont, get_font  # noqa: PLC0415
@@ -117,7 +131,7 @@ def outcomes(result: Result) -> Figure | None:
     if not rows:
         return None
     headline = _headline(result, f"what each policy changes against {result.plan.baseline.title.lower()}")
-    names = [_short(arm.title, 26) for arm in result.policies]
+    names = [short(arm.title, 26) for arm in result.policies]
     lines = [1 + name.count("\n") for name in names]
     if max(lines) > 2:
         lines = [max(lines)] * len(lines)  # every arm has the same room, so the longest name needs it of all
@@ -144,7 +158,7 @@ def profit(result: Result) -> Figure | None:
     figure, panels = _sheet(len(shown), 2, height, below=0.1, headline=headline)
     for panel, (arm, steps) in zip(panels, shown, strict=True):
         _draw_steps(panel, steps)
-        panel.set_title(_short(arm.title, 40))
+        panel.set_title(short(arm.title, 40))
         panel.set_xlabel(f"change of profit, {result.plan.baseline.scenario.currency}")
     _caption(figure, result, headline, "whiskers are {} intervals of the paired part; hollow: cannot be told from zero")
     return figure
@@ -176,7 +190,7 @@ def course(result: Result, title: str, shown: Sequence[Course]) -> Figure | None
     """A panel per monthly series: the mean of each arm month by month, with its interval as a band."""
     if not shown:
         return None
-    names = [_short(arm.title, 44) for arm in result.plan.arms]
+    names = [short(arm.title, 44) for arm in result.plan.arms]
     side_by_side = max(1, min(len(names), 125 // (8 + max(len(line) for name in names for line in name.split("\n")))))
     lines = sum(1 + name.count("\n") for name in names[::side_by_side])
     headline = _headline(result, title)
@@ -226,7 +240,7 @@ def _draw_changes(panel: Axes, result: Result, row: Row) -> None:
     panel.set_title(_wrapped(f"{row.measure.label[:1].upper()}{row.measure.label[1:]}", 28))
     panel.set_xlabel(f"change, {unit_of_change(row.measure)}".rstrip(", "))
     panel.margins(x=0.12)
-    panel.xaxis.set_major_locator(_few_ticks())
+    panel.xaxis.set_major_locator(few_ticks())
     panel.xaxis.set_major_formatter("{x:,.10g}")
 
 
@@ -242,12 +256,12 @@ def _draw_steps(panel: Axes, steps: Sequence[Step]) -> None:
         panel.errorbar([begin + value], [place], xerr=half_width, color="#000000", capsize=2, linewidth=0.9)
         end = begin + value
     panel.axvline(0.0, color="#3d3d3d", linewidth=1.0)
-    panel.set_yticks(range(len(steps)), [_short(step.label, 30) for step in steps])
+    panel.set_yticks(range(len(steps)), [short(step.label, 30) for step in steps])
     panel.set_ylim(len(steps) - 0.5, -0.5)
     panel.grid(visible=False, axis="y")
     panel.use_sticky_edges = False
     panel.margins(x=0.06)
-    panel.xaxis.set_major_locator(_few_ticks())
+    panel.xaxis.set_major_locator(few_ticks())
     panel.xaxis.set_major_formatter("{x:,.10g}")
 
 
@@ -269,7 +283,7 @@ def _draw_course(panel: Axes, result: Result, shown: Course) -> None:
     panel.set_xticks(list(places)[::step], list(shown.months)[::step])
     panel.set_title(_wrapped(shown.title, 36))
     panel.set_ylabel(shown.unit)
-    panel.yaxis.set_major_locator(_few_ticks())
+    panel.yaxis.set_major_locator(few_ticks())
     panel.yaxis.set_major_formatter("{x:,.10g}")
 
 
@@ -279,15 +293,20 @@ def _headline(result: Result, title: str) -> list[str]:
 
 def _caption(figure: Figure, result: Result, headline: list[str], note: str) -> None:
     plan = result.plan
-    tall = figure.get_figheight()
     horizon = span(plan.baseline.scenario.calendar.horizon_days)
     caption = f"n = {plan.replications} replications of {horizon}; {note.format(percent(plan.confidence))}"
+    _write_above(figure, headline, caption)
+
+
+def _write_above(figure: Figure, headline: list[str], caption: str) -> None:
+    tall = figure.get_figheight()
     below = 0.32 + _LINE * (len(headline) - 1)
     figure.text(0.012, 1 - 0.1 / tall, "\n".join(headline), fontsize=11, fontweight="bold", va="top")
     figure.text(0.012, 1 - below / tall, caption, fontsize=8, color="#555555", va="top")
 
 
-def _few_ticks() -> Any:
+def few_ticks() -> Any:
+    """About four numbers along an axis."""
     from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
 
     return MaxNLocator(4)
@@ -297,6 +316,6 @@ def _wrapped(text: str, width: int) -> str:
     return "\n".join(folded(text, width))
 
 
-def _short(text: str, width: int) -> str:
+def short(text: str, width: int) -> str:
     """At most three lines; the table has the whole of it."""
     return "\n".join(folded(text, width, max_lines=3, placeholder=" …"))

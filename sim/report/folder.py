@@ -26,6 +26,7 @@ from sim.experiment.comparison import Result
 from sim.experiment.plan import Plan
 from sim.files.header import COMMANDS
 from sim.report.kinds import Asked, Kind, kind_named
+from sim.report.parquet import parquet_of
 from sim.report.tables import csv_text, files, json_text
 from sim.version import __version__
 
@@ -145,12 +146,16 @@ def save(result: Result, folder: ResultFolder, pictures: Mapping[str, bytes], ci
 
 
 def save_study(kind: Kind, found: Any, asked: Asked, folder: ResultFolder, circumstances: Mapping[str, Any]) -> None:
-    """The same for what a study of another kind found."""
+    """The same for what a study of another kind found; each table as Parquet too, where pyarrow is installed."""
     from sim.report.figures import picture  # noqa: PLC0415 - most commands draw nothing
 
     folder.write("result.json", json_text(kind.document(found)))
     for name, records in kind.tables(found).items():
-        folder.write(f"{name}.csv", csv_text(records))
+        whole = list(records)
+        folder.write(f"{name}.csv", csv_text(whole))
+        parquet = parquet_of(whole)
+        if parquet is not None:
+            folder.write(f"{name}.parquet", parquet)
     for name, figure in kind.figures(found).items():
         for ending in ("png", "svg"):
             folder.write(f"{name}.{ending}", picture(figure, ending))

@@ -16,7 +16,9 @@ from sim.scenario import Scenario
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-HOMES: Mapping[str, str] = {}
+HOMES: Mapping[str, str] = {
+    "sweep": "sim.report.sweep",
+}
 """Kind, as under ``kind`` in a study file -> the module whose KIND says what it does."""
 
 
