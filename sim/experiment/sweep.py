@@ -10,7 +10,7 @@ itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,8 +23,8 @@ from sim.experiment.estimates import Verdict, verdict
 from sim.experiment.execution import Arm
 from sim.experiment.measured import Array, MadeWhenAsked, Measured, chosen_measures, measured
 from sim.experiment.plan import FORMAT
-from sim.files.dimensions import Dimension, Level, RangeSettings, dimension_of, scenario_at
-from sim.files.problems import FileProblem, Place
+from sim.files.dimensions import Dimension, Level, RangeSettings, dimension_of, refusal, scenario_at
+from sim.files.problems import FileProblem, Place, Problem
 from sim.files.shorthand import Unclear
 from sim.files.sweeps import DRAWN, Design, SweepStudy, measures_of
 from sim.scenario import Scenario
@@ -72,7 +72,7 @@ class Sweep:
             return changed
         points = points_of(self.design, self.dimensions, self.drawn, seed) if self.design in DRAWN else self.points
         changed = replace(changed, seed=seed, points=points)
-        return checked(changed, Place("")) if self.design in DRAWN else changed
+        return checked(changed, {}) if self.design in DRAWN else changed
 
     def to_plain(self) -> dict[str, Any]:
         """As plain data, exact to the last bit."""
@@ -141,7 +141,7 @@ def sweep_of_study(study: SweepStudy) -> Sweep:
             measures=said.measures,
             drawn=said.points,
         ),
-        study.design_at,
+        study.places,
     )
 
 
@@ -170,19 +170,31 @@ def _unmoved(dimensions: Sequence[Dimension], point: Point) -> bool:
     return all(level.value is None or dimension.same(level) for dimension, level in zip(dimensions, point, strict=True))
 
 
-def checked(sweep: Sweep, place: Place) -> Sweep:
-    """The sweep, if every point of it is a scenario; raises FileProblem with the values of one that is none."""
-    if len(sweep.points) > MOST_POINTS:
-        raise FileProblem(
-            [place.problem(f"has {len(sweep.points):,} points; at most {MOST_POINTS:,} are run", "design")]
-        )
-    for point in range(len(sweep.points)):
+def checked(sweep: Sweep, places: Mapping[str, Place]) -> Sweep:
+    """The sweep, if every point of it is a scenario; raises FileProblem with the values of one that is none.
+
+    places: of dimensions by name, and of ``design``.
+    """
+    count = len(sweep.points)
+    design = places.get("design", Place(""))
+    if count > MOST_POINTS:
+        raise FileProblem([design.problem(f"has {count:,} points; at most {MOST_POINTS:,} are run", "design")])
+    for point in range(count):
         try:
             sweep.scenario_of(point)
         except Unclear as problem:
-            words = f": point {point + 1} of {len(sweep.points)} ({sweep.label_of(point)}) is no scenario: {problem}"
-            raise FileProblem([place.problem(words, "design")]) from None
+            raise FileProblem([_refused(sweep, point, problem, places)]) from None
     return sweep
+
+
+def _refused(sweep: Sweep, point: int, problem: Unclear, places: Mapping[str, Place]) -> Problem:
+    """What is wrong with a point: a value by itself, or the values together."""
+    for dimension, level in zip(sweep.dimensions, sweep.points[point], strict=True):
+        if alone := refusal(dimension, level):
+            alone = f": {alone} (point {point + 1} of {len(sweep.points)}: {sweep.label_of(point)})"
+            return places.get(dimension.name, Place("")).problem(alone, dimension.name)
+    words = f": point {point + 1} of {len(sweep.points)} ({sweep.label_of(point)}) is no scenario: {problem}"
+    return places.get("design", Place("")).problem(words, "design")
 
 
 @dataclass(frozen=True)

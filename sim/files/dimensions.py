@@ -96,7 +96,10 @@ class Dimension:
         """The level of a value; None is the setting as it is. Raises Unclear where it cannot be meant."""
         if value is None:
             return self.as_it_is
-        changes = {path: change_of(self.scenario, path, str(value)) for path in self.paths}
+        said = value if isinstance(value, str) else str(value).removeprefix("-")
+        changes = {path: change_of(self.scenario, path, said) for path in self.paths}
+        if not isinstance(value, str):
+            changes = {path: {"to": value} for path in self.paths}
         return Level(value, _parts(value)[1], changes)
 
     @cached_property
@@ -109,13 +112,19 @@ class Dimension:
         known = next((one for one in (*(self.ends or ()), *self.levels) if one.number), None)
         if known is None or known.number is None or any(one != old[0] for one in old):
             return Level(None, None, {})
-        inside = number_at(self.scenario.with_settings(_changes([known])).plain(), self.paths[0])
+        try:
+            inside = number_at(self.scenario.with_settings(_changes([known])).plain(), self.paths[0])
+        except (PolicyProblem, ValidationError):
+            return Level(None, None, {})
         fits = isinstance(old[0], int | float) and not isinstance(old[0], bool) and inside
         return Level(None, old[0] * known.number / inside if fits else None, {})
 
     def same(self, level: Level) -> bool:
         """Whether a level leaves the settings as they are."""
-        return scenario_at(self.scenario, [(self, level)]).digest() == self.scenario.digest()
+        try:
+            return scenario_at(self.scenario, [(self, level)]).digest() == self.scenario.digest()
+        except Unclear:
+            return False
 
     def reference(self) -> Level:
         """The level that the others are compared with: the one that changes nothing, else the first."""
@@ -133,7 +142,7 @@ class Dimension:
 
 
 def dimension_of(scenario: Scenario, name: str, given: Any, policy: bool) -> Dimension:
-    """The dimension of a name and its values or range, each value tried by itself; raises Unclear."""
+    """The dimension of a name and its values or range; raises Unclear. Whether a value fits is seen at the points."""
     paths = (name,) if name in scenario.numbers() else paths_of(scenario, name)
     if policy and (fixed := next((path for path in paths if not may_change(path)), None)) is not None:
         raise Unclear(f"{fixed} cannot change while the operation runs; write it under settings")
@@ -153,7 +162,9 @@ def dimension_of(scenario: Scenario, name: str, given: Any, policy: bool) -> Dim
     found = Dimension(name, paths, policy, way, _unit(way, units) if alike else "", (), None, scenario, whole)
     if twice := next((value for place, value in enumerate(values) if value in values[:place]), None):
         raise Unclear(f"names {shown(twice)} twice")
-    levels = [_tried(found, value, alike) for value in values]
+    levels = [found.level(value) for value in values]
+    if not alike:
+        levels = [Level(level.value, None, level.changes) for level in levels]
     if isinstance(given, RangeSettings):
         return _ranged(found, levels, given.points, alike)
     return _remade(found, levels=tuple(levels))
@@ -177,17 +188,16 @@ def _remade(found: Dimension, **fields: Any) -> Dimension:
     return Dimension(**{name: getattr(found, name) for name in Dimension.__dataclass_fields__} | fields)
 
 
-def _tried(found: Dimension, value: Value, alike: bool) -> Level:
-    level = found.level(value)
-    level = level if alike else Level(level.value, None, level.changes)
+def refusal(dimension: Dimension, level: Level) -> str:
+    """Why a level alone makes no scenario, or nothing."""
     try:
-        scenario_at(found.scenario, [(found, level)])
+        scenario_at(dimension.scenario, [(dimension, level)])
     except Unclear as problem:
         hint = ""
-        if isinstance(value, int | float) and value < 0:
-            hint = f'; to take {-value:g} away write "{value:g}", in quotes'
-        raise Unclear(f"{shown(value)}: {problem}{hint}") from None
-    return level
+        if isinstance(level.value, int | float) and level.value < 0:
+            hint = f'; to take {-level.value:g} away write "{level.value:g}", in quotes'
+        return f"{shown(level.value)}: {problem}{hint}"
+    return ""
 
 
 def _with_no_step(values: list[Value]) -> list[Value]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -44,12 +44,12 @@ class SweepSettings(HeaderSettings):
 
 @dataclass(frozen=True)
 class SweepStudy:
-    """A sweep as loaded; places: of the lines that a problem with a point belongs to."""
+    """A sweep as loaded; places: of the lines of the dimensions, and of the design under ``design``."""
 
     settings: SweepSettings
     scenario: Scenario
     dimensions: tuple[Dimension, ...]
-    design_at: Place
+    places: dict[str, Place]
 
 
 def load_sweep(path: str | Path) -> SweepStudy:
@@ -66,7 +66,7 @@ def load_sweep(path: str | Path) -> SweepStudy:
     problems += wrong or _misfits(settings, dimensions, root)
     if problems:
         raise FileProblem(problems)
-    return SweepStudy(settings, scenario, dimensions, (root.child("design") or root).place)
+    return SweepStudy(settings, scenario, dimensions, places_of(root, ("settings", "changes"), "design"))
 
 
 def dimensions_read(
@@ -90,6 +90,12 @@ def dimensions_read(
                 problems.append(place.problem("is the name of a column; write more of its path", f"{section}.{name}"))
             found.append(one)
     return tuple(found), problems
+
+
+def places_of(root: Node, sections: Sequence[str], whole: str) -> dict[str, Place]:
+    """Where the dimensions of some sections stand, by name, and the key that stands for all points."""
+    nodes = {name: node for section in sections for name, node in (root.child(section) or root).entries().items()}
+    return {**{name: node.key for name, node in nodes.items()}, whole: (root.child(whole) or root).place}
 
 
 def measures_of(scenario: Scenario) -> tuple[Measure, ...]:

@@ -179,7 +179,7 @@ def links(result: Result) -> Figure | None:
     figure, panels = _sheet(len(shown), 2, height, below=0.1, headline=headline)
     for panel, (arm, each, steps) in zip(panels, shown, strict=True):
         _draw_steps(panel, steps)
-        panel.set_title(_short(arm.title, 40))
+        panel.set_title(short(arm.title, 40))
         text = f"change of {name_in_sentence(each.measure)}, {unit_of_change(each.measure)}".rstrip(", ")
         panel.set_xlabel(_wrapped(text, 40))
     _caption(figure, result, headline, "whiskers are {} intervals of the paired part; hollow: cannot be told from zero")

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from sim.core.measures import Measure
 from sim.experiment.estimates import Verdict, verdict
+from sim.experiment.explanation import FIVE
 from sim.files.problems import printable
 from sim.report.numbers import columns, decimals, folded, number, percent, with_half_width
-from sim.report.sentences import FIVE, name_in_sentence, unit_of_change
+from sim.report.sentences import name_in_sentence, unit_of_change
 from sim.report.terminal import Paint, Text, grid
 from sim.stats.intervals import Estimate
 
