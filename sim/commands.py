@@ -90,7 +90,8 @@ def what_if(file: Path, varied: Sequence[str], saved: Path | None, options: Opti
 def convert_inputs(file: Path, out: Path | None) -> None:
     """``frontline inputs``."""
     from sim.files.scenarios import scenario_tree  # noqa: PLC0415 - needed here alone
-    from sim.report.inputs import inputs, scenario_text  # noqa: PLC0415
+    from sim.files.writing import scenario_text  # noqa: PLC0415
+    from sim.report.inputs import inputs  # noqa: PLC0415
 
     scenario = load_scenario(file_of(file))
     written, _ = scenario_tree(file)

@@ -24,12 +24,14 @@ MOST_DECIMALS = 6
 class Column:
     """A column of a table: its header, the key of its values, and how it is shown.
 
-    decimals: of all its numbers, or None for as many as each has; wrap: whether a long text goes over several lines.
+    decimals: of all its numbers, or None for as many as each has; places: the key under which a record says how many;
+    wrap: whether a long text goes over several lines.
     """
 
     title: str
     key: str
     decimals: int | None = None
+    places: str = ""
     wrap: bool = False
 
 
@@ -103,7 +105,7 @@ class Book:
             row += 1
             for place, column in enumerate(shown):
                 value = record.get(column.key)
-                self.put(sheet, row, place, value, **self._look(column, value))
+                self.put(sheet, row, place, value, **_look(column, record))
                 widths[place] = max(widths[place], width_of(_as_shown(value)) + 2)
             wrapped = [str(record.get(column.key) or "") for column in shown if column.wrap]
             self.lines(sheet, row, {_WIDEST: max(wrapped, key=len, default="")})
@@ -114,10 +116,12 @@ class Book:
         sheet.autofilter(first, 0, max(row, first + 1), len(shown) - 1)
         return first + 1, row
 
-    def _look(self, column: Column, value: Any) -> dict[str, Any]:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return {"text_wrap": True} if column.wrap else {}
-        return {} if column.decimals is None else {"num_format": places_format(column.decimals)}
+    def paragraph(self, sheet: Any, row: int, text: str, columns: int, width: int = 130) -> None:
+        """A text over several columns, as high as it needs to be; width: of those columns in letters."""
+        style = self.style(text_wrap=True)
+        sheet.merge_range(row, 0, row, columns - 1, "", style)
+        sheet.write_string(row, 0, cell_text(text), style)
+        self.lines(sheet, row, {width: text})
 
     def lines(self, sheet: Any, row: int, texts: Mapping[int, str]) -> None:
         """Make a row as high as its wrapped texts need: width of the column in letters -> text."""
@@ -129,6 +133,14 @@ class Book:
         """The file; nothing can be added after it."""
         self.book.close()
         return undated(self._out.getvalue())
+
+
+def _look(column: Column, record: Mapping[str, Any]) -> dict[str, Any]:
+    value = record.get(column.key)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return {"text_wrap": True} if column.wrap else {}
+    places = record.get(column.places, column.decimals) if column.places else column.decimals
+    return {} if places is None else {"num_format": places_format(places)}
 
 
 HEAD: Mapping[str, Any] = {"bold": True, "bg_color": PALE, "font_color": DARK, "bottom": 1, "text_wrap": True}

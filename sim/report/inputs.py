@@ -10,8 +10,6 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import yaml
-
 from sim.core.units import DAY, parse_duration
 from sim.evidence import EvidenceSettings, entry_of
 from sim.files.composing import is_text
@@ -20,6 +18,7 @@ from sim.files.quantities import decimal_text, file_words, parts_of
 from sim.files.shape import Schema, clock, expected, is_table, shape_of
 from sim.files.sheets import EVIDENCE, INPUTS, TABLE, TABLE_HEAD, path_text
 from sim.files.tree import Node, Path, dotted, planted
+from sim.files.writing import in_one_line
 from sim.report.book import HEAD, PALE, Book, Column, number_format
 from sim.report.tables import Record
 from sim.scenario import Scenario, scenario_model
@@ -76,34 +75,6 @@ def add_inputs(book: Book, scenario: Scenario, written: Node | None = None) -> N
         _add_table(book, f"Table {number}", path, value)
 
 
-def scenario_text(scenario: Scenario, written: Node | None = None) -> str:
-    """The scenario as the text of a YAML file that says everything itself."""
-    return yaml.dump(
-        file_words(scenario, written),
-        Dumper=_Dumper,
-        sort_keys=False,
-        allow_unicode=True,
-        width=120,
-        default_flow_style=None,
-    )
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes no aliases, and quotes a text that is read as a number or a truth value."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        """Every value is written out."""
-        return True
-
-
-def _string(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = None if is_text(text) else '"'
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Dumper.add_representer(str, _string)
-
-
 Entry = tuple[Path, Any, list[Schema]]
 
 
@@ -145,8 +116,7 @@ def _cell(value: Any, path: Path) -> bool | int | float | str:
             return value if exact else repr(value)
         case str():
             return json.dumps(value, ensure_ascii=False) if _misread(value) else value
-    text = yaml.dump(value, Dumper=_Dumper, allow_unicode=True, width=10**9, default_flow_style=True)
-    return text.removesuffix("\n").removesuffix("\n...")
+    return in_one_line(value)
 
 
 def _survives(number: float) -> bool:

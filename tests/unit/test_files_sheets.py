@@ -20,7 +20,8 @@ from sim.files import FileProblem, load_scenario
 from sim.files.quantities import said
 from sim.files.scenarios import scenario_tree
 from sim.files.sheets import path_of, path_text
-from sim.report.inputs import inputs, scenario_text
+from sim.files.writing import scenario_text
+from sim.report.inputs import inputs
 from sim.scenario import Scenario
 
 ROOT = Path(__file__).parents[2]
