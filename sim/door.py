@@ -50,7 +50,7 @@ class Findings:
         return sentences(self.result)
 
     def to_frame(self, table: str = "outcomes") -> pd.DataFrame:
-        """A table as a data frame: "outcomes", "replications", "months" or "bad_days".
+        """A table as a data frame: "outcomes", "replications", "months", "bad_days" or "best".
 
         Raises ImportError, with what to install, where pandas is absent.
         """
@@ -61,6 +61,7 @@ class Findings:
             "replications": tables.replications,
             "months": tables.months,
             "bad_days": tables.bad_days,
+            "best": tables.best,
         }
         if table not in makers:
             raise ValueError(f"table is {table!r}; known tables: {', '.join(makers)}")

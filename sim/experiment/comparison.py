@@ -10,6 +10,7 @@ from sim.core.measures import Measure
 from sim.core.observations import Observations
 from sim.core.registry import ADDED
 from sim.experiment.accounting import Accounting, account
+from sim.experiment.best import PROFIT, Best, best_of
 from sim.experiment.estimates import BadDays, Change, bad_days, change, level
 from sim.experiment.execution import Arm, simulate
 from sim.experiment.explanation import Explanation, explain
@@ -51,7 +52,8 @@ class Result:
 
     rows: every measure that the scenario reports; shown: names of those for the table; runs: the observations
     of each arm, replication by replication; paybacks, accountings: by arm, where there is a ledger; explanations: by
-    arm, where the plan asks what passes through links; precision: what became of each goal of the plan.
+    arm, where the plan asks what passes through links; precision: what became of each goal of the plan; best: which arm
+    is the best, where there is a measure that tells.
     """
 
     plan: Plan
@@ -63,6 +65,7 @@ class Result:
     accountings: Mapping[str, Accounting] = field(default_factory=dict)
     precision: tuple[Reached, ...] = ()
     explanations: Mapping[str, tuple[Explanation, ...]] = field(default_factory=dict)
+    best: Best | None = None
 
     @property
     def policies(self) -> tuple[Arm, ...]:
@@ -103,12 +106,12 @@ def execute(
 
 def estimate(plan: Plan, measures: Sequence[Measure], runs: Mapping[str, tuple[Observations, ...]]) -> Result:
     """All estimates from the observations of every arm."""
-    base = runs[plan.baseline.name]
+    base, compared = runs[plan.baseline.name], len(plan.arms) - 1
     rows = tuple(
         Row(
             measure,
             level(measure, base, plan.confidence),
-            {arm.name: change(measure, runs[arm.name], base, plan.confidence) for arm in plan.arms[1:]},
+            {arm.name: change(measure, runs[arm.name], base, plan.confidence, compared) for arm in plan.arms[1:]},
         )
         for measure in measures
     )
@@ -121,7 +124,16 @@ def estimate(plan: Plan, measures: Sequence[Measure], runs: Mapping[str, tuple[O
         paybacks=_paybacks(plan, runs),
         accountings=_accountings(plan, runs),
         explanations=explain(plan, measures, runs),
+        best=_best(plan, measures, runs),
     )
+
+
+def _best(plan: Plan, measures: Sequence[Measure], runs: Mapping[str, tuple[Observations, ...]]) -> Best | None:
+    """Which arm is the best in the measure that the plan names, or in profit."""
+    measure = next((one for one in measures if one.name == (plan.best or PROFIT)), None)
+    if measure is None or plan.kind == "run":
+        return None
+    return best_of(measure, runs, plan.seed, plan.confidence, [arm.name for arm in plan.arms])
 
 
 def _accountings(plan: Plan, runs: Mapping[str, tuple[Observations, ...]]) -> dict[str, Accounting]:

@@ -17,6 +17,8 @@ from sim.mechanisms.channels import ChannelSettings, Target
 from sim.scenario import Scenario
 from sim.stats.intervals import (
     Estimate,
+    at_confidence,
+    bonferroni,
     common_random_numbers_gain,
     mean_interval,
     paired_difference,
@@ -33,12 +35,19 @@ BAD_DAY = 0.9
 class Change:
     """What an arm does to a measure, paired replication by replication with the baseline.
 
-    gain: how many times as many replications independent seeds would need for the same half-width.
+    gain: how many times as many replications independent seeds would need for the same half-width. together: the same
+    with an interval that holds for all arms of the comparison at once; None where there is one arm alone.
     """
 
     estimate: Estimate
     verdict: Verdict
     gain: float | None
+    together: Estimate | None = None
+
+    @property
+    def holds_together(self) -> bool:
+        """Whether what the verdict says can be said of all arms at once."""
+        return self.together is None or verdict(self.together) == self.verdict
 
 
 @dataclass(frozen=True)
@@ -82,8 +91,8 @@ def level(measure: Measure, runs: Runs, confidence: float) -> Estimate | None:
     return scaled(ratio_interval(above, below, confidence), measure.factor)
 
 
-def change(measure: Measure, treated: Runs, baseline: Runs, confidence: float) -> Change | None:
-    """Difference of a measure, arm minus baseline."""
+def change(measure: Measure, treated: Runs, baseline: Runs, confidence: float, arms: int = 1) -> Change | None:
+    """Difference of a measure, arm minus baseline; arms: how many differences are to hold together (Bonferroni)."""
     ours, theirs = columns(measure, treated), columns(measure, baseline)
     if ours is None or theirs is None:
         return None
@@ -94,7 +103,8 @@ def change(measure: Measure, treated: Runs, baseline: Runs, confidence: float) -
     estimate = scaled(estimate, measure.factor)
     if estimate is None:
         return None
-    return Change(estimate, verdict(estimate), _gain(measure, treated, baseline))
+    together = at_confidence(estimate, bonferroni(confidence, arms)) if arms > 1 else None
+    return Change(estimate, verdict(estimate), _gain(measure, treated, baseline), together)
 
 
 def verdict(estimate: Estimate) -> Verdict:

@@ -30,8 +30,9 @@ MOST = 1000
 class Plan:
     """A run (one arm) or a comparison (the baseline first, then the arms with policies).
 
-    measures: names of measures to show beside the outcomes. precision: half-widths to reach, from ``replications`` on
-    and with no more than ``most``. links: names of links (``sim.links``) of which it is asked what passes through.
+    measures: names of measures to show beside the outcomes. best: the measure in which the best arm is looked for; if
+    None, profit. precision: half-widths to reach, from ``replications`` on and with no more than ``most``. links: names
+    of links (``sim.links``) of which it is asked what passes through.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Plan:
     precision: tuple[Goal, ...] = ()
     most: int = MOST
     links: tuple[str, ...] = ()
+    best: str | None = None
 
     def __post_init__(self) -> None:
         if not self.arms:
@@ -117,6 +119,7 @@ class Plan:
             "confidence": self.confidence,
             "measures": list(self.measures),
             **({"precision": [asdict(goal) for goal in self.precision], "most": self.most} if self.precision else {}),
+            **({"best": self.best} if self.best is not None else {}),
             **ADDED.recorded(),
             **({"links": list(self.links)} if self.links else {}),
             "arms": [{"name": arm.name, "title": arm.title, "scenario": arm.scenario.plain()} for arm in self.arms],
@@ -137,6 +140,7 @@ class Plan:
             precision=tuple(Goal(**goal) for goal in plain.get("precision", ())),
             most=plain.get("most", MOST),
             links=tuple(name for name in plain.get("links", ()) if name in LINKS),
+            best=plain.get("best"),
         )
 
 
@@ -177,4 +181,5 @@ def plan_of_study(study: Study) -> Plan:
         measures=study.measures,
         precision=study.precision,
         most=study.most,
+        best=study.best,
     )

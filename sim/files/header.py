@@ -88,6 +88,18 @@ def name_problem(settings: HeaderSettings, root: Node) -> list[Problem]:
     return [node.place.problem(f"is {shown(settings.study)}, and {unsafe_name(settings.study)}", "study")]
 
 
+def ranked_problems(name: str, measures: Sequence[Measure], root: Node, key: str) -> list[Problem]:
+    """What is wrong with a measure under a key in which arms are to be better or worse."""
+    place = (root.child(key) or root).place
+    measure = next((one for one in measures if one.name == name), None)
+    if measure is None:
+        known = [one.name for one in measures]
+        return [place.problem(f"is {shown(name)}{suggestion(name, known, 'known measures')}", key)]
+    if measure.better == "neither":
+        return [place.problem(f"is {shown(name)}, of which neither more nor less is better", key)]
+    return []
+
+
 def unknown_measures(
     names: Sequence[str], measures: Sequence[Measure], root: Node, key: str = "measures"
 ) -> list[Problem]:

@@ -12,7 +12,7 @@ from pydantic import Field
 from sim.core.measures import Measure
 from sim.core.units import Several
 from sim.files.goals import Goal, NoGoal, goal_of, goals_of
-from sim.files.header import HeaderSettings, name_problem, scenario_of, study_tree, unknown_measures
+from sim.files.header import HeaderSettings, name_problem, ranked_problems, scenario_of, study_tree, unknown_measures
 from sim.files.policies import clash, fetch_policies, name_problems, policy_problems, policy_tables_read
 from sim.files.problems import FileProblem, Problem, shown, suggestion
 from sim.files.scenarios import validated
@@ -30,7 +30,8 @@ class StudySettings(HeaderSettings):
     none are given, each policy alone. The baseline, with the scenario as it is, is always an arm. measures: to be
     reported beside the outcomes. precision: measure -> the half-width that the changes of
     every arm are to have, "5 %" of the baseline's value or a number in the measure's unit; replications are added until
-    all are reached, or there are ``most_replications``.
+    all are reached, or there are ``most_replications``. best: the measure in which the best arm is looked for; profit
+    if none is given.
     """
 
     kind: Literal["comparison"] = "comparison"
@@ -39,6 +40,7 @@ class StudySettings(HeaderSettings):
     measures: Several[str] = ()
     precision: dict[str, str | int | float] = Field(default_factory=dict)
     most_replications: int = Field(default=1000, ge=1, le=100_000)
+    best: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Study:
     path: Path
     precision: tuple[Goal, ...] = ()
     most: int = 1000
+    best: str | None = None
 
     def scenario_of(self, arm: Arm) -> Scenario:
         """The scenario with the policies of an arm in force."""
@@ -98,6 +101,7 @@ def load_study(path: str | Path) -> Study:
         path=file,
         precision=_goals(settings, scenario),
         most=settings.most_replications,
+        best=settings.best,
     )
 
 
@@ -109,6 +113,8 @@ def _problems(settings: StudySettings, scenario: Scenario, root: Node) -> list[P
     if settings.measures:
         problems += unknown_measures(settings.measures, _measures(settings, scenario), root)
     problems += _wrong_goals(settings, scenario, root)
+    if settings.best is not None:
+        problems += ranked_problems(settings.best, _measures(settings, scenario), root, "best")
     return problems or _clashes(settings, scenario, root)
 
 

@@ -79,6 +79,7 @@ def figures(result: Result) -> dict[str, Figure]:
             found[name] = course(result, title, [each for each in shown if each.figure == name])
         found["profit"] = profit(result)
         found["links"] = links(result)
+        found["best"] = best(result)
     return {name: figure for name, figure in found.items() if figure is not None}
 
 
@@ -184,6 +185,59 @@ def links(result: Result) -> Figure | None:
         panel.set_xlabel(_wrapped(text, 40))
     _caption(figure, result, headline, "whiskers are {} intervals of the paired part; hollow: cannot be told from zero")
     return figure
+
+
+def best(result: Result) -> Figure | None:
+    """What each policy changes in a measure, with intervals that hold together, and how likely each arm is the best."""
+    found = result.best
+    row = result.row(found.measure.name) if found is not None else None
+    if found is None or row is None:
+        return None
+    names = [_short(arm.title, 30) for arm in result.plan.arms]
+    headline = _headline(result, f"which is the best in {name_in_sentence(found.measure)}")
+    height = 0.9 + 0.2 * sum(2 + name.count("\n") for name in names)
+    figure, (left, right) = _sheet(2, 2, height, below=0.1, headline=headline)
+    _draw_together(left, result, row)
+    left.set_yticks(range(len(names)), names)
+    for place, chance in enumerate(found.chances):
+        ends = [[100 * (chance.share - chance.share_low)], [100 * (chance.share_high - chance.share)]]
+        bar = right.barh(place, 100 * chance.probability, 0.55, color=look(place).colour, alpha=0.45)
+        dots = right.errorbar(
+            [100 * chance.share], [place], xerr=ends, color="#000000", marker="o", markersize=4, capsize=3
+        )
+    right.set_yticks(range(len(names)), [""] * len(names))
+    right.set_title("Probability of being the best")
+    right.set_xlabel("%")
+    right.set_xlim(0, 104)
+    right.legend(
+        [bar, dots], ["on average", "in a single replication"], fontsize=8, loc="best", frameon=True, edgecolor="none"
+    )
+    for panel in (left, right):
+        panel.set_ylim(len(names) - 0.5, -0.5)
+    note = "thick bars are {} intervals of the paired change, thin ones hold for all policies together"
+    _caption(figure, result, headline, note)
+    return figure
+
+
+def _draw_together(panel: Axes, result: Result, row: Row) -> None:
+    panel.axvline(0.0, color="#3d3d3d", linewidth=1.0)
+    for place, arm in enumerate(result.policies, start=1):
+        change = row.changes[arm.name]
+        if change is None:
+            continue
+        style = look(place)
+        at: dict[str, Any] = {"color": style.colour, "marker": style.marker, "capsize": 3}
+        hollow = "white" if change.verdict == "cannot tell" else style.colour
+        for estimate, width in ((change.together, 1.0), (change.estimate, 3.0)):
+            if estimate is not None:
+                panel.errorbar(
+                    [estimate.value], [place], xerr=estimate.half_width, linewidth=width, markerfacecolor=hollow, **at
+                )
+    panel.set_title(_wrapped(f"Change against {result.plan.baseline.title.lower()}", 44))
+    panel.set_xlabel(f"{row.measure.label}, {unit_of_change(row.measure)}".rstrip(", "))
+    panel.margins(x=0.12)
+    panel.xaxis.set_major_locator(_few_ticks())
+    panel.xaxis.set_major_formatter("{x:,.10g}")
 
 
 def course(result: Result, title: str, shown: Sequence[Course]) -> Figure | None:

@@ -116,8 +116,13 @@ def _effect(result: Result, measure: Measure, change: Change) -> str:
     if measure.name == "profit":
         horizon = span(result.plan.baseline.scenario.calendar.horizon_days)
         known = "" if shown[0] == shown[1] else f"{percent(estimate.confidence)} interval "
-        return f"{text} ({known}{interval}) over {horizon}"
-    return f"{text} ({interval})"
+        return f"{text} ({known}{interval}{_alone(result, change)}) over {horizon}"
+    return f"{text} ({interval}{_alone(result, change)})"
+
+
+def _alone(result: Result, change: Change) -> str:
+    """What must be said of a change that cannot be told beside those of the other arms."""
+    return "" if change.holds_together else f"; not sure beside the other {len(result.policies) - 1}"
 
 
 def _untold(told: list[tuple[Measure, Change]]) -> list[str]:

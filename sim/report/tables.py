@@ -17,11 +17,12 @@ from sim.core.observations import Observations
 from sim.core.registry import ADDED
 from sim.experiment.accounting import Accounting, Line
 from sim.experiment.comparison import Result, Row
-from sim.experiment.estimates import BadDays, Change, single
+from sim.experiment.estimates import BadDays, Change, single, verdict
 from sim.experiment.execution import Arm
 from sim.experiment.explanation import Part
 from sim.experiment.precision import Reached
 from sim.links import LINKS
+from sim.report.best import best_document, best_records
 from sim.report.bridge import label_of
 from sim.report.numbers import rounded
 from sim.report.passages import parts_of
@@ -30,6 +31,7 @@ from sim.stats.intervals import Estimate, mean_interval
 from sim.stats.payback import Payback
 
 FORMAT = 1
+_TOGETHER = ("low_together", "high_together", "verdict_together")
 
 Record = dict[str, Any]
 
@@ -67,6 +69,7 @@ def document(result: Result) -> Record:
         "shown": list(result.shown),
         "measures": [_measure(row) for row in result.rows],
         "bad_days": [_bad_day(each) for each in result.bad_days],
+        **({"best": best_document(result.best)} if result.best is not None else {}),
         **({"precision": [_goal(each) for each in result.precision]} if result.precision else {}),
     }
 
@@ -143,6 +146,8 @@ def files(result: Result) -> dict[str, str]:
         tables["profit.csv"] = profit(result)
     if result.explanations:
         tables["links.csv"] = links(result)
+    if result.best is not None:
+        tables["best.csv"] = best(result)
     texts = {name: csv_text(records) for name, records in tables.items()}
     return {"result.json": json_text(document(result)), **texts}
 
@@ -247,6 +252,12 @@ def bad_days(result: Result) -> Iterator[Record]:
         }
 
 
+def best(result: Result) -> Iterator[Record]:
+    """One record per arm: how likely it is the best."""
+    if result.best is not None:
+        yield from best_records(result.best)
+
+
 def _replication(arm: str, run: Observations, measure: Measure) -> Record:
     below = run.totals.get(measure.denominator) if measure.denominator is not None else None
     return {
@@ -290,7 +301,15 @@ def _change(change: Change | None) -> Record | None:
     if change is None:
         return None
     estimate = _estimate(change.estimate) or {}
-    return {**estimate, "verdict": change.verdict, "gain": rounded(change.gain)}
+    return {**estimate, "verdict": change.verdict, "gain": rounded(change.gain), **_together(change)}
+
+
+def _together(change: Change) -> Record:
+    """The interval that holds for all arms at once, where there are several."""
+    if change.together is None:
+        return {}
+    low, high = rounded(change.together.low), rounded(change.together.high)
+    return {"together": {"low": low, "high": high, "verdict": verdict(change.together)}}
 
 
 def _level(estimate: Estimate | None) -> Record:
@@ -301,14 +320,15 @@ def _level(estimate: Estimate | None) -> Record:
 
 def _csv_change(change: Change | None) -> Record:
     if change is None:
-        return dict.fromkeys(("change", "low", "high", "verdict", "gain"))
-    estimate = change.estimate
+        return dict.fromkeys(("change", "low", "high", "verdict", "gain", *_TOGETHER))
+    estimate, together = change.estimate, change.together or change.estimate
     return {
         "change": rounded(estimate.value),
         "low": rounded(estimate.low),
         "high": rounded(estimate.high),
         "verdict": change.verdict,
         "gain": rounded(change.gain),
+        **dict(zip(_TOGETHER, (rounded(together.low), rounded(together.high), verdict(together)), strict=True)),
     }
 
 

@@ -13,6 +13,7 @@ from sim.experiment.estimates import BadDays, Change
 from sim.experiment.execution import Arm
 from sim.files.problems import printable
 from sim.report import passages
+from sim.report.best import best_rows, best_sentence
 from sim.report.bridge import bridge_sentence
 from sim.report.numbers import columns, duration, folded, in_percent, in_time, percent, span, with_half_width
 from sim.report.sentences import (
@@ -27,6 +28,7 @@ from sim.report.sentences import (
 WIDTH = 100
 _GAP = "  "
 _MARKS = {"higher": " ", "lower": " ", "cannot tell": "~", "the same": "="}
+_ALONE = "°"
 _COLOURS = {"good": "32", "bad": "31", "faint": "2", "strong": "1"}
 
 Paint = Callable[[str, str], str]
@@ -51,6 +53,7 @@ def render(result: Result, colour: bool = False, width: int = WIDTH) -> str:
         parts.append(_bridges(result, width))
         parts.append(_paybacks(result, width))
         parts.append(_gains(result, width))
+        parts.append(_best(result, paint, width))
     parts.append("\n".join(_wrapped(text, width, "- ") for text in precision_sentences(result)))
     if result.explanations:
         parts += _explained(result, paint, width)
@@ -151,7 +154,8 @@ def _label(row: Row) -> str:
 def _change(row: Row, change: Change | None) -> Text:
     if change is None:
         return Text("-  ", "faint")
-    text = f"{with_half_width(change.estimate, sign=True)} {_MARKS[change.verdict]}"
+    mark = _MARKS[change.verdict] if change.holds_together else _ALONE
+    text = f"{with_half_width(change.estimate, sign=True)} {mark}"
     if change.verdict not in ("higher", "lower"):
         return Text(text, "faint")
     if row.measure.better == "neither":
@@ -167,6 +171,10 @@ def _legend(result: Result, width: int) -> str:
     notes = []
     if "cannot tell" in marks:
         notes.append("~ cannot be told from no change")
+    if any(change is not None and not change.holds_together for change in changes):
+        notes.append(
+            f"{_ALONE} told by itself, not if all {len(result.policies)} changes of the row are to hold together"
+        )
     if "the same" in marks:
         notes.append("= exactly the same in every replication")
     if any(row.measure.unit != unit_of_change(row.measure) for row in result.table):
@@ -236,6 +244,15 @@ def _gains(result: Result, width: int) -> str:
     listed = ", ".join(f"{name} {gain:,.3g}" if gain < 1000 else f"{name} over 1,000" for name, gain in known)
     text = "With a seed of its own, an arm would need this many times the replications to tell"
     return _wrapped(f"{text} {name_in_sentence(row.measure)} as exactly: {listed}.", width)
+
+
+def _best(result: Result, paint: Paint, width: int) -> str:
+    """Which arm is the best, and how sure that is."""
+    if result.best is None:
+        return ""
+    head, *rows = best_rows(result, result.best)
+    shown = [[Text(text, "strong") for text in head], *([Text(text) for text in row] for row in rows)]
+    return f"{grid(shown, paint)}\n{_wrapped(best_sentence(result, result.best), width)}"
 
 
 def _bad_days(result: Result, paint: Paint) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -140,6 +140,34 @@ def _without_rounding(value: float, largest: float) -> float:
     return 0.0 if abs(value) < _ROUNDING * largest else value
 
 
+def paired_values(treated: Values, baseline: Values) -> list[float]:
+    """What each replication says of the difference of means; their mean is that of `paired_difference`."""
+    return _differences(treated, baseline)
+
+
+def paired_ratio_values(
+    numerators_treated: Values, denominators_treated: Values, numerators_baseline: Values, denominators_baseline: Values
+) -> list[float] | None:
+    """What each replication says of the difference of ratios: the pseudo-values of `paired_ratio_difference`.
+
+    None where that has no interval. Like differences they can be added and taken from each other, arm by arm.
+    """
+    treated = _matched(numerators_treated, denominators_treated)
+    baseline = _matched(numerators_baseline, denominators_baseline)
+    _check_same_length(len(treated[0]), len(baseline[0]))
+    if any(math.fsum(below) == 0.0 for _, below in (treated, baseline)):
+        return None
+    return [0.0] * len(treated[0]) if treated == baseline else _pseudo_contrasts([treated, baseline])
+
+
+def at_confidence(estimate: Estimate, confidence: float) -> Estimate:
+    """The same estimate with the interval of another confidence, where its method is Student's t."""
+    if estimate.half_width is None:
+        return replace(estimate, confidence=critical.checked_confidence(confidence))
+    wider = critical.student(confidence, estimate.n - 1) / critical.student(estimate.confidence, estimate.n - 1)
+    return replace(estimate, half_width=estimate.half_width * wider, confidence=confidence)
+
+
 def quantile_interval(values: Values, probability: float, confidence: float = 0.95) -> Estimate:
     """Quantile over replications, such as the profit that one year in ten falls short of.
 
@@ -199,12 +227,23 @@ def _jackknife(arms: list[tuple[list[float], list[float]]], confidence: float, m
     if len(arms) == 2 and arms[0] == arms[1]:
         return Estimate(0.0, None if n < 2 else 0.0, n, method, confidence)
     ratio = _contrast([above / below for above, below in totals])
-    without = _leave_one_out(arms, totals)
-    if n < 2 or without is None:
+    pseudo = _pseudo_contrasts(arms)
+    if pseudo is None:
         return Estimate(ratio, None, n, method, confidence)
-    if _all_equal(without):
+    if _all_equal(pseudo):
         return Estimate(ratio, 0.0, n, method, confidence)
-    return _student_interval([n * ratio - (n - 1) * left for left in without], confidence, method)
+    return _student_interval(pseudo, confidence, method)
+
+
+def _pseudo_contrasts(arms: list[tuple[list[float], list[float]]]) -> list[float] | None:
+    """n r - (n-1) r(-i) of the contrast of ratios; None where a ratio without one of the replications is unknown."""
+    n = len(arms[0][0])
+    totals = [(math.fsum(above), math.fsum(below)) for above, below in arms]
+    without = _leave_one_out(arms, totals) if n > 1 else None
+    if without is None:
+        return None
+    ratio = _contrast([above / below for above, below in totals])
+    return [n * ratio - (n - 1) * left for left in without]
 
 
 def _leave_one_out(

@@ -66,7 +66,7 @@ def payback(
     )
 
 
-def wilson(count: int, n: int, confidence: float) -> tuple[float, float]:
+def wilson(count: float, n: int, confidence: float) -> tuple[float, float]:
     """Interval of a share of which ``count`` in ``n`` were seen (Wilson, 1927)."""
     z = normal(confidence)
     share, room = count / n, z * z / n

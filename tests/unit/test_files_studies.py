@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.experiment.plan import Plan, plan_of_study
 from sim.files import FileProblem, load_study
 
 SMALL = Path(__file__).parents[1] / "behaviour" / "small.yaml"
@@ -89,7 +90,7 @@ def test_policies_may_be_shared(folder: Path, reference: str) -> None:
         ("replications: 4\n", "", "1: replications is missing; it must be a whole number"),
         ("seed: 2026", "sead: 2026",
          "6: sead is not known here; known: frontline, study, kind, title, scenario, replications, "
-         "seed, confidence, policies, arms, measures, precision, most_replications — did you mean seed?"),
+         "seed, confidence, policies, arms, measures, precision, most_replications, best — did you mean seed?"),
         ("/small.yaml", "/smal.yaml",
          '4: scenario is "../scenarios/smal.yaml", which does not exist — did you mean ../scenarios/'
          "small.yaml?"),
@@ -159,3 +160,23 @@ def test_policies_that_do_not_go_together_are_told_at_their_arm(folder: Path) ->
         "experiments/small.yaml:20: arms.both: the policies do not go together: "
         f"{where} would not be right; it must be at least 1"
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("profits", 'best is "profits" — did you mean profit?'),
+        ("ledger.fees", "of which neither more nor less is better"),
+    ],
+)
+def test_the_best_is_looked_for_in_a_measure_of_which_more_or_less_is_better(
+    folder: Path, name: str, said: str
+) -> None:
+    found = complaints(STUDY.replace("seed: 2026", f"seed: 2026\nbest: {name}"))
+    assert said in found[0]
+
+
+def test_the_measure_of_the_best_is_kept(folder: Path) -> None:
+    Path("experiments/small.yaml").write_text(STUDY.replace("seed: 2026", "seed: 2026\nbest: profit"), "utf-8")
+    plan = plan_of_study(load_study("experiments/small.yaml"))
+    assert Plan.from_plain(plan.to_plain()).best == plan.best == "profit"

@@ -164,3 +164,37 @@ def test_the_worth_of_common_customers_is_a_number_of_times() -> None:
     assert (
         "an arm would need this many times the replications to tell profit as exactly: fee over 1,000, bad over" in text
     )
+
+
+def told_alone() -> Result:
+    """Two arms, of which one is told from zero by itself and not beside the other."""
+    scenario = load_scenario(TEMPLATE)
+    arms = tuple(Arm(name, title, scenario) for name, title in (("b", "Doing nothing"), ("x", "X"), ("y", "Y")))
+    noise = (-1.0, 0.4, 0.6, -0.2, 0.2)
+    runs = {
+        name: tuple(Observations(n, {"profit": mean + each}) for n, each in enumerate(noise, 1))
+        for name, mean in (("x", 0.85), ("y", 9.0))
+    }
+    runs["b"] = tuple(Observations(n, {"profit": 0.0}) for n in range(1, 6))
+    return estimate(Plan("made", "A study", arms, 5), MEASURES[:1], runs)
+
+
+def test_a_change_that_is_told_only_by_itself_is_marked_and_said_to_be_so() -> None:
+    result = told_alone()
+    row = result.row("profit")
+    assert row is not None
+    change = row.changes["x"]
+    assert change is not None and change.together is not None
+    assert change.verdict == "higher" and not change.together.excludes_zero and not change.holds_together
+    text = render(result)
+    assert re.search(r"\+0\.85 ± \d\.\d+ °", text)
+    assert "° told by itself, not if all 2 changes of the row are to hold together" in text
+    assert "; not sure beside the other 1)" in sentences(result)["x"]
+    assert "not sure" not in sentences(result)["y"]
+
+
+def test_the_best_arm_is_told_with_its_probability_and_never_as_certain() -> None:
+    text = render(told_alone())
+    assert "Best in profit, on average: Y (100 %)." in text
+    assert re.search(r"Y +100 % +100 % \(57 % to 100 %\)", text)
+    assert "Best in" not in render(made(replications=1))

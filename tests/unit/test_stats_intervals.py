@@ -9,12 +9,14 @@ import pytest
 
 from sim.stats.intervals import (
     Estimate,
+    at_confidence,
     bonferroni,
     common_random_numbers_gain,
     mean_interval,
     paired_combination,
     paired_difference,
     paired_ratio_difference,
+    paired_ratio_values,
     quantile_interval,
     ratio_interval,
 )
@@ -224,3 +226,23 @@ def test_a_combination_in_which_everything_cancels_is_exactly_nothing() -> None:
     one = paired_combination([([1.0], [2.0]), ([1.0], [4.0])], [1.0, -1.0])
     assert one is not None
     assert (one.value, one.half_width) == (0.25, None)
+
+
+def test_what_replications_say_of_a_ratio_adds_up_to_its_difference() -> None:
+    ours, theirs = ([80.0, 92.0, 75.0], [100.0, 110.0, 95.0]), ([70.0, 85.0, 72.0], [99.0, 108.0, 96.0])
+    values = paired_ratio_values(*ours, *theirs)
+    found = paired_ratio_difference(*ours, *theirs)
+    assert values is not None and found is not None
+    assert sum(values) / 3 == pytest.approx(found.value, rel=1e-12)
+    assert mean_interval(values).half_width == pytest.approx(found.half_width)
+    assert paired_ratio_values(*ours, *ours) == [0.0, 0.0, 0.0]
+    assert paired_ratio_values([1.0], [2.0], [1.0], [3.0]) is None
+    assert paired_ratio_values([1.0, 1.0], [0.0, 0.0], [1.0, 1.0], [2.0, 2.0]) is None
+
+
+def test_another_confidence_gives_the_interval_that_it_would_have_had_from_the_beginning() -> None:
+    values = [3.0, 5.0, 4.0, 9.0]
+    assert at_confidence(mean_interval(values), 0.99).half_width == pytest.approx(
+        mean_interval(values, 0.99).half_width
+    )
+    assert at_confidence(mean_interval([3.0]), 0.99).half_width is None
