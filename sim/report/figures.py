@@ -193,7 +193,7 @@ def best(result: Result) -> Figure | None:
     row = result.row(found.measure.name) if found is not None else None
     if found is None or row is None:
         return None
-    names = [_short(arm.title, 30) for arm in result.plan.arms]
+    names = [short(arm.title, 30) for arm in result.plan.arms]
     headline = _headline(result, f"which is the best in {name_in_sentence(found.measure)}")
     height = 0.9 + 0.2 * sum(2 + name.count("\n") for name in names)
     figure, (left, right) = _sheet(2, 2, height, below=0.1, headline=headline)
@@ -236,7 +236,7 @@ def _draw_together(panel: Axes, result: Result, row: Row) -> None:
     panel.set_title(_wrapped(f"Change against {result.plan.baseline.title.lower()}", 44))
     panel.set_xlabel(f"{row.measure.label}, {unit_of_change(row.measure)}".rstrip(", "))
     panel.margins(x=0.12)
-    panel.xaxis.set_major_locator(_few_ticks())
+    panel.xaxis.set_major_locator(few_ticks())
     panel.xaxis.set_major_formatter("{x:,.10g}")
 
 
