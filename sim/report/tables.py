@@ -224,12 +224,18 @@ def replications(result: Result) -> Iterator[Record]:
 
 
 def months(result: Result) -> Iterator[Record]:
-    """One record per arm, month and series: mean over replications and its half-width."""
+    """One record per arm, month and series: mean over replications and its half-width.
+
+    What never happened in a replication is not counted there, and is nothing.
+    """
     for arm in result.plan.every_arm:
         runs = result.runs[arm.name]
-        for series in runs[0].months:
-            for place, month in enumerate(runs[0].month_names):
-                estimate = mean_interval([run.months[series][place] for run in runs], result.plan.confidence)
+        names = runs[0].month_names
+        nothing = (0.0,) * len(names)
+        for series in dict.fromkeys(name for run in runs for name in run.months):
+            rows = [run.months.get(series, nothing) for run in runs]
+            for place, month in enumerate(names):
+                estimate = mean_interval([row[place] for row in rows], result.plan.confidence)
                 yield {
                     "arm": arm.name,
                     "month": month,

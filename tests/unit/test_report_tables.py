@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,17 @@ def test_months_have_a_record_per_arm_series_and_month(result: Result) -> None:
         "mean": "10.0",
         "half_width": "0.0",
     }
+
+
+def test_what_never_happened_in_a_replication_is_nothing_in_its_months(result: Result) -> None:
+    runs = dict(result.runs)
+    first, second, third = runs["more"]
+    months = {**second.months, "episodes.flood": (3.0, 0.0, 6.0)}
+    runs["more"] = (first, replace(second, months=months), third)
+    rows = [row for row in read(files(replace(result, runs=runs))["months.csv"]) if row["series"] == "episodes.flood"]
+    assert [(row["arm"], row["month"], float(row["mean"])) for row in rows] == [
+        ("more", "2026-07", 1.0), ("more", "2026-08", 0.0), ("more", "2026-09", 2.0),
+    ]  # fmt: skip
 
 
 def test_pictures_are_the_same_bytes_every_time_and_undated(result: Result) -> None:
