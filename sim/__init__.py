@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from sim.version import __version__
 
 if TYPE_CHECKING:
-    from sim.door import Findings, compare, load, load_study, replicate, run
+    from sim.door import Findings, compare, load, load_result, load_study, replicate, run
     from sim.model import Model
     from sim.scenario import Scenario
     from sim.studied import study, sweep
@@ -28,6 +28,7 @@ _HOMES = {
     "Scenario": "sim.scenario",
     "compare": "sim.door",
     "load": "sim.door",
+    "load_result": "sim.door",
     "load_study": "sim.door",
     "replicate": "sim.door",
     "run": "sim.door",
@@ -42,6 +43,7 @@ __all__ = [
     "__version__",
     "compare",
     "load",
+    "load_result",
     "load_study",
     "replicate",
     "run",

@@ -300,6 +300,28 @@ def schema(
         print_schema(kind)
 
 
+@app.command()
+def report(
+    result: Annotated[Path, typer.Argument(help="Result folder.", show_default=False)],
+    *,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option("--format", metavar="NAMES", help="Such as html,pdf, or all.", show_default="html"),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the reports.", show_default="RESULT-report")
+    ] = None,
+    store: Kept = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a report of a finished study, from what the store holds; nothing is simulated."""
+    from sim.commands import outcome  # noqa: PLC0415
+    from sim.reporting import report as made  # noqa: PLC0415
+
+    with outcome():
+        made(result, formats or [], out, store, as_json)
+
+
 def _leave(number: int, frame: FrameType | None) -> None:
     """Ctrl-C while a command is still being imported; once it runs, ``outcome`` takes over."""
     sys.stderr.write("interrupted; nothing was written\n")

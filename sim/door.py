@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from sim.studied import Studied
+
 Source = Scenario | str | Path
 Precision = Mapping[str, str | float]
 _STUDY = re.compile(r"^[\"']?study[\"']?\s*:", re.MULTILINE)
@@ -164,6 +166,20 @@ def replicate(source: Study | Source, replication: int, seed: int | None = None,
         raise ValueError(f"arm is {arm!r}; known arms: {', '.join(each.name for each in plan.arms)}")
     number = plan.seed if seed is None else seed
     return Model(chosen.scenario, number, replication, cut=chosen.cut).run()
+
+
+def load_result(folder: str | Path, *, store: str | Path | None = None) -> Findings | Studied:
+    """What a finished study found, from its result folder and the store, without simulating anything.
+
+    store: the file of finished replications; None: the one beside the folder, else ``results/replications.sqlite``.
+    Raises FolderRefused where the folder is no result, Unfilled, with the command that helps, where a replication is
+    lacking.
+    """
+    from sim.report.reopened import reopened  # noqa: PLC0415 - on demand, as everything here
+    from sim.studied import Studied  # noqa: PLC0415
+
+    study = reopened(Path(folder), None if store is None else Path(store))
+    return Findings(study.found) if study.kind is None else Studied(study.kind, study.asked, study.found)
 
 
 def is_study(path: Path) -> bool:

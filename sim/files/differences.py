@@ -189,7 +189,7 @@ def _said(side_: Side, path: Path, value: Any, one: Side, other: Side) -> str:
             said = _in_unit_of(known, path, value)
             if said:
                 return said
-    return _plainly(value, schemas, side_.currency)
+    return plainly(value, schemas, side_.currency)
 
 
 def _in_unit_of(known: Side, path: Path, value: float) -> str:
@@ -202,7 +202,8 @@ def _in_unit_of(known: Side, path: Path, value: float) -> str:
     return f"{_number(value / (there / number))} {match[2]}"
 
 
-def _plainly(value: float, schemas: list[Schema], currency: str) -> str:
+def plainly(value: float, schemas: list[Schema], currency: str) -> str:
+    """A number as a file would write it, by what the schemas at its place say."""
     if schemas and schemas[0].get("type") != "string":
         return _number(value)
     if _is(schemas, _AMOUNTS[0]):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 COLOURS = ("#3d3d3d", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _LINES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-_STYLE = {
+STYLE = {
     "svg.hashsalt": "frontline",
     "text.parse_math": False,  # a title may hold "$"
     "font.family": "DejaVu Sans",
@@ -72,7 +72,7 @@ def figures(result: Result) -> dict[str, Figure]:
     """Every figure that the result has something for, by name."""
     import matplotlib as mpl  # noqa: PLC0415 - most commands draw nothing
 
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         found = {"outcomes": outcomes(result)}
         shown = courses(result)
         for name, title in _COURSES.items():
@@ -95,7 +95,7 @@ def picture(figure: Figure, kind: str) -> bytes:
     import matplotlib as mpl  # noqa: PLC0415 - most commands draw nothing
 
     out = io.BytesIO()
-    with mpl.rc_context(_STYLE), warnings.catch_warnings():
+    with mpl.rc_context(STYLE), warnings.catch_warnings():
         # Letters that the font lacks are boxes; ``letters_lacking`` tells of them once.
         warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         figure.savefig(out, format=kind, dpi=160, metadata=_CLEAN[kind])
@@ -109,7 +109,7 @@ def panels(count: int, columns: int, height: float, title: str, note: str) -> It
     import matplotlib as mpl  # noqa: PLC0415 - most commands draw nothing
 
     headline = folded(title, 88)
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         figure, found = _sheet(count, columns, height, below=0.1, headline=headline)
         yield figure, found
         _write_above(figure, headline, note)
@@ -120,7 +120,7 @@ def letters_lacking(result: Result) -> str:
     from matplotlib.font_manager import findfont, get_font  # noqa: PLC0415
 
     plan = result.plan
-    font = get_font(findfont(str(_STYLE["font.family"])))
+    font = get_font(findfont(str(STYLE["font.family"])))
     texts = [plan.title, *(arm.title for arm in plan.arms), *plan.baseline.scenario.channels.channels]
     letters = dict.fromkeys(letter for text in texts for letter in text if not letter.isspace())
     return "".join(letter for letter in letters if not font.get_char_index(ord(letter)))
@@ -139,7 +139,7 @@ def outcomes(result: Result) -> Figure | None:
     height = 0.85 + 0.27 * sum(0.5 * (count - 1) + 1 for count in lines)
     figure, panels = _sheet(len(rows), 3, height, below=0.1, headline=headline)
     for place, (panel, row) in enumerate(zip(panels, rows, strict=True)):
-        _draw_changes(panel, result, row)
+        draw_changes(panel, result, row)
         panel.set_yticks(range(len(names)), names if place % 3 == 0 else [""] * len(names))
         panel.set_ylim(len(names) - 0.5, -0.5)
     _caption(figure, result, headline, "bars are {} intervals of the paired change; hollow: cannot be told from zero")
@@ -158,7 +158,7 @@ def profit(result: Result) -> Figure | None:
     height = 0.75 + 0.2 * max(len(steps) for _, steps in shown)
     figure, panels = _sheet(len(shown), 2, height, below=0.1, headline=headline)
     for panel, (arm, steps) in zip(panels, shown, strict=True):
-        _draw_steps(panel, steps)
+        draw_steps(panel, steps)
         panel.set_title(short(arm.title, 40))
         panel.set_xlabel(f"change of profit, {result.plan.baseline.scenario.currency}")
     _caption(figure, result, headline, "whiskers are {} intervals of the paired part; hollow: cannot be told from zero")
@@ -179,10 +179,10 @@ def links(result: Result) -> Figure | None:
     height = 0.85 + 0.2 * max(len(steps) for _, _, steps in shown)
     figure, panels = _sheet(len(shown), 2, height, below=0.1, headline=headline)
     for panel, (arm, each, steps) in zip(panels, shown, strict=True):
-        _draw_steps(panel, steps)
+        draw_steps(panel, steps)
         panel.set_title(short(arm.title, 40))
         text = f"change of {name_in_sentence(each.measure)}, {unit_of_change(each.measure)}".rstrip(", ")
-        panel.set_xlabel(_wrapped(text, 40))
+        panel.set_xlabel(wrapped(text, 40))
     _caption(figure, result, headline, "whiskers are {} intervals of the paired part; hollow: cannot be told from zero")
     return figure
 
@@ -233,7 +233,7 @@ def _draw_together(panel: Axes, result: Result, row: Row) -> None:
                 panel.errorbar(
                     [estimate.value], [place], xerr=estimate.half_width, linewidth=width, markerfacecolor=hollow, **at
                 )
-    panel.set_title(_wrapped(f"Change against {result.plan.baseline.title.lower()}", 44))
+    panel.set_title(wrapped(f"Change against {result.plan.baseline.title.lower()}", 44))
     panel.set_xlabel(f"{row.measure.label}, {unit_of_change(row.measure)}".rstrip(", "))
     panel.margins(x=0.12)
     panel.xaxis.set_major_locator(few_ticks())
@@ -250,7 +250,7 @@ def course(result: Result, title: str, shown: Sequence[Course]) -> Figure | None
     headline = _headline(result, title)
     figure, panels = _sheet(len(shown), 2, 2.0, below=0.15 + 0.17 * lines, headline=headline)
     for panel, each in zip(panels, shown, strict=True):
-        _draw_course(panel, result, each)
+        draw_course(panel, result, each)
     if result.policies:
         figure.legend(panels[0].get_lines(), names, loc="lower left", ncols=side_by_side, fontsize=8, borderaxespad=0.3)
     _caption(figure, result, headline, "bands are {} intervals of the mean")
@@ -272,7 +272,8 @@ def _sheet(count: int, columns: int, height: float, below: float, headline: list
     return figure, [figure.add_subplot(lines, columns, place + 1) for place in range(count)]
 
 
-def _draw_changes(panel: Axes, result: Result, row: Row) -> None:
+def draw_changes(panel: Axes, result: Result, row: Row) -> None:
+    """The change of one measure by every policy, a line each, with its interval."""
     panel.axvline(0.0, color="#3d3d3d", linewidth=1.0)
     for place, arm in enumerate(result.policies):
         change = row.changes[arm.name]
@@ -291,14 +292,14 @@ def _draw_changes(panel: Axes, result: Result, row: Row) -> None:
             linewidth=1.6,
             markerfacecolor="white" if change.verdict == "cannot tell" else style.colour,
         )
-    panel.set_title(_wrapped(f"{row.measure.label[:1].upper()}{row.measure.label[1:]}", 28))
+    panel.set_title(wrapped(f"{row.measure.label[:1].upper()}{row.measure.label[1:]}", 28))
     panel.set_xlabel(f"change, {unit_of_change(row.measure)}".rstrip(", "))
     panel.margins(x=0.12)
     panel.xaxis.set_major_locator(few_ticks())
     panel.xaxis.set_major_formatter("{x:,.10g}")
 
 
-def _draw_steps(panel: Axes, steps: Sequence[Step]) -> None:
+def draw_steps(panel: Axes, steps: Sequence[Step]) -> None:
     """Bars that begin where the one above ends; the last, the whole, begins at zero."""
     end = 0.0
     for place, step in enumerate(steps):
@@ -319,7 +320,8 @@ def _draw_steps(panel: Axes, steps: Sequence[Step]) -> None:
     panel.xaxis.set_major_formatter("{x:,.10g}")
 
 
-def _draw_course(panel: Axes, result: Result, shown: Course) -> None:
+def draw_course(panel: Axes, result: Result, shown: Course) -> None:
+    """One monthly series of every arm with its band."""
     places = range(len(shown.months))
     few = len(places) < 4
     for place, arm in enumerate(result.plan.arms):
@@ -335,7 +337,7 @@ def _draw_course(panel: Axes, result: Result, shown: Course) -> None:
         panel.fill_between(places, low, high, color=style.colour, alpha=0.13, linewidth=0)
     step = max(1, -(-len(shown.months) // 6))
     panel.set_xticks(list(places)[::step], list(shown.months)[::step])
-    panel.set_title(_wrapped(shown.title, 36))
+    panel.set_title(wrapped(shown.title, 36))
     panel.set_ylabel(shown.unit)
     panel.yaxis.set_major_locator(few_ticks())
     panel.yaxis.set_major_formatter("{x:,.10g}")
@@ -360,13 +362,14 @@ def _write_above(figure: Figure, headline: list[str], caption: str) -> None:
 
 
 def few_ticks() -> Any:
-    """About four numbers along an axis."""
+    """A few round numbers along an axis."""
     from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
 
     return MaxNLocator(4)
 
 
-def _wrapped(text: str, width: int) -> str:
+def wrapped(text: str, width: int) -> str:
+    """The text in lines."""
     return "\n".join(folded(text, width))
 
 

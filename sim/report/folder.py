@@ -212,6 +212,23 @@ def kept_study(path: Path, name: str) -> Asked | None:
     return asked
 
 
+def kept_kind(path: Path) -> str | None:
+    """The kind of study of which ``path`` is the result folder: "run", "comparison" or another; None if it is none."""
+    if not _is_result(path) or not (path / PLAN).is_file():
+        return None
+    try:
+        return str(json.loads((path / PLAN).read_text(encoding="utf-8")).get("plan", "comparison"))
+    except (AttributeError, OSError, ValueError) as error:
+        reason = str(error).partition("\n")[0]
+        raise FolderRefused(f"{path / PLAN}: is damaged and cannot be read: {reason}") from None
+
+
+def kept_manifest(path: Path) -> dict[str, Any]:
+    """What a result folder says of how it came about."""
+    found: dict[str, Any] = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+    return found
+
+
 def _kept(path: Path, kinds: Sequence[str], restored: Callable[[dict[str, Any]], Any]) -> Any:
     if not _is_result(path) or not (path / PLAN).is_file():
         return None

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sim.core.observations import Observations
+from sim.core.units import HOUR
 from sim.experiment.comparison import Result
 from sim.stats.intervals import Estimate, mean_interval, ratio_interval
 
@@ -15,13 +16,14 @@ PROFIT = "ledger.profit"
 
 @dataclass(frozen=True)
 class Course:
-    """One monthly series of every arm; None where a month has nothing to tell."""
+    """One monthly series of every arm; None where a month has nothing to tell. source: what it is made of."""
 
     figure: str
     title: str
     unit: str
     months: tuple[str, ...]
     by_arm: Mapping[str, tuple[Estimate | None, ...]]
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,41 @@ class _Series:
     whole_months: bool = False
 
 
+_FURTHER: tuple[tuple[str, str, str, str, str | None, float], ...] = (
+    ("service", "Occupancy", "%", "agents.busy", "agents.duty", 100.0),
+    ("customers", "Customers lost in the month", "customers", "customers.left", None, 1.0),
+    ("customers", "Newcomers in the month", "customers", "newcomers", None, 1.0),
+    ("staff", "Proficiency of the agents", "%", "proficiency", None, 100.0),
+    ("staff", "Agents who left in the month", "agents", "agents.left", None, 1.0),
+    ("staff", "Agents hired in the month", "agents", "agents.hired", None, 1.0),
+)
+
+
 def courses(result: Result) -> tuple[Course, ...]:
     """Profit, customers, satisfaction, staff and service by month, as far as they were observed."""
     first = result.runs[result.plan.baseline.name][0]
     return tuple(_course(result, series) for series in _worth_drawing(result, first))
+
+
+def further_courses(result: Result) -> tuple[Course, ...]:
+    """What a report shows besides: waits, abandonment, occupancy and repeats, losses, the staff's proficiency."""
+    first = result.runs[result.plan.baseline.name][0].months
+    found = [_Series(*row, whole_months=True) for row in _FURTHER if {row[3], row[4]} <= {*first, None}]
+    for channel, settings in result.plan.baseline.scenario.channels.channels.items():
+        rows = (
+            (
+                f"Mean wait, {channel}",
+                *(("h", 1 / HOUR) if settings.kind == "written" else ("s", 1.0)),
+                "wait",
+                "left_queue",
+            ),
+            (f"Abandoned, {channel}", "%", 100.0, "abandoned", "offered"),
+            (f"Repeats among contacts, {channel}", "%", 100.0, "repeats", "offered"),
+        )
+        for title, unit, factor, above, below in rows:
+            if {f"{channel}.{above}", f"{channel}.{below}"} <= set(first):
+                found.append(_Series("service", title, unit, f"{channel}.{above}", f"{channel}.{below}", factor, True))
+    return tuple(_course(result, series) for series in found)
 
 
 def _worth_drawing(result: Result, first: Observations) -> list[_Series]:
@@ -72,7 +105,9 @@ def _course(result: Result, series: _Series) -> Course:
         arm: tuple(_estimate(runs, series, place, result.plan.confidence) for place in places)
         for arm, runs in result.runs.items()
     }
-    return Course(series.figure, series.title, series.unit, tuple(names[place] for place in places), by_arm)
+    return Course(
+        series.figure, series.title, series.unit, tuple(names[place] for place in places), by_arm, series.above
+    )
 
 
 def _estimate(runs: tuple[Observations, ...], series: _Series, place: int, confidence: float) -> Estimate | None:

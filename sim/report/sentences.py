@@ -35,8 +35,8 @@ def sentence(result: Result, arm: Arm) -> str:
         return f"{arm.title}: one replication gives no interval, so no difference can be told from chance."
     if all(change.verdict == "the same" for row in result.rows if (change := row.changes[arm.name]) is not None):
         return f"{arm.title}: changes nothing; every replication gives exactly the same as doing nothing."
-    parts = [_effect(result, measure, change) for measure, change in told if _is_effect(change)]
-    parts += _untold(told)
+    parts = [effect(result, measure, change) for measure, change in told if is_effect(change)]
+    parts += untold(told)
     return f"{arm.title}: {'; '.join(parts)}."
 
 
@@ -99,11 +99,13 @@ def name_in_sentence(measure: Measure) -> str:
     return _NAMES.get(measure.name, measure.label)
 
 
-def _is_effect(change: Change) -> bool:
+def is_effect(change: Change) -> bool:
+    """Whether a difference is told from zero."""
     return change.verdict in ("higher", "lower")
 
 
-def _effect(result: Result, measure: Measure, change: Change) -> str:
+def effect(result: Result, measure: Measure, change: Change) -> str:
+    """A difference that can be told from zero, with its interval."""
     estimate = change.estimate
     places, sign = decimals(estimate), 1 if estimate.value > 0 else -1
     ends = sorted(sign * end for end in (estimate.low, estimate.high) if end is not None)
@@ -125,7 +127,8 @@ def _alone(result: Result, change: Change) -> str:
     return "" if change.holds_together else f"; not sure beside the other {len(result.policies) - 1}"
 
 
-def _untold(told: list[tuple[Measure, Change]]) -> list[str]:
+def untold(told: list[tuple[Measure, Change]]) -> list[str]:
+    """What stays exactly as it was, and what cannot be told."""
     unsure = [name_in_sentence(measure) for measure, change in told if change.verdict == "cannot tell"]
     same = [name_in_sentence(measure) for measure, change in told if change.verdict == "the same"]
     parts = [f"exactly as before: {listed(same, 'and')}"] if same else []

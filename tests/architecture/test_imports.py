@@ -26,6 +26,7 @@ ROOM_OF = {
     "sim.options": "cli",
     "sim.door": "cli",  # the same doors as the commands, from Python
     "sim.studied": "cli",
+    "sim.reporting": "cli",
     "sim.templates": "cli",
     "sim.version": "version",
     "sim.check": "check",

@@ -1,0 +1,187 @@
+"""What was found: the answer, the five outcomes, each policy against the baseline, where the money comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sim.experiment.comparison import Result, Row
+from sim.experiment.estimates import Change
+from sim.experiment.execution import Arm
+from sim.report.answer import answer
+from sim.report.bridge import label_of, steps_of
+from sim.report.charts import changes_chart, steps_chart
+from sim.report.numbers import decimals, number, percent, rounded, with_half_width
+from sim.report.paper.blocks import Block, Cell, Choice, Explorer, Picture, Points, Section, Table, Words
+from sim.report.sentences import payback_sentence, precision_sentences, sentence, told_rows, unit_of_change
+from sim.stats.intervals import Estimate
+
+_VERDICTS = {
+    "higher": "higher", "lower": "lower", "the same": "exactly the same", "cannot tell": "cannot be told from no "
+    "change",
+}  # fmt: skip
+
+
+def answer_section(result: Result) -> Section:
+    """The answer in at most three sentences."""
+    notes = []
+    if result.policies and result.plan.replications > 1:
+        notes = [
+            Words(
+                "A change is the difference from the baseline, replication by replication on the same customers. "
+                "What is "
+                f"given in brackets is its {percent(result.plan.confidence)} interval; where that includes zero, "
+                "nothing "
+                "is called a change. A first place is claimed only against every other policy at once.",
+                "note",
+            )
+        ]
+    return Section("answer", "The answer", [*(Words(text, "lead") for text in answer(result)), *notes])
+
+
+def outcomes_section(result: Result) -> Section:
+    """The five outcomes: where the operation stands, and what the policies change."""
+    rows = told_rows(result)
+    head = ["Outcome", "Unit", result.plan.baseline.title if result.policies else "Mean", "Interval", "n", "Method"]
+    table = Table(head, [_level_cells(row) for row in rows], left=2, tail=1)
+    blocks: list[Block] = [table]
+    if any(any(row.changes.values()) for row in rows):
+        note = (
+            f"Bars are {percent(result.plan.confidence)} intervals of the paired change; hollow: cannot be told "
+            "from zero."
+        )
+        text = "What each policy changes of each outcome, with intervals; the numbers stand in the next section."
+        blocks.append(Picture(lambda: changes_chart(result, rows), text, note))
+    return Section("outcomes", "The five outcomes" if len(rows) == 5 else "The outcomes", blocks)
+
+
+def _level_cells(row: Row) -> list[Cell | str]:
+    found = row.baseline
+    between = "-" if found is None else interval(found)
+    how = "-" if found is None else found.method
+    return [
+        label(row),
+        row.measure.unit,
+        with_half_width(found),
+        between,
+        str(found.n) if found else "-",
+        Cell(how, "faint"),
+    ]
+
+
+def interval(found: Estimate, sign: bool = False) -> str:
+    """The ends of an interval, such as "1.2 to 3.4"."""
+    if found.low is None or found.high is None:
+        return "-"
+    places = decimals(found)
+    return f"{number(found.low, places)} to {number(found.high, places)}"
+
+
+def label(row: Row) -> str:
+    """The name of a measure at the beginning of a line."""
+    return f"{row.measure.label[:1].upper()}{row.measure.label[1:]}"
+
+
+def policies_section(result: Result) -> Section | None:
+    """Each policy against the baseline: sentence, table, and every measure to choose from."""
+    if not result.policies:
+        return None
+    options = [(arm.title, _policy_blocks(result, arm)) for arm in result.policies]
+    return Section(
+        "policies",
+        "Each policy against the baseline",
+        [Choice("policy", options), Explorer([arm.title for arm in result.policies], list(_explored(result)))],
+    )
+
+
+def _policy_blocks(result: Result, arm: Arm) -> list[Block]:
+    rows = [_change_cells(row, row.changes[arm.name]) for row in result.table]
+    head = ["Measure", "Unit", result.plan.baseline.title, "Change", "Interval", "Gain of pairing", "The change is"]
+    blocks: list[Block] = []
+    if result.plan.replications > 1:
+        blocks.append(Words(sentence(result, arm)))
+    note = (
+        "Changes of percentages are in points. Gain of pairing: how many times as many replications independent seeds "
+        "would need for the same interval."
+    )
+    return [*blocks, Table(head, rows, note, left=2, tail=1)]
+
+
+def _change_cells(row: Row, found: Change | None) -> list[Cell | str]:
+    first: list[Cell | str] = [label(row), row.measure.unit, with_half_width(row.baseline)]
+    if found is None:
+        return [*first, "-", "-", "-", "-"]
+    gain = "-" if found.gain is None else f"{found.gain:,.3g}" if found.gain < 1000 else "over 1,000"
+    size = with_half_width(found.estimate, sign=True)
+    return [*first, Cell(size, style_of(row, found)), interval(found.estimate), gain, _VERDICTS[found.verdict]]
+
+
+def style_of(row: Row, found: Change) -> str:
+    """How a change is shown: "good", "bad", or neither where it has no better side or cannot be told."""
+    if found.verdict not in ("higher", "lower"):
+        return "faint"
+    if row.measure.better == "neither":
+        return ""
+    return "good" if found.verdict == row.measure.better else "bad"
+
+
+def _explored(result: Result) -> Iterator[dict[str, Any]]:
+    for row in result.rows:
+        if any(row.changes.values()):
+            yield {
+                "label": label(row),
+                "unit": unit_of_change(row.measure),
+                "meaning": row.measure.meaning,
+                "base": f"{with_half_width(row.baseline)} {row.measure.unit}".rstrip(),
+                "arms": [_explored_change(row.changes[arm.name]) for arm in result.policies],
+            }
+
+
+def _explored_change(found: Change | None) -> list[Any] | None:
+    if found is None:
+        return None
+    ends = (found.estimate.value, found.estimate.low, found.estimate.high)
+    told = found.verdict in ("higher", "lower")
+    return [*map(rounded, ends), with_half_width(found.estimate, sign=True), _VERDICTS[found.verdict], told]
+
+
+def money_section(result: Result) -> Section | None:
+    """Where the difference of profit comes from, policy by policy, and when it has paid back."""
+    shown = [(arm, found) for arm in result.policies if (found := result.accountings.get(arm.name)) is not None]
+    shown = [(arm, found) for arm, found in shown if steps_of(found)]
+    if not shown or result.plan.replications < 2:
+        return None
+    options = [(arm.title, _money_blocks(result, arm)) for arm, _ in shown]
+    note = Words(
+        "Parts add up to the difference of profit, replication by replication. Whiskers are intervals; a hollow "
+        "bar cannot "
+        "be told from zero.",
+        "note",
+    )
+    return Section("money", "Where the money comes from", [Choice("policy", options), note])
+
+
+def _money_blocks(result: Result, arm: Arm) -> list[Block]:
+    found, currency = result.accountings[arm.name], result.plan.baseline.scenario.currency
+    payback = result.paybacks.get(arm.name)
+    lines = [*found.parts, found.profit]
+    head = ["Part", f"Change ({currency})", "Interval", "The part is"]
+    rows: Sequence[Sequence[Cell | str]] = [
+        [
+            Cell(label_of(line), "strong" if line is found.profit else ""),
+            with_half_width(line.estimate, sign=True),
+            interval(line.estimate),
+            _VERDICTS[line.verdict],
+        ]
+        for line in lines
+        if any(line.values)
+    ]
+    text = f"Bars from one part of the difference of profit to the next, for {arm.title}; the table has the numbers."
+    blocks: list[Block] = [Picture(lambda: steps_chart(steps_of(found), currency), text), Table(head, rows, tail=1)]
+    return [Words(payback_sentence(arm, payback)), *blocks] if payback is not None else blocks
+
+
+def precision_points(result: Result) -> list[Block]:
+    """What became of the precision that was asked for."""
+    told = precision_sentences(result)
+    return [Points(told)] if told else []

@@ -1,0 +1,243 @@
+"""``frontline report`` as a person uses it: from a real stored study to a page, without simulating anything."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+import sim
+from sim.cli import app
+from sim.experiment.store import Store
+from sim.report.folder import FolderRefused
+from sim.report.numbers import with_half_width
+from sim.report.reopened import Unfilled
+
+TINY = """
+frontline: 1
+extends: scenario.yaml
+name: tiny
+calendar: {warm_up: 7 days, horizon: 63 days}
+"""
+STUDY = """
+frontline: 1
+study: tiny
+title: A tiny study
+scenario: tiny.yaml
+replications: 3
+seed: 5
+policies:
+  fee_up: {title: Raise the fee, changes: {pricing.fee.office: {multiply: 1.1}}, costs: {one_off: 500 EUR}}
+  nothing: {title: Change nothing}
+"""
+HOSTILE = (
+    "<script>document.title='owned'</script><img src=x onerror=alert(1)>",
+    "{{ 7 * 7 }} {% raw %} \"quoted\" 'single' & </style></script>",
+    "料金を上げる — رفع الرسوم — Gebühr für 日本語テキスト",
+    "W" * 150,
+)
+VOID = {"meta", "br", "img", "link", "hr", "input"}
+
+
+class Page(HTMLParser):
+    """A page as a parser sees it: its elements, its text, the cells of its tables."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: dict[str, list[str]] = {}
+        self.feed(text)
+        self.close()
+        assert self.open == [], self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+            self.texts.setdefault(tag, []).append("")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open and self.open[-1] == tag, (tag, self.open[-4:])
+        self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        for tag in set(self.open):
+            self.texts[tag][-1] += data
+
+    def said(self, tag: str) -> list[str]:
+        return [text.strip() for text in self.texts.get(tag, [])]
+
+
+def frontline(*words: object) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def studied(folder: Path, study: str) -> Path:
+    """A study in a folder of its own, carried out; the folder of its result."""
+    assert frontline("init", folder).exit_code == 0
+    (folder / "tiny.yaml").write_text(TINY, encoding="utf-8")
+    (folder / "tiny_study.yaml").write_text(study, encoding="utf-8")
+    store = folder / "results" / "replications.sqlite"
+    out = folder / "results" / "tiny"
+    found = frontline("compare", folder / "tiny_study.yaml", "--workers", 1, "--out", out, "--store", store, "--quiet")
+    assert found.exit_code == 0, found.output
+    return out
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return studied(tmp_path_factory.mktemp("work") / "shop", STUDY)
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    policies = "\n".join(
+        f"  p{place}: {{title: {json.dumps(title, ensure_ascii=False)}, "
+        f"changes: {{pricing.fee.office: {{multiply: 1.{place}}}}}}}"
+        for place, title in enumerate(HOSTILE)
+    )
+    study = STUDY.partition("policies:")[0].replace("A tiny study", json.dumps(HOSTILE[0])).replace("3", "2")
+    return studied(tmp_path_factory.mktemp("work") / "shop", f"{study}policies:\n{policies}\n")
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_simulated(result: Path, hostile: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a replication was simulated")
+
+    monkeypatch.setattr("sim.experiment.execution._run_model", refuse)
+
+
+def page_of(result: Path, out: Path) -> tuple[str, Page]:
+    found = frontline("report", result, "--out", out)
+    assert found.exit_code == 0, found.output
+    text = (out / "tiny.html").read_text(encoding="utf-8")
+    return text, Page(text)
+
+
+def test_a_stored_result_is_found_again_whole_without_simulating(result: Path) -> None:
+    found = sim.load_result(result)
+    assert isinstance(found, sim.Findings)
+    assert found.to_json() == json.loads((result / "result.json").read_text(encoding="utf-8"))
+
+
+def test_the_report_stands_beside_the_result_and_can_be_made_again(result: Path) -> None:
+    found = frontline("report", result, "--json")
+    assert found.exit_code == 0, found.output
+    (file,) = json.loads(found.stdout)["files"]
+    path = result.parent / "tiny-report" / "tiny.html"
+    assert Path(file["path"]) == path
+    before = path.read_bytes()
+    assert file["bytes"] == len(before)
+    assert frontline("report", result).exit_code == 0
+    assert path.read_bytes() == before
+
+
+def test_the_page_has_every_section_and_the_stored_numbers(result: Path, tmp_path: Path) -> None:
+    _, page = page_of(result, tmp_path / "out")
+    sections = {each["id"] for tag, each in page.elements if tag == "section"}
+    assert sections == {
+        "answer", "question", "outcomes", "policies", "money", "course", "operation", "customers", "staff", "hangs",
+        "assumptions", "checks", "repeat",
+    }  # fmt: skip
+    links = {str(each["href"])[1:] for tag, each in page.elements if tag == "a"}
+    assert links == sections
+    cells = page.said("td")
+    found = sim.load_result(result)
+    assert isinstance(found, sim.Findings)
+    for row in found.result.table:
+        assert with_half_width(row.baseline) in cells
+        for change in row.changes.values():
+            assert change is not None
+            assert with_half_width(change.estimate, sign=True) in cells
+    assert found.result.plan.baseline.scenario.digest() in cells
+
+
+def test_the_page_asks_nothing_of_anybody(result: Path, tmp_path: Path) -> None:
+    text, page = page_of(result, tmp_path / "out")
+    assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", text)
+    policy = next(each["content"] for tag, each in page.elements if tag == "meta" and "http-equiv" in each)
+    assert policy is not None and policy.startswith("default-src 'none';")
+    assert "unsafe" not in policy
+    for tag, attributes in page.elements:
+        assert tag not in ("link", "img", "iframe", "object", "embed", "base", "form")
+        assert not {name for name in attributes if name.startswith("on") or name in ("style", "src")}, (tag, attributes)
+        assert str(attributes.get("href", "#")).startswith("#")
+    ids = [each["id"] for _, each in page.elements if each.get("id")]
+    assert len(ids) == len(set(ids))
+    references = {
+        found
+        for _, each in page.elements
+        for value in each.values()
+        for found in re.findall(r"url\(#([^)]+)\)", value or "")
+    }
+    assert references <= set(ids)
+
+
+def test_hostile_names_are_shown_as_text(hostile: Path, tmp_path: Path) -> None:
+    text, page = page_of(hostile, tmp_path / "out")
+    tags = [tag for tag, _ in page.elements]
+    assert tags.count("script") == 1
+    assert tags.count("style") == 1
+    assert "img" not in tags
+    assert HOSTILE[0] in page.said("h1")
+    assert page.said("title")[0] == HOSTILE[0]
+    assert set(HOSTILE) <= set(page.said("h3"))
+    assert "49" not in page.said("h3")
+    assert len(text) < 5_000_000
+
+
+def test_a_lacking_replication_is_one_line_with_the_command_that_fills_it(result: Path, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.sqlite"
+    Store(empty).close()
+    found = frontline("report", result, "--store", empty)
+    assert found.exit_code == 2
+    assert found.stdout == ""
+    (line,) = found.stderr.splitlines()
+    assert "9 of 9 replications are not in" in line
+    assert line.endswith(shlex.join(["frontline", "compare", str(result), "--out", str(result), "--store", str(empty)]))
+    none = frontline("report", result, "--store", tmp_path / "none.sqlite")
+    assert none.exit_code == 2
+    assert "there is no store" in none.stderr
+    assert not (tmp_path / "none.sqlite").exists()
+    with pytest.raises(Unfilled):
+        sim.load_result(result, store=empty)
+
+
+def test_what_is_no_result_is_refused(result: Path, tmp_path: Path) -> None:
+    for place in (tmp_path, tmp_path / "none", result.parent.parent / "tiny.yaml"):
+        found = frontline("report", place)
+        assert found.exit_code == 2
+        assert "is no result of Frontline" in found.stderr
+    with pytest.raises(FolderRefused):
+        sim.load_result(tmp_path)
+    found = frontline("report", result, "--format", "powerpoint")
+    assert found.exit_code == 2
+    assert "known formats: html" in found.stderr
+    damaged = tmp_path / "damaged"
+    damaged.mkdir()
+    (damaged / "manifest.json").write_text('{"frontline": "0"}')
+    (damaged / "plan.json").write_text("{")
+    assert "is damaged" in frontline("report", damaged).stderr
+
+
+def test_nobody_elses_folder_is_written_to(result: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "letter.txt").write_text("dear")
+    found = frontline("report", result, "--out", mine)
+    assert found.exit_code == 2
+    assert [path.name for path in mine.iterdir()] == ["letter.txt"]
+    inside = frontline("report", result, "--out", result)
+    assert inside.exit_code == 2
