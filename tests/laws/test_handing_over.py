@@ -1,16 +1,16 @@
 """Laws of what an agent cannot end alone: the queue behind a transfer, another department, a chat that customers leave.
 
-Precision, controls and confidence are those of the known answers; the seed is fixed in `lawbook.handing_over`.
+Precision, controls and confidence are those of the known answers; the seed is fixed in `sim.laws.handing_over`.
 """
 
 from __future__ import annotations
 
 import pytest
-from lawbook.cases import Case
-from lawbook.effort import Effort
-from lawbook.handing_over import FULL, QUICK, SEED, cases, confidences, plan_of
-from lawbook.meeting import misses
-from lawbook.plans import replicate
+from sim.laws.cases import Case
+from sim.laws.effort import Effort
+from sim.laws.handing_over import FULL, QUICK, SEED, cases, confidences, plan_of
+from sim.laws.meeting import misses
+from sim.laws.plans import replicate
 
 LAWS = [pytest.param(case, id=f"{case.id} {case.model}") for case in cases()]
 

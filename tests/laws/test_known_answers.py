@@ -1,15 +1,15 @@
 """Known answers: every case of the file, run as an ordinary scenario by the ordinary engine.
 
 Each interval holds with the same confidence, such that all intervals of the file hold together with 99 %; it must be
-as narrow as the case demands and contain the known answer. The seed is fixed in `lawbook.cases`.
+as narrow as the case demands and contain the known answer. The seed is fixed in `sim.laws.cases`.
 """
 
 from __future__ import annotations
 
 import pytest
-from lawbook.cases import NOT_EXPRESSED, Case, read_cases
-from lawbook.effort import ANY_FULL, FULL, QUICK, Effort, confidences, expressed, plan_of, rows_of
-from lawbook.meeting import EXACT, misses
+from sim.laws.cases import NOT_EXPRESSED, Case, read_cases
+from sim.laws.effort import ANY_FULL, FULL, QUICK, Effort, confidences, expressed, plan_of, rows_of
+from sim.laws.meeting import EXACT, misses
 
 CASES = {case.id: case for case in read_cases()}
 RUN = [case_id for case_id, case in CASES.items() if expressed(case)]

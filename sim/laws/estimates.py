@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from lawbook.plans import Extra, Numbers, Reading
+from sim.laws.plans import Extra, Numbers, Reading
 from sim.stats import critical
 from sim.stats.intervals import Estimate, ratio_interval
 

@@ -28,15 +28,18 @@ class WaitsWithin:
         self.counts = [0] * len(limits)
 
     def on_counting_began(self, _: float) -> None:
+        """Forget what was seen before."""
         self.counts = [0] * len(self.limits)
 
     def on_contact_answered(self, contact: Contact) -> None:
+        """Look at how long it waited."""
         wait = contact.answered_at - contact.offered_at
         for number, limit in enumerate(self.limits):
             if wait <= limit:
                 self.counts[number] += 1
 
     def numbers(self, _: Model, __: Observations) -> dict[str, float]:
+        """What was seen since the counting began."""
         return {f"within.{number}": float(count) for number, count in enumerate(self.counts)}
 
 
@@ -53,6 +56,7 @@ class Orbit:
         self.on_counting_began(0.0)
 
     def on_counting_began(self, now: float) -> None:
+        """Forget what was seen before."""
         self.area = self.time = 0.0
         self.settled = now
         self.at = [0] * (self.attempts + 1)
@@ -63,13 +67,16 @@ class Orbit:
         self.inside += step
 
     def on_contact_offered(self, contact: Contact) -> None:
+        """Someone who came before comes again."""
         if contact.issue.contacts > 1:
             self._step(contact.offered_at, -1)
 
     def on_contact_blocked(self, contact: Contact) -> None:
+        """Whoever is blocked will come again."""
         self._step(contact.offered_at, 1)
 
     def on_contact_handled(self, contact: Contact) -> None:
+        """Look at what the contact took and how it ended."""
         now, issue = contact.answered_at + contact.spent, contact.issue
         if not contact.resolved:
             self._step(now, 1)
@@ -79,6 +86,7 @@ class Orbit:
             self.at[issue.handled] += 1
 
     def numbers(self, model: Model, _: Observations) -> dict[str, float]:
+        """What was seen since the counting began."""
         self._step(model.world.calendar.end, 0)
         found = {f"resolved.at.{number}": float(count) for number, count in enumerate(self.at) if number}
         return {"orbit.area": self.area, "resolved.time": self.time, **found}
@@ -99,10 +107,12 @@ class Presence:
         self.went: list[float] = []
 
     def on_contact_handled(self, contact: Contact) -> None:
+        """Look at what the contact took and how it ended."""
         self.came.append(contact.offered_at)
         self.went.append(contact.answered_at + contact.spent)
 
     def numbers(self, model: Model, _: Observations) -> dict[str, float]:
+        """What was seen since the counting began."""
         start = model.world.calendar.counted_from
         span = model.world.calendar.day_start(model.world.calendar.days - 1) - start
         periods = span / self.period
@@ -149,9 +159,11 @@ class DayCounts:
         self.busyness: list[float] = []
 
     def attach(self, world: World) -> None:
+        """Know the world that is watched."""
         self.world = world
 
     def on_counting_began(self, _: float) -> None:
+        """Forget what was seen before."""
         if self.at_the_door:
             self.world.ask.raise_issues = self._count
 
@@ -165,6 +177,7 @@ class DayCounts:
         self.today = 0
 
     def numbers(self, _: Model, observed: Observations) -> dict[str, float]:
+        """What was seen since the counting began."""
         counts = np.array(self.counts if self.at_the_door else observed.days[f"{self.channel}.offered"])
         factors = np.array(self.busyness)
         return {
@@ -185,15 +198,18 @@ class WorkBelow:
         self.on_counting_began(0.0)
 
     def on_counting_began(self, _: float) -> None:
+        """Forget what was seen before."""
         self.below, self.squares = 0, 0.0
 
     def on_contact_handled(self, contact: Contact) -> None:
+        """Look at what the contact took and how it ended."""
         if contact.spent <= self.limit:
             self.below += 1
         distance = math.log(contact.spent) - self.centre
         self.squares += distance * distance
 
     def numbers(self, _: Model, __: Observations) -> dict[str, float]:
+        """What was seen since the counting began."""
         return {"work.below": float(self.below), "work.squares": self.squares}
 
 
@@ -208,9 +224,11 @@ class ChatsOfSize:
         self.on_counting_began(0.0)
 
     def on_counting_began(self, _: float) -> None:
+        """Forget what was seen before."""
         self.sized, self.sojourn, self.work, self.handled = 0.0, 0.0, 0.0, 0
 
     def on_contact_handled(self, contact: Contact) -> None:
+        """Look at what the contact took and how it ended."""
         self.work += contact.work
         self.handled += 1
         if self.least <= contact.work <= self.most:
@@ -218,6 +236,7 @@ class ChatsOfSize:
             self.sojourn += contact.waited + contact.spent
 
     def numbers(self, _: Model, __: Observations) -> dict[str, float]:
+        """What was seen since the counting began."""
         return {
             "sized.work": self.sized,
             "sized.sojourn": self.sojourn,
@@ -236,6 +255,7 @@ class Tenures:
         self.limit = limit
 
     def numbers(self, model: Model, _: Observations) -> dict[str, float]:
+        """What was seen since the counting began."""
         tenures = [model.world.calendar.end - agent.hired_at for agent in model.world.agents.values()]
         return {
             "staff": float(len(tenures)),
@@ -261,6 +281,7 @@ class Payments:
         self.day = day.index + 1
 
     def on_paid(self, posting: Posting) -> None:
+        """Take the fees, and only these."""
         if posting.account == "fees":
             number, rest = divmod(self.day, self.year)
             assert rest == 0 or posting.amount == 0.0, "a fee between two anniversaries"
@@ -269,6 +290,7 @@ class Payments:
             self.by_year += number * present
 
     def numbers(self, _: Model, __: Observations) -> dict[str, float]:
+        """What was seen since the counting began."""
         return {"value": self.value, "value.by_year": self.by_year}
 
 
@@ -276,6 +298,7 @@ class SegmentsLeft:
     """Customers left in each segment, as many independent bases: mean and unbiased standard deviation over them."""
 
     def numbers(self, model: Model, _: Observations) -> dict[str, float]:
+        """What was seen since the counting began."""
         base = model.world.base
         assert base is not None
         size = base.size

@@ -14,12 +14,12 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from lawbook.cases import CONFIDENCE, Case
-from lawbook.effort import Effort
-from lawbook.load import Load, Recorder
-from lawbook.plans import Extra, Plan, Run, ratio
-from lawbook.queues import days_of_warm_up, load_of, moments_of
-from lawbook.settings import always_on_duty, channel, duration, exponential, law, queue, unit_for
+from sim.laws.cases import CONFIDENCE, Case
+from sim.laws.effort import Effort
+from sim.laws.load import Load, Recorder
+from sim.laws.plans import Extra, Plan, Run, ratio
+from sim.laws.queues import days_of_warm_up, load_of, moments_of
+from sim.laws.settings import always_on_duty, channel, duration, exponential, law, queue, unit_for
 from sim.calibration.erlang import abandonment, erlang_c, mean_wait
 from sim.core import streams
 from sim.core.entities import Issue

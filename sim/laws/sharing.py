@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from lawbook.cases import Case
-from lawbook.plans import Extra, Plan, Run, ratio
-from lawbook.probes import ChatsOfSize
-from lawbook.queues import ALL, controls, days_of_warm_up, load_of, moments_of, waiting
-from lawbook.settings import exponential, queue, rate, unit_for
+from sim.laws.cases import Case
+from sim.laws.plans import Extra, Plan, Run, ratio
+from sim.laws.probes import ChatsOfSize
+from sim.laws.queues import ALL, controls, days_of_warm_up, load_of, moments_of, waiting
+from sim.laws.settings import exponential, queue, rate, unit_for
 
 MANY = 400
 """Chats open at a time where there is no limit: with an occupancy of 0.8 fewer than 1 in 10^38 find more."""

@@ -19,9 +19,9 @@ import numpy.typing as npt
 from scipy.signal import lfilter
 from scipy.stats import poisson
 
-from lawbook.plans import Extra, ratio
 from sim.core.entities import Contact
 from sim.core.observations import Observations
+from sim.laws.plans import Extra, ratio
 from sim.model import Model
 
 Array = npt.NDArray[np.float64]
@@ -124,6 +124,7 @@ class Recorder:
         found[1] += contact.spent
 
     def numbers(self, model: Model, _: Observations) -> dict[str, float]:
+        """What was seen since the counting began."""
         load, calendar = self.load, model.world.calendar
         if self.issues:
             came, work = np.array(sorted(self.issues.values())).T / load.unit

@@ -9,12 +9,12 @@ from typing import Any
 
 from scipy.stats import gamma
 
-from lawbook.cases import Case
-from lawbook.plans import Extra, Plan, Reading, Run, ratio
-from lawbook.probes import DayCounts, Presence, WorkBelow
-from lawbook.settings import calendar, exponential, queue, text
 from sim.core.distributions import Lognormal
 from sim.core.units import DAY
+from sim.laws.cases import Case
+from sim.laws.plans import Extra, Plan, Reading, Run, ratio
+from sim.laws.probes import DayCounts, Presence, WorkBelow
+from sim.laws.settings import calendar, exponential, queue, text
 
 PERIODS_A_DAY = 6
 INTERVALS = 240

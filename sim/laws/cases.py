@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-FILE = Path(__file__).parent.parent / "known_answers.json"
+FILE = Path(__file__).parent / "known_answers.json"
 SEED = 19_170_101
 """Fixed before the first run (A. K. Erlang's year); a changed seed is a changed test."""
 
@@ -66,8 +66,32 @@ def is_probability(measure: str) -> bool:
     return measure.startswith(("p_", "share_", "blocking")) or "_share_" in measure
 
 
+class LawbookProblem(Exception):  # noqa: N818  # read as a statement in messages
+    """A file of known answers cannot be understood, or a law is asked for that is not in it."""
+
+
 def read_cases(path: Path = FILE) -> tuple[Case, ...]:
-    """All cases of a file of known answers (a list, or the list under "cases")."""
-    found = json.loads(path.read_text(encoding="utf-8"))
-    rows: Sequence[Mapping[str, Any]] = found["cases"] if isinstance(found, dict) else found
-    return tuple(Case(row["id"], row["model"], row["inputs"], row["expected"], row.get("source", "")) for row in rows)
+    """All cases of a file of known answers (a list, or the list under "cases"); raises LawbookProblem."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise LawbookProblem(f"{path}: cannot be read: {error.strerror or error}") from None
+    except ValueError as error:
+        raise LawbookProblem(f"{path}: is no JSON: {error}") from None
+    rows = found.get("cases") if isinstance(found, dict) else found
+    if not isinstance(rows, list):
+        raise LawbookProblem(f"{path}: expected a list of cases")
+    return tuple(_case(row, number, path) for number, row in enumerate(rows, start=1))
+
+
+def _case(row: Any, number: int, path: Path) -> Case:
+    where = f"{path}: case {row.get('id', number) if isinstance(row, dict) else number}"
+    if not isinstance(row, dict):
+        raise LawbookProblem(f"{where} is no object")
+    for key, kind, what in (("id", str, "a text"), ("model", str, "a text"), ("inputs", dict, "an object")):
+        if not isinstance(row.get(key), kind):
+            raise LawbookProblem(f"{where}: {key!r} is {row.get(key)!r}; expected {what}")
+    expected = row.get("expected")
+    if not isinstance(expected, dict) or not all(isinstance(one, int | float) for one in expected.values()):
+        raise LawbookProblem(f"{where}: 'expected' is {expected!r}; expected numbers by measure")
+    return Case(row["id"], row["model"], row["inputs"], expected, str(row.get("source", "")))

@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from lawbook.cases import Case
-from lawbook.plans import Extra, Plan, Reading, Run, ratio
-from lawbook.probes import Payments, SegmentsLeft, Tenures
-from lawbook.settings import never_on_duty, queue, share, text
 from sim.core.lifetimes import TenureCurve, TenureFactors
 from sim.core.units import DAY, YEAR
+from sim.laws.cases import Case
+from sim.laws.plans import Extra, Plan, Reading, Run, ratio
+from sim.laws.probes import Payments, SegmentsLeft, Tenures
+from sim.laws.settings import never_on_duty, queue, share, text
 
 LN2 = math.log(2.0)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
-from lawbook import demand, people, queues, sharing
-from lawbook.cases import CONFIDENCE, NOT_EXPRESSED, SEED, Case, read_cases
-from lawbook.plans import Plan, replicate
-from lawbook.settings import NotExpressedError
+from sim.laws import demand, people, queues, sharing
+from sim.laws.cases import CONFIDENCE, FILE, NOT_EXPRESSED, SEED, Case, read_cases
+from sim.laws.plans import Plan, replicate
+from sim.laws.settings import NotExpressedError
 from sim.stats.intervals import bonferroni
 
 
@@ -147,13 +148,19 @@ def expressed(case: Case) -> bool:
     return True
 
 
+def effort_of(case: Case, precise: bool = False) -> Effort:
+    """The effort for a case, of whatever file: as precise as the case demands, or cheaper where that takes long."""
+    in_full = FULL.get(case.id, ANY_FULL)
+    return in_full if precise or case.id in FULL and case.id not in QUICK else QUICK.get(case.id, ANY_QUICK)
+
+
 @cache
-def confidences() -> tuple[float, float]:
-    """Confidence of each interval, for all of the file together, and for all known inputs together (Bonferroni)."""
-    plans = [plan_of(case, ANY_FULL) for case in read_cases() if expressed(case)]
+def confidences(path: Path = FILE) -> tuple[float, float]:
+    """Confidence of each interval, for all of a file together, and for all known inputs together (Bonferroni)."""
+    plans = [plan_of(case, ANY_FULL) for case in read_cases(path) if expressed(case)]
     measures = sum(len(plan.readings) for plan in plans)
     inputs = sum(len(plan.controls) + len(plan.extras) for plan in plans)
-    return bonferroni(CONFIDENCE, measures), bonferroni(CONFIDENCE, inputs)
+    return bonferroni(CONFIDENCE, max(measures, 1)), bonferroni(CONFIDENCE, max(inputs, 1))
 
 
 @cache

@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from lawbook.cases import Case
-from lawbook.load import Load, relaxation
-from lawbook.plans import Extra, Numbers, Plan, Reading, Run, ratio
-from lawbook.probes import Orbit, WaitsWithin
-from lawbook.settings import NotExpressedError, always_on_duty, duration, exponential, law, queue, share, unit_for
 from sim.core.units import DAY
+from sim.laws.cases import Case
+from sim.laws.load import Load, relaxation
+from sim.laws.plans import Extra, Numbers, Plan, Reading, Run, ratio
+from sim.laws.probes import Orbit, WaitsWithin
+from sim.laws.settings import NotExpressedError, always_on_duty, duration, exponential, law, queue, share, unit_for
 
 ALL = "line"
 
@@ -89,7 +89,7 @@ def _plain(case: Case, service: str = "M", scv: float = 1.0, patience: Mapping[s
     agents = int(inputs.get("c", 1))
     unit = unit_for(contacts)
     lines = int(inputs["K"]) if "K" in inputs else agents if case.group in ("EB", "IN") else None
-    sections = {"patience": {"channels": {ALL: {"patience": _in_units(patience, unit)}}}} if patience else {}
+    sections: dict[str, Any] = {"patience": {"channels": {ALL: {"patience": _in_units(patience, unit)}}}} if patience else {}
     within = re.compile(r"p_wait_le_([\d.]+)_given_served")
     limits = {name: float(found[1]) for name in case.expected if (found := within.fullmatch(name))}
     readings = waiting(ALL, unit) | {
@@ -237,7 +237,7 @@ def pooling(case: Case) -> Plan:
     agents = case.agents
     unit = unit_for(2.0 * each)
     rates, service = {"one": each, "two": each}, dict.fromkeys(("one", "two"), exponential(mean, unit))
-    own = {
+    own: dict[str, Any] = {
         "workforce": {"groups": {k: {"headcount": agents, "channels": ["line"], "kinds": [k]} for k in rates}},
         "staffing": always_on_duty(list(rates)),
     }
