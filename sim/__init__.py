@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sim.model import Model
     from sim.scenario import Scenario
     from sim.studied import study, sweep
+    from sim.verified import verify
 
 _HOMES = {
     "Findings": "sim.door",
@@ -34,6 +35,7 @@ _HOMES = {
     "run": "sim.door",
     "study": "sim.studied",
     "sweep": "sim.studied",
+    "verify": "sim.verified",
 }
 
 __all__ = [
@@ -49,6 +51,7 @@ __all__ = [
     "run",
     "study",
     "sweep",
+    "verify",
 ]
 
 

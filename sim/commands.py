@@ -39,12 +39,25 @@ from sim.files import FileProblem, load_scenario, load_study, scenario_schema, s
 from sim.files.header import kind_of_study
 from sim.files.libraries import NotInstalled
 from sim.files.reading import is_workbook
+from sim.laws.cases import LawbookProblem
 from sim.options import BadUsage, Options, within
 from sim.report.checks import check_document, render_check
 from sim.report.folder import FolderRefused, ResultFolder, kept_plan, save
 from sim.report.kinds import HOMES, kind_named
 from sim.report.tables import document, json_text
 from sim.report.terminal import render
+
+_BAD_INPUT = (
+    FileProblem,
+    BadUsage,
+    ExtensionProblem,
+    FolderRefused,
+    LawbookProblem,
+    NotInstalled,
+    StoreRefused,
+    TooLarge,
+    UnknownMeasure,
+)
 
 
 def run_scenario(file: Path, options: Options) -> None:
@@ -232,9 +245,7 @@ def outcome() -> Iterator[None]:
     try:
         yield
         sys.stdout.flush()
-    except (FileProblem, BadUsage, ExtensionProblem, FolderRefused, StoreRefused, UnknownMeasure, TooLarge) as error:
-        end_with(str(error), BAD)
-    except NotInstalled as error:
+    except _BAD_INPUT as error:
         end_with(str(error), BAD)
     except (ReplicationFailed, StoreFailed, WorkersDied) as error:
         end_with(f"{error}{_trace(error)}", FAILED)

@@ -55,8 +55,8 @@ def carry_out(
     place: Path,
     total: int,
     options: Options,
-) -> None:
-    """Do work that simulates, then keep in a folder and show what it found.
+) -> F:
+    """Do work that simulates, then keep in a folder and show what it found; returns that.
 
     place: the folder where none is given. total: replications, by what is known beforehand.
     """
@@ -70,6 +70,7 @@ def carry_out(
         show(found)
         if not options.as_json and not options.quiet:
             _remarks(count, folder.path, options)
+        return found
     except KeyboardInterrupt:
         if folder.committed:
             end_with(f"interrupted; the result stands in {near(folder.path)}", INTERRUPTED)

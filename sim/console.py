@@ -7,6 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 from sim.report.terminal import WIDTH
 
@@ -32,7 +33,7 @@ def remark(text: str) -> None:
     sys.stderr.write(f"{text}\n")
 
 
-def end_with(message: str, code: int) -> None:
+def end_with(message: str, code: int) -> NoReturn:
     """End the command with a message and an exit code."""
     remark(message)
     sys.exit(code)

@@ -1,1 +1,1 @@
-"""Known answers as ordinary scenarios: which scenario is a case, what is read from it, how precisely, and if it holds."""
+"""Known answers as ordinary scenarios: which scenario a case is, what is read from it, and if it holds."""

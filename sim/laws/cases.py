@@ -28,7 +28,7 @@ class Case:
     model: str
     inputs: Mapping[str, Any]
     expected: Mapping[str, float]
-    source: str
+    source: str = ""
 
     @property
     def group(self) -> str:

@@ -151,7 +151,7 @@ def expressed(case: Case) -> bool:
 def effort_of(case: Case, precise: bool = False) -> Effort:
     """The effort for a case, of whatever file: as precise as the case demands, or cheaper where that takes long."""
     in_full = FULL.get(case.id, ANY_FULL)
-    return in_full if precise or case.id in FULL and case.id not in QUICK else QUICK.get(case.id, ANY_QUICK)
+    return in_full if precise or (case.id in FULL and case.id not in QUICK) else QUICK.get(case.id, ANY_QUICK)
 
 
 @cache

@@ -14,17 +14,17 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from sim.calibration.erlang import abandonment, erlang_c, mean_wait
+from sim.core import streams
+from sim.core.entities import Issue
+from sim.core.observations import Observations
+from sim.core.world import World
 from sim.laws.cases import CONFIDENCE, Case
 from sim.laws.effort import Effort
 from sim.laws.load import Load, Recorder
 from sim.laws.plans import Extra, Plan, Run, ratio
 from sim.laws.queues import days_of_warm_up, load_of, moments_of
 from sim.laws.settings import always_on_duty, channel, duration, exponential, law, queue, unit_for
-from sim.calibration.erlang import abandonment, erlang_c, mean_wait
-from sim.core import streams
-from sim.core.entities import Issue
-from sim.core.observations import Observations
-from sim.core.world import World
 from sim.model import Model
 from sim.stats.intervals import bonferroni
 
@@ -131,6 +131,7 @@ class Brought(Recorder):
     """Records arrivals and work as they are offered to those behind; ``load.came``, ``load.work``: within the run."""
 
     def numbers(self, model: Model, observed: Observations) -> dict[str, float]:
+        """What was seen since the counting began."""
         start = model.world.calendar.counted_from
         counted = [work for came, work in zip(self.came, self.work, strict=True) if came >= start]
         return super().numbers(model, observed) | {
@@ -143,6 +144,7 @@ class HandedOn(Brought):
     """The same of contacts that are all handed on when their first agent has found out what they are about."""
 
     def numbers(self, model: Model, observed: Observations) -> dict[str, float]:
+        """What was seen since the counting began."""
         both = zip(self.came, self.work, strict=True)
         handed_on = sorted((came + _FOUND_OUT * work, work) for came, work in both)
         self.came, self.work = [came for came, _ in handed_on], [work for _, work in handed_on]
@@ -153,15 +155,18 @@ class Referred(Brought):
     """The same of cases of the department ``workshop``."""
 
     def attach(self, world: World) -> None:
+        """Know the world that is watched."""
         self.world = world
         self.issues_of_now: list[tuple[float, int]] = []
         self.on_contact_offered = lambda _: None
 
     def on_issue_referred(self, issue: Issue) -> None:
+        """Note the case that it becomes."""
         key = streams.child(streams.child(issue.key, _CASE), issue.handled)
         self.issues_of_now.append((self.world.env.now, key ^ streams.named("workshop")))
 
     def numbers(self, model: Model, observed: Observations) -> dict[str, float]:
+        """What was seen since the counting began."""
         settings = model.scenario.departments
         assert settings is not None
         time = settings.departments["workshop"].time
@@ -223,12 +228,12 @@ def departments(case: Case) -> Plan:
     kind = "D" if "M/D/1" in case.model else "M"
     load = _load(case, kind)
     rate, unit = float(case.inputs["lambda"]), load.unit
-    workshop = {
+    workshop: dict[str, Any] = {
         "takes": {"call": "100 %"}, "workers": int(case.inputs["c"]), "time": law(1.0, 0.0, unit, kind),
         "promised": duration(_PROMISED[kind], unit), "solved": "100 %", "told": "100 %", "chases": "0 %",
         "chase_after": exponential(1.0, unit), "wage": "0 EUR per year", "cost": "0 EUR",
     }  # fmt: skip
-    sections = {
+    sections: dict[str, Any] = {
         "resolution": {
             "first_contact": {"call": "0 %"},
             "returns": {"share": "0 %", "delay": exponential(1.0, unit), "most_contacts": 9},

@@ -63,7 +63,7 @@ def checks(
     found = [Check(name, "formula", value, None, case.expected[name], None) for name, value in plan.exact.items()]
     for name, reading in plan.readings.items():
         found.append(simulated(name, "answer", reading, case.expected[name], case.demanded(name) * effort.looser))
-    for name, extra in (plan.controls | plan.extras).items():
+    for name, extra in {**plan.controls, **plan.extras}.items():
         allowed = None if extra.precision is None else extra.precision * abs(extra.known) * effort.looser
         found.append(simulated(name, "input", extra.reading, extra.known, allowed))
     return tuple(found)
@@ -74,7 +74,7 @@ def misses(
 ) -> list[str]:
     """What is too wide, and what lies outside its interval, in words; nothing if all is well."""
     return [
-        f"{check.measure} is {check.verdict}: {check.simulated:.6g} +-{check.half_width or 0.0:.2g}, not {check.exact:.6g}"
+        f"{check.measure} {check.verdict}: {check.simulated:.6g} +-{check.half_width or 0.0:.2g}, not {check.exact:.6g}"
         for check in checks(case, plan, effort, rows, confidences)
         if check.verdict != "holds"
     ]

@@ -89,7 +89,9 @@ def _plain(case: Case, service: str = "M", scv: float = 1.0, patience: Mapping[s
     agents = int(inputs.get("c", 1))
     unit = unit_for(contacts)
     lines = int(inputs["K"]) if "K" in inputs else agents if case.group in ("EB", "IN") else None
-    sections: dict[str, Any] = {"patience": {"channels": {ALL: {"patience": _in_units(patience, unit)}}}} if patience else {}
+    sections: dict[str, Any] = (
+        {"patience": {"channels": {ALL: {"patience": _in_units(patience, unit)}}}} if patience else {}
+    )
     within = re.compile(r"p_wait_le_([\d.]+)_given_served")
     limits = {name: float(found[1]) for name in case.expected if (found := within.fullmatch(name))}
     readings = waiting(ALL, unit) | {

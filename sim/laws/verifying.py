@@ -14,12 +14,13 @@ from typing import Any
 
 from sim.experiment.execution import cores
 from sim.experiment.pool import Progress, Task, run_in_processes, run_serially
-from sim.laws.cases import FILE, SEED, Case, LawbookProblem, read_cases
 from sim.laws import meeting
+from sim.laws.cases import FILE, SEED, Case, LawbookProblem, read_cases
 from sim.laws.effort import Effort, confidences, effort_of, plan_of
 from sim.laws.meeting import Check
 from sim.laws.plans import Numbers, Plan, replicate
 from sim.laws.settings import NotExpressedError
+
 
 @dataclass(frozen=True)
 class Verdict:

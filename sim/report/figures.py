@@ -68,6 +68,15 @@ def look(place: int) -> Look:
     return Look(COLOURS[1 + colour], _LINES[style], _MARKERS[style])
 
 
+@contextlib.contextmanager
+def styled() -> Iterator[None]:
+    """Within it figures are drawn in the style of all."""
+    import matplotlib as mpl  # noqa: PLC0415 - most commands draw nothing
+
+    with mpl.rc_context(STYLE):
+        yield
+
+
 def figures(result: Result) -> dict[str, Figure]:
     """Every figure that the result has something for, by name."""
     import matplotlib as mpl  # noqa: PLC0415 - most commands draw nothing

@@ -15,11 +15,11 @@ import os
 import platform
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.core.registry import ADDED, ExtensionProblem
 from sim.experiment.comparison import Result
@@ -27,8 +27,11 @@ from sim.experiment.plan import Plan
 from sim.files.header import COMMANDS
 from sim.report.kinds import Asked, Kind, kind_named
 from sim.report.parquet import parquet_of
-from sim.report.tables import csv_text, files, json_text
+from sim.report.tables import Record, csv_text, files, json_text
 from sim.version import __version__
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 MANIFEST = "manifest.json"
 PLAN = "plan.json"
@@ -145,20 +148,37 @@ def save(result: Result, folder: ResultFolder, pictures: Mapping[str, bytes], ci
     folder.commit()
 
 
-def save_study(kind: Kind, found: Any, asked: Asked, folder: ResultFolder, circumstances: Mapping[str, Any]) -> None:
-    """The same for what a study of another kind found; each table as Parquet too, where pyarrow is installed."""
+def save_files(
+    folder: ResultFolder,
+    texts: Mapping[str, str],
+    tables: Mapping[str, Iterable[Record]],
+    figures: Mapping[str, Figure],
+    manifested: tuple[Mapping[str, Any], Mapping[str, Any]],
+) -> None:
+    """Files by name, tables, figures, and last the manifest; put in their place together.
+
+    Each table is written as Parquet too, where pyarrow is installed. manifested: what was run, and how it came about.
+    """
     from sim.report.figures import picture  # noqa: PLC0415 - most commands draw nothing
 
-    folder.write("result.json", json_text(kind.document(found)))
-    for name, records in kind.tables(found).items():
+    for name, text in texts.items():
+        folder.write(name, text)
+    for name, records in tables.items():
         whole = list(records)
         folder.write(f"{name}.csv", csv_text(whole))
         parquet = parquet_of(whole)
         if parquet is not None:
             folder.write(f"{name}.parquet", parquet)
-    for name, figure in kind.figures(found).items():
+    for name, figure in figures.items():
         for ending in ("png", "svg"):
             folder.write(f"{name}.{ending}", picture(figure, ending))
+    what, circumstances = manifested
+    folder.write(MANIFEST, json_text(_manifest(what, folder.digests(), circumstances)))
+    folder.commit()
+
+
+def save_study(kind: Kind, found: Any, asked: Asked, folder: ResultFolder, circumstances: Mapping[str, Any]) -> None:
+    """The same for what a study of another kind found."""
     plain = asked.to_plain()
     what = {
         "kind": plain["plan"],
@@ -167,9 +187,8 @@ def save_study(kind: Kind, found: Any, asked: Asked, folder: ResultFolder, circu
         "replications": asked.replications,
         "scenario_digest": asked.scenario.digest(),
     }
-    folder.write(PLAN, json_text(plain))
-    folder.write(MANIFEST, json_text(_manifest(what, folder.digests(), circumstances)))
-    folder.commit()
+    texts = {"result.json": json_text(kind.document(found)), PLAN: json_text(plain)}
+    save_files(folder, texts, kind.tables(found), kind.figures(found), (what, circumstances))
 
 
 def manifest(plan: Plan, digests: Mapping[str, str], circumstances: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.files.problems import printable
 from sim.laws.cases import CONFIDENCE
-from sim.laws.verifying import Check, Verdict, Verified
+from sim.laws.meeting import Check
+from sim.laws.verifying import Verdict, Verified
 from sim.report.figures import COLOURS, styled
 from sim.report.numbers import decimals, folded, number, percent, rounded, with_half_width
 from sim.report.tables import Record
@@ -23,6 +24,7 @@ _LONGEST_MODEL, _LONGEST_MEASURE = 34, 24
 _STYLES = {"holds": "", "broken": "bad", "too wide": "faint"}
 _LINEAR = 1.0
 """Percent of deviation up to which the figure is linear; logarithmic beyond."""
+_TICKS = (-30, -10, -3, -1, -0.5, 0, 0.5, 1, 3, 10, 30)
 
 
 def render_laws(found: Verified, colour: bool = False, width: int = WIDTH, in_full: bool = False) -> str:
@@ -32,7 +34,7 @@ def render_laws(found: Verified, colour: bool = False, width: int = WIDTH, in_fu
     if in_full:
         parts += [_law(each, paint, width) for each in found.verdicts]
     else:
-        parts.append(grid([_titles("law", "model", "the number farthest out"), *map(_row, found.verdicts)], paint))
+        parts.append(grid([_titles("law", "number farthest out"), *map(_row, found.verdicts)], paint))
         parts += [_law(each, paint, width) for each in found.broken]
     parts += [_folded(f"{name}: not run: {reason}", width) for name, reason in found.not_run.items()]
     parts.append(_folded(sentence(found), width))
@@ -97,21 +99,23 @@ def laws_records(found: Verified) -> Iterator[Record]:
 
 def laws_figure(found: Verified) -> Figure:
     """Each simulated number over the exact one with its interval, a band for each law; a line where they are equal."""
-    with styled() as plt:
-        figure = plt.figure(figsize=(8.2, 1.3 + 0.27 * max(len(found.verdicts), 3)), layout="constrained")
+    from matplotlib.figure import Figure  # noqa: PLC0415 - most commands draw nothing
+
+    with styled():
+        figure = Figure(figsize=(8.6, 1.3 + 0.27 * max(len(found.verdicts), 3)), layout="constrained")
         axes: Axes = figure.subplots()
         for place, each in enumerate(found.verdicts):
             if place % 2:
                 axes.axhspan(place - 0.5, place + 0.5, color="#f4f4f4", linewidth=0)
-            shown = [check for check in each.checks if check.kind == "answer" and check.exact]
+            shown = [check for check in each.answers if check.exact]
             for number_, check in enumerate(shown):
                 _drawn(axes, check, place + 0.7 * ((number_ + 0.5) / len(shown) - 0.5))
         axes.axvline(0.0, color=COLOURS[0], linewidth=1.0)
         axes.set_xscale("symlog", linthresh=_LINEAR, linscale=1.5)
-        axes.set_xticks(_ticks := [-30, -10, -3, -1, -0.5, 0, 0.5, 1, 3, 10, 30], [f"{tick:+g}" if tick else "0" for tick in _ticks])
+        axes.set_xticks(_TICKS, [f"{tick:+g}" if tick else "0" for tick in _TICKS])
         axes.set_xlim(-60, 60)
         axes.minorticks_off()
-        axes.set_ylim(len(found.verdicts) - 0.5, -0.5)
+        axes.set_ylim(max(len(found.verdicts), 1) - 0.5, -0.5)
         axes.set_yticks(range(len(found.verdicts)), [_label(each) for each in found.verdicts], fontsize=7.5)
         axes.grid(axis="y", visible=False)
         axes.set_xlabel("simulated against exact, %; linear to 1 %, logarithmic beyond")
@@ -131,7 +135,7 @@ def _drawn(axes: Axes, check: Check, height: float) -> None:
 def _title(found: Verified) -> str:
     if found.broken:
         return f"{len(found.broken)} of {len(found.verdicts)} laws are broken (in orange)"
-    return f"Every interval of {len(found.verdicts)} laws contains the exact value; they hold together with {percent(CONFIDENCE)}"
+    return f"Every interval of {len(found.verdicts)} laws contains the exact value ({percent(CONFIDENCE)} together)"
 
 
 def _label(each: Verdict) -> str:
@@ -151,7 +155,7 @@ def _titles(*names: str) -> list[Text]:
 
 def _row(each: Verdict) -> list[Text]:
     check = each.farthest
-    found = [Text(each.case.id), Text(_short(each.case.model, _LONGEST_MODEL))]
+    found = [Text(f"{each.case.id}  {_short(each.case.model, _LONGEST_MODEL)}")]
     if check is None:
         found += [Text("-")] * 3
     else:
@@ -166,7 +170,12 @@ def _law(each: Verdict, paint: Paint, width: int) -> str:
         return f"{paint(head, 'strong')}\n{_folded(f'  a replication failed: {each.failure}', width)}"
     shown = [check for check in each.checks if check.kind != "input" or check.verdict != "holds"]
     rows = [
-        [Text(f"  {check.measure}"), Text(_simulated(check)), Text(_exact(check)), Text(check.verdict, _STYLES[check.verdict])]
+        [
+            Text(f"  {check.measure}"),
+            Text(_simulated(check)),
+            Text(_exact(check)),
+            Text(check.verdict, _STYLES[check.verdict]),
+        ]
         for check in shown
     ]
     quiet = sum(check.kind == "input" for check in each.checks) - sum(check.kind == "input" for check in shown)

@@ -20,7 +20,7 @@ LONG_FUNCTIONS: dict[str, str] = {}
 """Functions of 40 lines or more, each with its reason."""
 
 TOP_FOLDERS = {".ci", "docs", "experiments", "results", "scenarios", "sim", "tests"}
-ROOMS = {"calibration", "core", "experiment", "files", "levers", "mechanisms", "report", "stats", "templates"}
+ROOMS = {"calibration", "core", "experiment", "files", "laws", "levers", "mechanisms", "report", "stats", "templates"}
 KINDS_OF_TEST = {"architecture", "behaviour", "bench", "examples", "golden", "laws", "reproducible", "unit"}
 
 MACHINE = re.compile(

@@ -6,6 +6,7 @@ Precision, controls and confidence are those of the known answers; the seed is f
 from __future__ import annotations
 
 import pytest
+
 from sim.laws.cases import Case
 from sim.laws.effort import Effort
 from sim.laws.handing_over import FULL, QUICK, SEED, cases, confidences, plan_of

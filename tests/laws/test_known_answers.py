@@ -7,6 +7,7 @@ as narrow as the case demands and contain the known answer. The seed is fixed in
 from __future__ import annotations
 
 import pytest
+
 from sim.laws.cases import NOT_EXPRESSED, Case, read_cases
 from sim.laws.effort import ANY_FULL, FULL, QUICK, Effort, confidences, expressed, plan_of, rows_of
 from sim.laws.meeting import EXACT, misses
