@@ -9,13 +9,14 @@ from typing import Any
 
 from sim.files.libraries import library
 from sim.files.problems import printable
+from sim.files.quantities import decimal_text
 from sim.report.numbers import columns as width_of
 from sim.report.packed import undated
 
 _LONGEST_CELL = 32_000
-_NARROWEST, _WIDEST = 8, 60
+_NARROWEST, _WIDEST = 8, 68
 _FONT = "Calibri"
-_LINE, _MOST_LINES = 15, 25
+_LINE, _MOST_LINES, _PIXELS = 15, 25, 7
 DARK, PALE, GREY = "#1f3b57", "#e8eef4", "#666666"
 MOST_DECIMALS = 6
 
@@ -50,6 +51,7 @@ class Book:
         self.book: Any = xlsxwriter.Workbook(self._out, options)
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         self._titles: set[str] = set()
+        self._wide: dict[str, int] = {}
 
     def style(self, **options: Any) -> Any:
         """A format with these properties, made once."""
@@ -109,12 +111,18 @@ class Book:
                 widths[place] = max(widths[place], width_of(_as_shown(value)) + 2)
             wrapped = [str(record.get(column.key) or "") for column in shown if column.wrap]
             self.lines(sheet, row, {_WIDEST: max(wrapped, key=len, default="")})
+        widths = [min(width, _WIDEST) for width in widths]
         for place, width in enumerate(widths):
-            sheet.set_column(place, place, min(width, _WIDEST))
+            sheet.set_column(place, place, width)
+        self._wide[sheet.get_name()] = sum(_PIXELS * width + 5 for width in widths)
         sheet.freeze_panes(first + 1, 0)
         sheet.repeat_rows(first)
         sheet.autofilter(first, 0, max(row, first + 1), len(shown) - 1)
         return first + 1, row
+
+    def wide(self, sheet: Any) -> int:
+        """Pixels from the left to where nothing stands any more beside the table of a sheet."""
+        return self._wide.get(sheet.get_name(), 0) + _PIXELS * _NARROWEST
 
     def paragraph(self, sheet: Any, row: int, text: str, columns: int, width: int = 130) -> None:
         """A text over several columns, as high as it needs to be; width: of those columns in letters."""
@@ -138,12 +146,19 @@ class Book:
 def _look(column: Column, record: Mapping[str, Any]) -> dict[str, Any]:
     value = record.get(column.key)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return {"text_wrap": True} if column.wrap else {}
+        return {"align": "left", "indent": 1, **({"text_wrap": True} if column.wrap else {})}
     places = record.get(column.places, column.decimals) if column.places else column.decimals
     return {} if places is None else {"num_format": places_format(places)}
 
 
-HEAD: Mapping[str, Any] = {"bold": True, "bg_color": PALE, "font_color": DARK, "bottom": 1, "text_wrap": True}
+HEAD: Mapping[str, Any] = {
+    "bold": True,
+    "bg_color": PALE,
+    "font_color": DARK,
+    "bottom": 1,
+    "text_wrap": True,
+    "indent": 1,
+}
 
 
 def cell_text(text: str) -> str:
@@ -163,6 +178,7 @@ def number_format(value: float) -> str:
         return "#,##0"
     size = abs(value)
     places = next((count for limit, count in ((10_000, 0), (1000, 1), (100, 2), (1, 3)) if size >= limit), 5)
+    places = min(places, len(decimal_text(value).partition(".")[2]))
     return places_format(places) if size >= 1e-4 else "0.00E+00"
 
 

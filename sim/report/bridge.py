@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.experiment.accounting import Accounting, Line
@@ -100,3 +101,25 @@ def bridge_sentence(arm: Arm, found: Accounting) -> str:
     """The parts of an arm's difference of profit, in one line; what cannot be told from zero is in the rest."""
     told = [f"{label_of(line)} {with_half_width(line.estimate, sign=True)}" for line in told_parts(found)]
     return f"{arm.title}: {', '.join(told)}."
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A bar of a bridge in a stacked chart: what stands under it unseen, and the bar, above and below zero."""
+
+    unseen_above: float
+    above: float
+    unseen_below: float
+    below: float
+
+
+def pieces_of(steps: Sequence[Step]) -> list[Piece]:
+    """Each bar begins where the one before ends; the whole begins at zero."""
+    pieces, end = [], 0.0
+    for step in steps:
+        begin = 0.0 if step.whole else end
+        end = begin + step.estimate.value
+        low, high = min(begin, end), max(begin, end)
+        above, below = max(low, 0.0), min(high, 0.0)
+        pieces.append(Piece(above, max(high, 0.0) - above, below, min(low, 0.0) - below))
+    return pieces
