@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.studied import study, sweep
     from sim.verified import verify
+    from sim.studied import select, study, sweep
 
 _HOMES = {
     "Findings": "sim.door",
@@ -34,6 +35,7 @@ _HOMES = {
     "replicate": "sim.door",
     "run": "sim.door",
     "study": "sim.studied",
+    "select": "sim.studied",
     "sweep": "sim.studied",
     "verify": "sim.verified",
 }
@@ -49,6 +51,7 @@ __all__ = [
     "load_study",
     "replicate",
     "run",
+    "select",
     "study",
     "sweep",
     "verify",

@@ -215,6 +215,7 @@ def _study_command(command: str, kind: str, purpose: str) -> None:
             conduct(kind, study, Options(replications, seed, workers, out, (), as_json, quiet, kept))
 
 
+_study_command("select", "selection", "Find the best of several policies with a stated probability.")
 _study_command("sweep", "sweep", "Simulate a scenario at many points: what each setting does, and which do best.")
 
 

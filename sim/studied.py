@@ -92,3 +92,4 @@ def study(
 
 
 sweep = partial(study, "sweep")
+select = partial(study, "selection")

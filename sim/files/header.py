@@ -20,6 +20,7 @@ from sim.scenario import Scenario
 COMMANDS = {
     "comparison": "compare",
     "sweep": "sweep",
+    "selection": "select",
 }
 """Kind of study -> the command that runs it."""
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 HOMES: Mapping[str, str] = {
     "sweep": "sim.report.sweep",
+    "selection": "sim.report.selection",
 }
 """Kind, as under ``kind`` in a study file -> the module whose KIND says what it does."""
 

@@ -1,0 +1,196 @@
+"""What a selection found: on the terminal, as tables, as a document and as a picture of how arms were dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sim.core.registry import ADDED
+from sim.experiment.selection import Selected, execute_selection
+from sim.files.problems import printable
+from sim.files.selections import SelectionSettings, SelectionStudy, load_selection
+from sim.report.kinds import Kind
+from sim.report.numbers import percent, rounded, span, with_half_width
+from sim.report.sentences import name_in_sentence, unit_of_change
+from sim.report.tables import FORMAT, Record
+from sim.report.telling import label_of, wrapped
+from sim.report.terminal import Text, grid, painter
+from sim.stats.selection import boundary
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+def render(found: Selected, colour: bool, width: int) -> str:
+    """Heading, a row for each arm, sentences."""
+    study, paint = found.study, painter(colour)
+    what = (
+        f"{study.name}: {study.replications} replications of {span(study.scenario.calendar.horizon_days)} of each arm, "
+        f"then one after the other of those that are left, seed {study.seed}; the least difference that matters is "
+        f"{_amount(found)}; ± is half the {percent(study.confidence)} interval"
+    )
+    table = grid([[Text(text, "strong") for text in _head(found)], *_rows(found)], paint)
+    told = "\n".join(wrapped(text, width, "- ") for text in sentences(found))
+    return f"{paint(printable(study.title), 'strong')}\n{wrapped(what, width)}\n\n{table}\n\n{told}\n"
+
+
+def _head(found: Selected) -> list[str]:
+    return [label_of(found.measure), "mean", "behind the leader", "replications", ""]
+
+
+def _rows(found: Selected) -> Iterator[list[Text]]:
+    for place, arm in enumerate(found.study.arms):
+        behind = found.behind(place)
+        mark = ("chosen" if found.decided else "leads") if place == found.leader else _fate(found, place)
+        yield [
+            Text(wrapped(arm.title, 44).split("\n")[0]),
+            Text(with_half_width(found.mean(place))),
+            Text("" if behind is None else with_half_width(behind)),
+            Text(str(len(found.values[place]))),
+            Text(mark, "good" if mark == "chosen" else ""),
+        ]
+
+
+def _fate(found: Selected, place: int) -> str:
+    dropped = found.screening.dropped.get(place)
+    if dropped is None:
+        return "exactly as good" if place in found.screening.tied else "left"
+    return f"dropped after {dropped.at}, by {found.study.arms[dropped.by].name}"
+
+
+def _amount(found: Selected) -> str:
+    return f"{found.study.indifference:,.10g} {unit_of_change(found.measure)}".rstrip()
+
+
+def sentences(found: Selected) -> list[str]:
+    """Which arm is chosen and what that means, or that none is; and what it took."""
+    study, screening = found.study, found.screening
+    leader, what = printable(study.arms[found.leader].title), name_in_sentence(found.measure)
+    by = f"at least {_amount(found)}"
+    names = [study.arms[place].name for place in screening.left if place != found.leader]
+    if found.decided:
+        told = (
+            f"{leader} is chosen: where the best arm has a mean {what} {by} better than every other, "
+            f"it is found with a probability of {percent(study.probability)} or more."
+        )
+        if screening.tied:
+            told += f" Exactly as good in every replication: {', '.join(names)}."
+    else:
+        told = (
+            f"Undecided: the ceiling of {screening.stage} replications ended it with {len(screening.left)} arms left; "
+            f"{leader} leads, and {', '.join(names)} may as well be the best in {what}."
+        )
+    return [told, _spared(found)]
+
+
+def _spared(found: Selected) -> str:
+    arms, stage, used = len(found.study.arms), found.screening.stage, sum(map(len, found.values))
+    spared = arms * stage - used
+    text = f"{used:,} replications of {arms} arms were looked at, {stage:,} of those that stayed to the end"
+    return f"{text}; dropping arms early spared {spared:,}." if spared else f"{text}."
+
+
+def document(found: Selected) -> Record:
+    """The document of format 1 for ``--json``."""
+    study, screening = found.study, found.screening
+    return {
+        "format": FORMAT,
+        "kind": "selection",
+        "name": study.name,
+        "title": study.title,
+        "scenario": {"name": study.scenario.name, "digest": study.scenario.digest()},
+        **ADDED.recorded(),
+        "seed": study.seed,
+        "replications": study.replications,
+        "confidence": study.confidence,
+        "measure": {"name": found.measure.name, "unit": found.measure.unit, "better": found.measure.better},
+        "indifference": rounded(study.indifference),
+        "probability": study.probability,
+        "decided": found.decided,
+        "chosen": study.arms[found.leader].name if found.decided else None,
+        "stage": screening.stage,
+        "left": [study.arms[place].name for place in screening.left],
+        "sentences": sentences(found),
+        "arms": list(records(found)),
+    }
+
+
+def records(found: Selected) -> Iterator[Record]:
+    """A record for each arm, the baseline first."""
+    for place, arm in enumerate(found.study.arms):
+        dropped, mean, behind = found.screening.dropped.get(place), found.mean(place), found.behind(place)
+        yield {
+            "arm": arm.name,
+            "chosen": "yes" if found.decided and place == found.leader else "no",
+            "replications": len(found.values[place]),
+            "dropped_after": None if dropped is None else dropped.at,
+            "dropped_by": None if dropped is None else found.study.arms[dropped.by].name,
+            "mean": rounded(mean.value),
+            "low": rounded(mean.low),
+            "high": rounded(mean.high),
+            "behind": None if behind is None else rounded(behind.value),
+            "behind_low": None if behind is None else rounded(behind.low),
+            "behind_high": None if behind is None else rounded(behind.high),
+        }
+
+
+def values(found: Selected) -> Iterator[Record]:
+    """A record for each arm and replication that was looked at."""
+    for arm, column in zip(found.study.arms, found.values, strict=True):
+        for number, value in enumerate(column, 1):
+            yield {"arm": arm.name, "replication": number, "measure": found.measure.name, "value": rounded(value)}
+
+
+def figures(found: Selected) -> dict[str, Figure]:
+    """How far each arm is behind the leader, replication by replication, and where that was too far."""
+    from sim.report.figures import panels  # noqa: PLC0415 - most commands draw nothing
+
+    study = found.study
+    note = (
+        f"thick: how far an arm is behind {study.arms[found.leader].name}, on average so far; thin: where it is dropped"
+    )
+    horizon = span(study.scenario.calendar.horizon_days)
+    note += f"; {study.replications} replications of {horizon} to begin with"
+    title = f"{study.title} — which is the best in {name_in_sentence(found.measure)}"
+    with panels(1, 1, 3.4, title, note) as (figure, axes):
+        _draw(axes[0], found)
+    return {"selection": figure}
+
+
+def _draw(panel: Axes, found: Selected) -> None:
+    from sim.report.figures import look  # noqa: PLC0415
+
+    study, sign = found.study, 1.0 if found.measure.better == "higher" else -1.0
+    reach = boundary(found.values, study.replications, study.indifference, study.probability)
+    panel.axhline(0.0, color="#3d3d3d", linewidth=1.0)
+    for place, arm in enumerate(study.arms):
+        if place == found.leader:
+            continue
+        style, column = look(place), found.values[place]
+        apart = [sign * (ours - theirs) for ours, theirs in zip(found.values[found.leader], column, strict=False)]
+        stages = range(study.replications, len(apart) + 1)
+        means = [sum(apart[:stage]) / stage for stage in stages]
+        limits = [max(0.0, 0.5 * (reach[place][found.leader] / stage - study.indifference)) for stage in stages]
+        panel.plot(
+            stages, means, color=style.colour, linestyle=style.line, linewidth=2.0, marker=style.marker, markersize=5,
+            markevery=[len(means) - 1], label=f"{arm.name}: {_fate(found, place)}",
+        )  # fmt: skip
+        panel.plot(stages, limits, color=style.colour, linestyle=style.line, linewidth=0.8)
+    panel.set_xlabel("replications")
+    panel.set_ylabel(f"behind, {unit_of_change(found.measure)}".rstrip(", "))
+    panel.yaxis.set_major_formatter("{x:,.10g}")
+    panel.margins(x=0.04)
+    panel.legend(fontsize=8, loc="best")
+
+
+KIND = Kind(
+    settings=SelectionSettings,
+    load=load_selection,
+    restored=SelectionStudy.from_plain,
+    execute=execute_selection,
+    render=render,
+    document=document,
+    tables=lambda found: {"selection": records(found), "values": values(found)},
+    figures=figures,
+)
