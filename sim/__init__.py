@@ -20,22 +20,22 @@ if TYPE_CHECKING:
     from sim.door import Findings, compare, load, load_result, load_study, replicate, run
     from sim.model import Model
     from sim.scenario import Scenario
-    from sim.studied import study, sweep
+    from sim.studied import factorial, select, study, sweep
     from sim.verified import verify
-    from sim.studied import select, study, sweep
 
 _HOMES = {
     "Findings": "sim.door",
     "Model": "sim.model",
     "Scenario": "sim.scenario",
     "compare": "sim.door",
+    "factorial": "sim.studied",
     "load": "sim.door",
     "load_result": "sim.door",
     "load_study": "sim.door",
     "replicate": "sim.door",
     "run": "sim.door",
-    "study": "sim.studied",
     "select": "sim.studied",
+    "study": "sim.studied",
     "sweep": "sim.studied",
     "verify": "sim.verified",
 }
@@ -46,6 +46,7 @@ __all__ = [
     "Scenario",
     "__version__",
     "compare",
+    "factorial",
     "load",
     "load_result",
     "load_study",

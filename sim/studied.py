@@ -93,3 +93,4 @@ def study(
 
 sweep = partial(study, "sweep")
 select = partial(study, "selection")
+factorial = partial(study, "factorial")

@@ -21,6 +21,7 @@ COMMANDS = {
     "comparison": "compare",
     "sweep": "sweep",
     "selection": "select",
+    "factorial": "factorial",
 }
 """Kind of study -> the command that runs it."""
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 HOMES: Mapping[str, str] = {
     "sweep": "sim.report.sweep",
     "selection": "sim.report.selection",
+    "factorial": "sim.report.factorial",
 }
 """Kind, as under ``kind`` in a study file -> the module whose KIND says what it does."""
 

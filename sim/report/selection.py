@@ -176,11 +176,14 @@ def _draw(panel: Axes, found: Selected) -> None:
             stages, means, color=style.colour, linestyle=style.line, linewidth=2.0, marker=style.marker, markersize=5,
             markevery=[len(means) - 1], label=f"{arm.name}: {_fate(found, place)}",
         )  # fmt: skip
-        panel.plot(stages, limits, color=style.colour, linestyle=style.line, linewidth=0.8)
+        panel.plot(
+            stages, limits, color=style.colour, linestyle=style.line, linewidth=0.8, marker="_", markevery=[len(means) - 1]
+        )
     panel.set_xlabel("replications")
     panel.set_ylabel(f"behind, {unit_of_change(found.measure)}".rstrip(", "))
     panel.yaxis.set_major_formatter("{x:,.10g}")
-    panel.margins(x=0.04)
+    panel.set_xlim(0, found.screening.stage * 1.05)
+    panel.xaxis.get_major_locator().set_params(integer=True)
     panel.legend(fontsize=8, loc="best")
 
 

@@ -1,4 +1,4 @@
-"""Selections as a person runs them: what is printed and written, repeated, read from Python, refused."""
+"""Studies that set policies against each other: what is printed, written, repeated, read from Python, refused."""
 
 from __future__ import annotations
 
@@ -39,6 +39,13 @@ measure: profit
 indifference: 500 EUR
 probability: 95 %
 most_replications: 12
+"""
+    + POLICIES,
+    "factorial": """frontline: 1
+study: both
+kind: factorial
+title: Fee or staff?
+measures: [first_contact_resolution]
 """
     + POLICIES,
 }
@@ -107,6 +114,23 @@ def test_a_selection_that_the_ceiling_ends_says_so_and_chooses_nothing() -> None
     assert document["sentences"][0].startswith("Undecided: the ceiling of 4 replications ended it with 3 arms left")
 
 
+def test_a_factorial_tells_what_policies_do_beyond_the_sum_of_their_parts() -> None:
+    found = sim.factorial("factorial.yaml", workers=1)
+    table = found.to_frame()
+    assert list(dict.fromkeys(table["combination"])) == ["dearer", "staff", "dearer+staff"]
+    profit = table[table["measure"] == "profit"].set_index("combination")
+    parts = profit.loc["dearer", "change"] + profit.loc["staff", "change"]
+    both = profit.loc["dearer+staff"]
+    assert both["change"] - parts == pytest.approx(both["beyond"], rel=1e-5, abs=1e-3)
+    assert both["effect"] == pytest.approx(both["beyond"])
+    mean = 0.5 * (profit.loc["dearer", "change"] + both["change"] - profit.loc["staff", "change"])
+    assert profit.loc["dearer", "effect"] == pytest.approx(mean, rel=1e-6)
+    values = found.to_frame("values")
+    mine = values[(values["measure"] == "profit") & (values["replication"] == 2)].set_index("arm")["value"]
+    assert set(mine.index) == {"baseline", "dearer", "staff", "dearer+staff"}
+    assert found.plot().axes
+
+
 WRONG = [
     ("select", "probability: 95 %\n", "", "probability is missing"),
     ("select", "measure: profit", "measure: profits", 'select.yaml:5: measure is "profits" — did you mean profit?'),
@@ -116,7 +140,22 @@ WRONG = [
     ("select", "replications: 3", "replications: 1", "is the first stage, which takes 2 or more"),
     ("select", "most_replications: 12", "most_replications: 2", "8: most_replications is less than replications"),
     ("select", "kind: selection", "kind: selections", "did you mean selection?"),
+    ("factorial", "{add: 2}", "{add: -20}", 'changes.workforce.groups.desk.headcount is "-14"; it must be at least'),
+    ("factorial", "  staff:\n", "  baseline:\n", "which stands for the scenario as it is; give it another name"),
+    ("factorial", "measures: [first", "measures: [frist", "did you mean first_contact_resolution?"),
 ]
+
+
+def test_a_factorial_takes_two_to_six_policies_that_go_together() -> None:
+    start, end = POLICIES.index("  staff:"), len(POLICIES)
+    Path("factorial.yaml").write_text(STUDIES["factorial"].replace(POLICIES[start:end], ""), "utf-8")
+    assert "policies are 1; a factorial takes 2 to 6" in frontline("factorial", "factorial.yaml").stderr
+    other = "  half:\n    title: Four agents fewer\n    changes: {workforce.groups.desk.headcount: {add: -4}}\n"
+    fewer = STUDIES["factorial"].replace("{add: 2}", "{add: -4}") + other
+    Path("factorial.yaml").write_text(fewer, "utf-8")
+    found = frontline("factorial", "factorial.yaml")
+    assert found.exit_code == 2
+    assert "policies: staff and half do not go together: " in found.stderr
 
 
 @pytest.mark.parametrize(("command", "old", "new", "said"), WRONG)
