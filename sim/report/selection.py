@@ -159,6 +159,8 @@ def figures(found: Selected) -> dict[str, Figure]:
 
 
 def _draw(panel: Axes, found: Selected) -> None:
+    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
+
     from sim.report.figures import look  # noqa: PLC0415
 
     study, sign = found.study, 1.0 if found.measure.better == "higher" else -1.0
@@ -177,13 +179,19 @@ def _draw(panel: Axes, found: Selected) -> None:
             markevery=[len(means) - 1], label=f"{arm.name}: {_fate(found, place)}",
         )  # fmt: skip
         panel.plot(
-            stages, limits, color=style.colour, linestyle=style.line, linewidth=0.8, marker="_", markevery=[len(means) - 1]
+            stages,
+            limits,
+            color=style.colour,
+            linestyle=style.line,
+            linewidth=0.8,
+            marker="_",
+            markevery=[len(means) - 1],
         )
     panel.set_xlabel("replications")
     panel.set_ylabel(f"behind, {unit_of_change(found.measure)}".rstrip(", "))
     panel.yaxis.set_major_formatter("{x:,.10g}")
     panel.set_xlim(0, found.screening.stage * 1.05)
-    panel.xaxis.get_major_locator().set_params(integer=True)
+    panel.xaxis.set_major_locator(MaxNLocator(integer=True))
     panel.legend(fontsize=8, loc="best")
 
 
