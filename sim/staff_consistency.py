@@ -29,6 +29,11 @@ def _people(scenario: Scenario) -> Iterator[Problem]:
         yield from unknown_names(f"routing.overflow.{place}.groups", overflow.groups, groups, "group of agents")
     for name, system in (scenario.systems or {}).items():
         yield from unknown_names(f"systems.{name}.groups", system.groups, groups, "group of agents")
+        yield from unknown_names(
+            f"systems.{name}.channels", system.channels, tuple(scenario.channels.channels), "channel"
+        )
+        if system.self_service and scenario.self_service is None:
+            yield f"systems.{name}.self_service", "is down with the system, but the scenario has no self-service", ()
     market = scenario.morale.commitment.market if scenario.morale is not None else {}
     yield from unknown_names("morale.commitment.market", market, groups, "group of agents")
     shifts = scenario.staffing.shifts

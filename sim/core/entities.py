@@ -26,12 +26,12 @@ class Channel:
     """A channel at work: how many contacts are inside and how many of them wait.
 
     unseen, unseen_open: customers gone without a word who still hold a place in line, or a chat of an agent; handed_on:
-    those who wait after an agent has handed them on.
+    those who wait after an agent has handed them on; cut_off: whether nobody gets through.
     """
 
     __slots__ = (
-        "can_be_balked", "handed_on", "index", "inside", "kind", "lines", "name", "priority", "unseen", "unseen_open",
-        "waiting",
+        "can_be_balked", "cut_off", "handed_on", "index", "inside", "kind", "lines", "name", "priority", "unseen",
+        "unseen_open", "waiting",
     )  # fmt: skip
 
     def __init__(self, name: str, index: int, kind: str) -> None:
@@ -39,7 +39,7 @@ class Channel:
         self.index = index
         self.kind = kind
         self.lines: int | None = None
-        self.can_be_balked = False
+        self.can_be_balked = self.cut_off = False
         self.priority = 0
         self.inside = 0
         self.waiting = 0

@@ -197,6 +197,7 @@ class Ports:
     edge: what an agent adds to the ability to resolve.
     first_steps: what issues begin with, by kind, key and difficulty, where contact is one of the ways; first_step:
         what one does.
+    self_service_down: whether nobody can be helped by self-service now.
     make_contact: an issue begins with its first contact.
     births: what it takes to begin issues, by kind, channel, key, customer's place and time; birth: to begin one.
     bear: let births happen when their times come.
@@ -294,6 +295,7 @@ class Ports:
     edge: Callable[[Agent], float] = staticmethod(_no_edge)
     first_steps: Callable[[Numbers, Keys, Array, Act], list[Act]] = staticmethod(_contact_at_once)
     first_step: Callable[[str, int, float, Act], Act] = staticmethod(_contact_first)
+    self_service_down: Callable[[], bool]
     complexity: Callable[[], float] = staticmethod(_none_at_all)
     make_contact: Callable[[Birth], None]
     births: Callable[[Numbers, Numbers, Keys, Slots, Array], list[Birth]]

@@ -76,6 +76,10 @@ class SelfService(Mechanism[SelfServiceSettings]):
         self._helped: list[tuple[int, int]] = []
         self._failed: list[tuple[int, int]] = []
 
+    def begin(self) -> None:
+        """Find out whether it may be down."""
+        self._is_down = self.world.ask.answered("self_service_down")
+
     def adopted(self) -> None:
         """By number of kind: the share that tries, and the ability of self-service on the logit scale."""
         kinds, spread = self.settings.kinds, self.world.ask.complexity()
@@ -112,8 +116,16 @@ class SelfService(Mechanism[SelfServiceSettings]):
         return self._give_up if streams.uniform(key, _GIVES_UP) < self.settings.gives_up else self._pass_on
 
     def _contain(self, birth: Birth) -> None:
+        if self._is_down is not None and self._is_down():
+            self._help_in_vain(birth)
+            return
         self.contained += 1
         self._helped.append((birth[4], birth[5]))
+
+    def _help_in_vain(self, birth: Birth) -> None:
+        """Whom it would have helped finds it down: he gives up or makes contact like those whom it never helps."""
+        gives_up = streams.uniform(birth[2], _GIVES_UP) < self.settings.gives_up
+        (self._give_up if gives_up else self._pass_on)(birth)
 
     def _give_up(self, birth: Birth) -> None:
         self.given_up += 1

@@ -207,7 +207,7 @@ class Service(Mechanism[ChannelsSettings]):
         lane.offered += 1
         if self._offered is not None:
             self._offered(contact)
-        if channel.lines is not None and channel.inside >= channel.lines:
+        if channel.cut_off or (channel.lines is not None and channel.inside >= channel.lines):
             lane.blocked += 1
             world.tell.contact_blocked(contact)
             return

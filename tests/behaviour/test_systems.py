@@ -114,3 +114,107 @@ def test_a_policy_can_make_systems_reliable_from_a_day_on(bench: Any, firm: Any)
 def test_a_group_that_does_not_exist_is_an_error(bench: Any, firm: Any) -> None:
     problems = with_systems(bench, firm, groups=["dask"]).problems()
     assert [(path, known) for path, _, known in problems] == [("systems.desk.groups.dask", ("desk", "shop"))]
+
+
+LINES: dict[str, Any] = {
+    "outages": "60 per year", "lasts": {"law": "exponential", "mean": "3 h"}, "channels": ["telephone"],
+}  # fmt: skip
+PAGES: dict[str, Any] = {
+    "outages": "60 per year", "lasts": {"law": "exponential", "mean": "3 h"}, "self_service": True,
+}  # fmt: skip
+SELF_SERVICE: dict[str, Any] = {
+    "kinds": {"fault": {"tried": "60 %", "contained": "50 %"}, "enquiry": {"tried": "60 %", "contained": "60 %"}},
+    "gives_up": "20 %", "again": "110 %", "contained_score": 80, "failed_score": 40, "cost": "0.10 EUR",
+}  # fmt: skip
+
+
+def test_nobody_gets_through_to_a_channel_whose_lines_are_down(bench: Any, firm: Any) -> None:
+    seen: list[tuple[bool, str]] = []
+
+    def noted(ending: str) -> Any:
+        def note(model: Any, contact: Any) -> None:
+            if contact.lane.channel.name == "telephone":
+                seen.append((contact.lane.channel.cut_off, ending))
+
+        return note
+
+    changed = bench.changed(firm, {"systems": {"lines": LINES}, "channels.channels.telephone.lines": None})
+    bench.watch(changed, {"contact_blocked": noted("blocked")})
+    assert len(seen) > 20
+    assert all(down for down, _ in seen)
+    found = bench.run(changed, 1)
+    assert found.sum("systems.unreached") == found.sum("telephone.blocked") > 0
+    assert found.sum("systems.hit") == 0
+
+
+def test_lines_that_are_down_cost_satisfaction_whatever_agents_do(bench: Any, firm: Any) -> None:
+    down, up = bench.pair({"systems": {"lines": LINES | {"outages": "150 per year"}}}, 6, firm=firm)
+    assert bench.rises(bench.more(down, up, "telephone.blocked"))
+    assert bench.falls(bench.more(down, up, "experience.score", "experience.contacts"))
+
+
+def test_lines_come_back_with_their_system_also_where_a_policy_changes_the_channels(bench: Any, firm: Any) -> None:
+    """From a date on nothing hangs on the system any more: who was cut off then gets through at once."""
+    settings = LINES | {"lasts": {"law": "constant", "mean": "20 days"}, "outages": "365 per year"}
+    cut = bench.changed(firm, {"systems": {"lines": settings}})
+    free = {"changes": {"systems.lines.channels": {"to": ["counter"], "from": "2026-05-01"}}}
+    seen: list[tuple[float, bool, bool]] = []
+
+    def note(model: Any, day: Any) -> None:
+        channels = model.world.channels
+        seen.append((model.world.env.now, channels["telephone"].cut_off, channels["counter"].cut_off))
+
+    bench.watch(bench.with_policies(cut, free=free), {"day_began": note})
+    change = next(now for now, _, counter in seen if counter)
+    assert any(telephone for now, telephone, _ in seen if now < change)
+    assert not any(telephone for now, telephone, _ in seen if now >= change)
+
+
+def test_self_service_that_is_down_helps_nobody(bench: Any, firm: Any) -> None:
+    never_up = PAGES | {"outages": "9000 per year", "lasts": {"law": "constant", "mean": "100 days"}}
+    changed = bench.changed(firm, {"systems": {"pages": never_up}, "self_service": SELF_SERVICE})
+    found = bench.run(changed, 1)
+    assert found.sum("self_service.contained") == 0
+    assert found.sum("systems.vain_tries") > 100
+    assert found.sum("self_service.tried") == bench.run(bench.changed(firm, {"self_service": SELF_SERVICE}), 1).sum(
+        "self_service.tried"
+    )
+
+
+def test_pages_that_are_down_send_their_issues_to_the_staff(bench: Any, firm: Any) -> None:
+    served = bench.changed(firm, {"self_service": SELF_SERVICE})
+    down, up = bench.pair({"systems": {"pages": PAGES | {"outages": "300 per year"}}}, 4, firm=served)
+    assert bench.rises(bench.more(down, up, "contacts.offered"))
+    assert bench.falls(bench.more(down, up, "self_service.contained"))
+
+
+def test_lines_and_pages_that_are_never_down_change_nothing(bench: Any, firm: Any) -> None:
+    served = bench.changed(firm, {"self_service": SELF_SERVICE})
+    base = bench.run(served, 1).observations[0].totals
+    never = {"lines": LINES | {"outages": "0 per year"}, "pages": PAGES | {"outages": "0 per year"}}
+    seen = bench.run(bench.changed(served, {"systems": never}), 1).observations[0].totals
+    assert {name: seen[name] for name in base} == base
+
+
+def test_a_system_without_customers_reports_what_it_did_before(bench: Any, firm: Any) -> None:
+    seen = bench.run(with_systems(bench, firm), 1).observations[0].totals
+    assert not {"systems.unreached", "systems.vain_tries"} & set(seen)
+
+
+@pytest.mark.parametrize(
+    ("system", "said"),
+    [
+        ({key: value for key, value in LINES.items() if key != "channels"}, "hangs on nothing"),
+        ({**LINES, "groups": ["desk"]}, "has groups, so it needs 'needed', 'apology', 'handle_time', 'ability'"),
+    ],
+)
+def test_a_system_says_on_what_it_acts_and_how(bench: Any, firm: Any, system: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        bench.changed(firm, {"systems": {"lines": system}})
+
+
+def test_channels_that_do_not_exist_and_self_service_that_is_not_there_are_errors(bench: Any, firm: Any) -> None:
+    wrong = {"lines": LINES | {"channels": ["fone"]}, "pages": PAGES}
+    found = [(path, said) for path, said, _ in bench.changed(firm, {"systems": wrong}).problems()]
+    assert [path for path, _ in found] == ["systems.lines.channels.fone", "systems.pages.self_service"]
+    assert found[1][1] == "is down with the system, but the scenario has no self-service"
