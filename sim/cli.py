@@ -19,20 +19,22 @@ from typer.core import TyperGroup
 from sim.arguments import AsJson, Changes, Kept, Most, NoStore, Out, Precise, Quiet, Replications, Seed, Workers
 from sim.version import __version__
 
+_FOR_ALL = ("--with", "--executor", "--address")
+
 
 class Commands(TyperGroup):
-    """The commands; ``--with`` is understood before and after the name of one."""
+    """The commands; ``--with`` and who does the work are understood before and after the name of one."""
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # typer's own
-        """Parse the words with every ``--with SCRIPT`` in front."""
+        """Parse the words with what concerns every command in front."""
         front: list[str] = []
         rest: list[str] = []
         words = iter(args)
         for word in words:
-            if word == "--with":
+            if word in _FOR_ALL:
                 front += [word, *islice(words, 1)]
             else:
-                (front if word.startswith("--with=") else rest).append(word)
+                (front if word.startswith(tuple(f"{name}=" for name in _FOR_ALL)) else rest).append(word)
         return super().parse_args(ctx, [*front, *rest])
 
 
@@ -63,8 +65,20 @@ def _frontline(
         list[Path] | None,
         typer.Option("--with", metavar="SCRIPT", help="Python script that adds to the model; as often as needed."),
     ] = None,
+    executor: Annotated[
+        str | None, typer.Option("--executor", help="Who simulates: local, dask or mpi.", show_default="local")
+    ] = None,
+    address: Annotated[
+        str | None, typer.Option("--address", help="The Dask scheduler, such as tls://host:8786.", show_default=False)
+    ] = None,
 ) -> None:
     """Rehearse a service policy before you adopt it."""
+    if executor is not None or address is not None:
+        from sim.commands import outcome  # noqa: PLC0415
+        from sim.options import work_with  # noqa: PLC0415
+
+        with outcome():
+            context.call_on_close(work_with(executor, address))
     if scripts:
         from sim.commands import outcome  # noqa: PLC0415
         from sim.extend import load_only  # noqa: PLC0415

@@ -30,6 +30,7 @@ from sim.console import (
 from sim.core.registry import ADDED, ExtensionProblem
 from sim.door import is_study
 from sim.experiment.comparison import Result, TooLarge, UnknownMeasure, reported, uncounted
+from sim.experiment.crews import NoCrew
 from sim.experiment.execution import ReplicationFailed
 from sim.experiment.plan import REPLICATIONS, SEED, Plan, UnknownLink, plan_of_scenario, plan_of_study
 from sim.experiment.pool import WorkersDied
@@ -53,6 +54,7 @@ _BAD_INPUT = (
     ExtensionProblem,
     FolderRefused,
     LawbookProblem,
+    NoCrew,
     NotInstalled,
     StoreRefused,
     TooLarge,

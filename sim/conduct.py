@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from sim.console import INTERRUPTED, columns, end_with, in_colour, near, print_json, print_text, remark
 from sim.experiment.conditions import Conditions
+from sim.experiment.crews import Crew
 from sim.experiment.execution import cores
 from sim.experiment.store import Store
 from sim.options import BadUsage, Count, Options
@@ -65,7 +66,7 @@ def carry_out(
     try:
         with folder, _store(options) as store:
             with ProgressBar(not options.quiet and not options.as_json) as bar:
-                found = work(Conditions(options.workers, count.passing_on(bar.update), store))
+                found = work(Conditions(options.who, count.passing_on(bar.update), store))
             keep(found, folder)
         show(found)
         if not options.as_json and not options.quiet:
@@ -85,7 +86,7 @@ def circumstances(options: Options, started: float) -> dict[str, Any]:
     """What only the manifest says of how a result came about; started: by ``time.perf_counter``."""
     return {
         "command": shlex.join(["frontline", *sys.argv[1:]]),
-        "workers": options.workers or cores(),
+        "workers": options.who.name if isinstance(options.who, Crew) else options.workers or cores(),
         "seconds": elapsed(started),
     }
 

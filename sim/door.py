@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.core.observations import Observations
 from sim.experiment.comparison import Result
+from sim.experiment.crews import Workers, workers_of
 from sim.experiment.plan import BASELINE, REPLICATIONS, SEED, Plan, plan_of_scenario, plan_of_study
 from sim.experiment.pool import Progress
 from sim.files import Study, load_scenario
@@ -17,6 +18,8 @@ from sim.report.folder import kept_plan
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     import pandas as pd
     from matplotlib.figure import Figure
 
@@ -123,15 +126,17 @@ def run(
     store: str | Path | None = None,
     precision: Precision | None = None,
     most: int | None = None,
+    executor: Executor | Callable[[], Executor] | None = None,
 ) -> Findings:
     """Run a scenario with the policies that stand in it; workers None: all processors.
 
     store: the file of finished replications: what it holds is not run again, what is run is kept in it at once.
     precision: measure -> half-width, "5 %" of the value or a number in its unit; replications are added until all are
     reached or there are ``most`` (1000). Raises ValueError where it cannot be asked for.
+    executor: of ``concurrent.futures``, or a function that makes one, to work instead of processes of this machine.
     """
     plan = _precise(plan_of_scenario(_scenario(scenario)).altered(replications, seed), precision, most)
-    return _found(plan, workers, progress, store)
+    return _found(plan, workers_of(workers, executor), progress, store)
 
 
 def compare(
@@ -145,13 +150,14 @@ def compare(
     precision: Precision | None = None,
     most: int | None = None,
     explain: bool = False,
+    executor: Executor | Callable[[], Executor] | None = None,
 ) -> Findings:
     """Compare the arms of a study with its baseline; None: as the study says. The rest is as for ``run``.
 
     explain: cut causal links too, to find out what passes through each. Raises UnknownLink where there is none.
     """
     plan = _precise(_plan(study).altered(replications, seed), precision, most)
-    return _found(plan.explained() if explain else plan, workers, progress, store)
+    return _found(plan.explained() if explain else plan, workers_of(workers, executor), progress, store)
 
 
 def replicate(source: Study | Source, replication: int, seed: int | None = None, arm: str = BASELINE) -> Observations:
@@ -202,7 +208,7 @@ def _precise(plan: Plan, precision: Precision | None, most: int | None) -> Plan:
         raise ValueError(f"precision: {problem}") from None
 
 
-def _found(plan: Plan, workers: int | None, progress: Progress | None, store: str | Path | None) -> Findings:
+def _found(plan: Plan, workers: Workers, progress: Progress | None, store: str | Path | None) -> Findings:
     from sim.experiment.precision import execute_precisely  # noqa: PLC0415 - on demand, as everything here
 
     if store is None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sim.core.measures import Measure
+from sim.experiment.crews import Crew, Workers, dask_crew, mpi_crew
 from sim.experiment.plan import Plan
 from sim.experiment.pool import Progress
 from sim.files.goals import NoGoal
 
 STORE = Path("results") / "replications.sqlite"
 _LARGEST_SEED = 2**63 - 1
+_CREWS: list[Crew] = []
+"""Who does the work of the command that runs, where it is not this machine."""
 
 
 class BadUsage(Exception):  # noqa: N818  # read as a statement in messages
@@ -34,12 +37,19 @@ class Options:
     precision: Sequence[str] = ()
     most: int | None = None
 
+    @property
+    def who(self) -> Workers:
+        """Who does the work: a crew, or so many processes."""
+        return _CREWS[-1] if _CREWS else self.workers
+
     def checked(self) -> Options:
         """These options; raises BadUsage where one makes no sense."""
         within("--replications", self.replications, 1, 1_000_000)
         within("--workers", self.workers, 1, 10_000)
         within("--most", self.most, 1, 1_000_000)
         within("--seed", self.seed, 0, _LARGEST_SEED)
+        if _CREWS and self.workers is not None:
+            raise BadUsage("--workers is for processes of this machine; leave it out with --executor")
         return self
 
     def precisely(self, plan: Plan, known: Sequence[Measure]) -> Plan:
@@ -61,6 +71,21 @@ class Options:
         if self.most is not None and self.most < plan.replications:
             raise BadUsage(f"--most is {self.most}, less than the {plan.replications} replications to begin with")
         return plan
+
+
+def work_with(executor: str | None, address: str | None) -> Callable[[], None]:
+    """Have every command work with a crew, if one is named; returns what ends that. Raises BadUsage and NoCrew."""
+    if executor not in (None, "local", "dask", "mpi"):
+        raise BadUsage(f"--executor is {executor!r}; known: local, dask, mpi")
+    if executor == "dask" and address is None:
+        raise BadUsage("--executor dask needs the scheduler: --address tls://host:8786")
+    if executor != "dask" and address is not None:
+        raise BadUsage("--address is that of a Dask scheduler: add --executor dask")
+    if executor == "dask":
+        _CREWS.append(dask_crew(str(address)))
+    elif executor == "mpi":
+        _CREWS.append(mpi_crew())
+    return _CREWS.clear
 
 
 def place_of_store(given: Path | None, unwanted: bool) -> Path | None:

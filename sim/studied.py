@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.experiment.conditions import Conditions
+from sim.experiment.crews import workers_of
 from sim.experiment.pool import Progress
 from sim.report.kinds import Kind, kind_named
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Executor
+
     import pandas as pd
     from matplotlib.figure import Figure
 
@@ -75,6 +79,7 @@ def study(
     workers: int | None = None,
     progress: Progress | None = None,
     store: str | Path | None = None,
+    executor: Executor | Callable[[], Executor] | None = None,
 ) -> Studied:
     """Run the study of a file, or of the result folder of one, of a kind; None: as the file says.
 
@@ -88,7 +93,7 @@ def study(
     asked = kept_study(Path(path), kind)
     asked = (ways.load(path) if asked is None else asked).altered(replications, seed)
     with contextlib.nullcontext() if store is None else Store(store) as kept:
-        return Studied(ways, asked, ways.execute(asked, Conditions(workers, progress, kept)))
+        return Studied(ways, asked, ways.execute(asked, Conditions(workers_of(workers, executor), progress, kept)))
 
 
 sweep = partial(study, "sweep")

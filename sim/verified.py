@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.conduct import carry_out, circumstances
 from sim.console import FAILED, columns, in_colour, print_json, print_text
 from sim.experiment.conditions import Conditions
+from sim.experiment.crews import workers_of
 from sim.experiment.pool import Progress
 from sim.laws.cases import FILE, SEED
 from sim.laws.verifying import Verified, replications
@@ -20,6 +21,8 @@ from sim.report.laws import laws_document, laws_figure, laws_records, render_law
 from sim.report.tables import json_text
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     import pandas as pd
     from matplotlib.figure import Figure
 
@@ -68,15 +71,15 @@ def verify(
     workers: int | None = None,
     progress: Progress | None = None,
     answers: str | Path = FILE,
+    executor: Executor | Callable[[], Executor] | None = None,
 ) -> Verification:
     """Simulate the laws whose answers are known exactly, all or those named, and compare.
 
     only: ids such as "EC2", or groups such as "EC". precise: as exactly as each law demands. answers: a file of known
     answers of one's own. Raises sim.laws.cases.LawbookProblem where a name or a file cannot be understood.
     """
-    return Verification(
-        verified(only, precise=precise, seed=seed, workers=workers, progress=progress, path=Path(answers))
-    )
+    who, path = workers_of(workers, executor), Path(answers)
+    return Verification(verified(only, precise=precise, seed=seed, workers=who, progress=progress, path=path))
 
 
 def verify_laws(only: Sequence[str], precise: bool, answers: Path | None, options: Options) -> None:

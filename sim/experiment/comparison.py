@@ -11,6 +11,7 @@ from sim.core.observations import Observations
 from sim.core.registry import ADDED
 from sim.experiment.accounting import Accounting, account
 from sim.experiment.best import PROFIT, Best, best_of
+from sim.experiment.crews import Workers
 from sim.experiment.estimates import BadDays, Change, bad_days, change, level
 from sim.experiment.execution import Arm, simulate
 from sim.experiment.explanation import Explanation, explain
@@ -92,7 +93,7 @@ class TooLarge(Exception):  # noqa: N818  # read as a statement in messages
 
 
 def execute(
-    plan: Plan, workers: int | None = None, progress: Progress | None = None, store: Store | Memory | None = None
+    plan: Plan, workers: Workers = None, progress: Progress | None = None, store: Store | Memory | None = None
 ) -> Result:
     """Run a plan, but for what the store holds, and estimate everything that its scenario reports.
 

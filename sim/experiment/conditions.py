@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from sim.core.observations import Observations
+from sim.experiment.crews import Workers
 from sim.experiment.execution import Arm, observe, simulate
 from sim.experiment.pool import Progress
 from sim.experiment.store import Memory, Store
@@ -16,10 +17,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Conditions:
-    """workers: processes, None for all processors. progress: told (cells done, cells in all). store: what it holds is
-    not run again, what is run is kept in it."""
+    """workers: processes, None for all processors; or a crew. progress: told (cells done, cells in all).
 
-    workers: int | None = None
+    store: what it holds is not run again, what is run is kept in it.
+    """
+
+    workers: Workers = None
     progress: Progress | None = None
     store: Store | Memory | None = None
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,9 @@ from typing import Any, TypeVar
 
 from sim.core.observations import Observations
 from sim.core.registry import ADDED, Extension, ExtensionProblem
-from sim.experiment.pool import Accept, Progress, Task, run_in_processes, run_serially
+from sim.experiment.crews import Crew, Workers, run_in_crew
+from sim.experiment.identity import model_source
+from sim.experiment.pool import Accept, Progress, Task, WorkersDied, run_in_processes, run_serially
 from sim.experiment.store import Cell, Memory, Store
 from sim.scenario import Scenario
 
@@ -87,7 +90,7 @@ def simulate(
     arms: Sequence[Arm],
     replications: int,
     seed: int,
-    workers: int | None = None,
+    workers: Workers = None,
     progress: Progress | None = None,
     *,
     store: Store | Memory | None = None,
@@ -103,22 +106,22 @@ def observe(
     seed: int,
     take: Callable[[Observations], T],
     *,
-    workers: int | None = None,
+    workers: Workers = None,
     progress: Progress | None = None,
     store: Store | Memory | None = None,
 ) -> list[tuple[T, ...]]:
     """What ``take`` takes of n replications of each arm, in the order of arms and replications; no more is kept.
 
     Each arm is looked at once, so that a sequence may make its arms when it is asked for them. workers: processes; 1
-    runs everything in this one; None takes all processors. progress is called with (cells done, cells in all), at the
-    beginning too. store: what it holds is not run again, what is run is kept in it.
+    runs everything in this one; None takes all processors; or a crew. progress is called with (cells done, cells in
+    all), at the beginning too. store: what it holds is not run again, what is run is kept in it.
     A cell that fails takes no other with it: raises ReplicationFailed for the first of them when all others are done.
     Raises ExtensionProblem where a worker cannot have what was added to the model, and KeyboardInterrupt when
     interrupted; no process is left behind in any case.
     """
     if replications < 1:
         raise ValueError(f"replications is {replications}; expected at least 1")
-    if workers is not None and workers < 1:
+    if isinstance(workers, int) and workers < 1:
         raise ValueError(f"workers is {workers}; expected at least 1")
     _check_loaded()
     packed: dict[str, bytes] = {}
@@ -141,6 +144,8 @@ def observe(
         if isinstance(outcome, Failure):
             if outcome.kind == ExtensionProblem.__name__:
                 raise ExtensionProblem(outcome.message)
+            if outcome.kind == WorkersDied.__name__:
+                raise WorkersDied(outcome.message)
             failures[missing[place]] = outcome
             return
         if store is not None:
@@ -164,10 +169,12 @@ def _packed(scenario: Scenario) -> bytes:
     return zlib.compress(json.dumps(plain, separators=(",", ":")).encode(), 1)
 
 
-def _run(
-    cells: Sequence[Cell], packed: dict[str, bytes], workers: int | None, accept: Accept, report: Progress
-) -> None:
+def _run(cells: Sequence[Cell], packed: dict[str, bytes], workers: Workers, accept: Accept, report: Progress) -> None:
     tasks: list[Task] = [(*cell, packed[cell.scenario]) for cell in cells]
+    if isinstance(workers, Crew):
+        with_all = [(model_source(), _extensions(), *task) for task in tasks]
+        run_in_crew(replicate_elsewhere, with_all, accept, report, workers)
+        return
     count = min(workers or cores(), len(tasks))
     if count <= 1:
         run_serially(_replicate, tasks, accept, report)
@@ -189,6 +196,8 @@ def _silent(done: int, total: int) -> None:
 
 _scenarios: dict[str, Scenario] = {}
 _unable: list[Failure] = []
+_ONE_AT_A_TIME = threading.Lock()
+"""What was added to the model belongs to the whole process, and threads gain nothing."""
 
 
 def _check_loaded() -> None:
@@ -222,6 +231,24 @@ def _prepare(extensions: tuple[Extension, ...]) -> None:
                 install(extension)
     except ExtensionProblem as error:
         _unable.append(Failure(ExtensionProblem.__name__, str(error), ""))
+
+
+def replicate_elsewhere(model: str, extensions: tuple[Extension, ...], *cell: Any) -> dict[str, Any] | Failure:
+    """One cell on a worker that nobody has prepared and that may have run cells of other studies before.
+
+    model: the version of the coordinator's; another one would give other numbers without a word. cell: as for
+    ``_replicate``.
+    """
+    if model_source() != model:
+        return Failure(WorkersDied.__name__, f"a worker has another Frontline: {model_source()}, not {model}", "")
+    with _ONE_AT_A_TIME:
+        if tuple(ADDED.extensions.values()) != extensions:
+            from sim.extend import forget  # noqa: PLC0415 - only where something is to be forgotten
+
+            forget()
+            _unable.clear()
+            _prepare(extensions)
+        return _replicate(*cell)
 
 
 def _replicate(key: str, seed: int, replication: int, packed: bytes) -> dict[str, Any] | Failure:

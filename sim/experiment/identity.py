@@ -31,7 +31,7 @@ def model_version() -> str:
     A replication of another model is another replication. Raises ExtensionProblem where something was added that stands
     in no file: nobody can say then which model it is.
     """
-    parts = [_own_version()]
+    parts = [model_source()]
     for extension in ADDED.extensions.values():
         if extension.digest is None:
             raise ExtensionProblem("what was added to the model stands in no file, so do without a store")
@@ -40,7 +40,7 @@ def model_version() -> str:
 
 
 @cache
-def _own_version() -> str:
+def model_source() -> str:
     """Version and digest of the source.
 
     Results do not depend on the processor or on the versions of the libraries beneath, so these are left out.

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sim.experiment.comparison import Result, execute
+from sim.experiment.crews import Workers
 from sim.experiment.plan import Plan
 from sim.experiment.pool import Progress
 from sim.experiment.store import Memory, Store
@@ -44,7 +45,7 @@ class Reached:
 
 
 def execute_precisely(
-    plan: Plan, workers: int | None = None, progress: Progress | None = None, store: Store | Memory | None = None
+    plan: Plan, workers: Workers = None, progress: Progress | None = None, store: Store | Memory | None = None
 ) -> Result:
     """Run a plan with as many replications as its precision takes, from ``plan.replications`` up to ``plan.most``.
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sim.experiment.crews import Crew, Workers, run_in_crew
 from sim.experiment.execution import cores
 from sim.experiment.pool import Progress, Task, run_in_processes, run_serially
 from sim.laws import meeting
@@ -78,7 +79,7 @@ def verify(
     *,
     precise: bool = False,
     seed: int = SEED,
-    workers: int | None = None,
+    workers: Workers = None,
     progress: Progress | None = None,
     path: Path = FILE,
 ) -> Verified:
@@ -141,7 +142,10 @@ def _plans(cases: Sequence[Case], precise: bool, path: Path) -> tuple[dict[str, 
     return plans, not_run
 
 
-def _run(tasks: Sequence[Task], workers: int | None, accept: Any, progress: Progress) -> None:
+def _run(tasks: Sequence[Task], workers: Workers, accept: Any, progress: Progress) -> None:
+    if isinstance(workers, Crew):
+        run_in_crew(_numbers, tasks, accept, progress, workers)
+        return
     count = min(workers or cores(), len(tasks))
     if count <= 1:
         run_serially(_numbers, tasks, accept, progress)

@@ -112,6 +112,8 @@ ROOMS_OF_TOOLS = {
     "pandas": {"report", "cli"},
     "concurrent": {"experiment"},
     "multiprocessing": {"experiment"},
+    "distributed": {"experiment"},
+    "mpi4py": {"experiment"},
 }
 """Library -> rooms that may use it; numpy and pydantic may be used everywhere."""
 
