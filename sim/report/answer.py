@@ -39,9 +39,13 @@ def answer(result: Result) -> tuple[str, ...]:
 
 
 def main_row(result: Result) -> Row | None:
-    """The outcome by which policies are ranked: profit, else the first that is told and has a better side."""
+    """The measure by which policies are ranked: that of the study's ``best``, profit, else the first outcome."""
     rows = [row for row in told_rows(result) if row.measure.better != "neither" and any(row.changes.values())]
-    return next((row for row in rows if row.measure.name == "profit"), rows[0] if rows else None)
+    wanted = result.plan.best or "profit"
+    named = result.row(wanted)
+    if named is not None and named.measure.better != "neither" and any(named.changes.values()):
+        return named
+    return rows[0] if rows else None
 
 
 def ranked(row: Row, arms: Sequence[Arm]) -> list[Arm]:

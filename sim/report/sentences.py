@@ -8,7 +8,10 @@ from sim.experiment.estimates import Change
 from sim.experiment.execution import Arm
 from sim.experiment.explanation import FIVE
 from sim.report.numbers import decimals, number, percent, span, two_digits
+from sim.stats.intervals import Estimate
 from sim.stats.payback import Payback
+
+_LEAST = 1e-12
 
 _NAMES = {
     "profit": "profit",
@@ -113,13 +116,20 @@ def effect(result: Result, measure: Measure, change: Change) -> str:
         f"{name_in_sentence(measure)} {'rises' if sign > 0 else 'falls'} by "
         f"{number(abs(estimate.value), places)} {unit_of_change(measure)}".rstrip()
     )
-    shown = [number(end, places) for end in ends]
-    interval = "in every replication" if shown[0] == shown[1] else " to ".join(shown)
+    interval, known = _between(estimate, [number(end, places) for end in ends])
     if measure.name == "profit":
         horizon = span(result.plan.baseline.scenario.calendar.horizon_days)
-        known = "" if shown[0] == shown[1] else f"{percent(estimate.confidence)} interval "
         return f"{text} ({known}{interval}{_alone(result, change)}) over {horizon}"
     return f"{text} ({interval}{_alone(result, change)})"
+
+
+def _between(estimate: Estimate, ends: list[str]) -> tuple[str, str]:
+    """The interval in words, and what to call it; one that is too narrow for the digits shown is none in every case."""
+    if not estimate.half_width:
+        return "in every replication", ""
+    if ends[0] == ends[1]:
+        return f"± {two_digits(estimate.half_width)}" if estimate.half_width >= _LEAST else "± almost nothing", ""
+    return " to ".join(ends), f"{percent(estimate.confidence)} interval "
 
 
 def _alone(result: Result, change: Change) -> str:
