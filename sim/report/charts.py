@@ -64,11 +64,11 @@ def changes_chart(result: Result, rows: Sequence[Row]) -> Figure:
 
 
 @styled
-def steps_chart(steps: Sequence[Step], currency: str) -> Figure:
+def steps_chart(steps: Sequence[Step], axis: str) -> Figure:
     """The parts of a difference one after the other, and the whole."""
     figure, (panel,) = _sheet(1, 1, (WIDE, 0.7 + 0.27 * len(steps)))
     draw_steps(panel, steps)
-    panel.set_xlabel(f"change of profit, {currency}")
+    panel.set_xlabel(axis)
     return figure
 
 

@@ -41,6 +41,7 @@ class Output:
 
 OUTPUTS: Mapping[str, Output] = {
     "html": Output("sim.report.html.page", "one file for a browser, with everything", {}),
+    "pdf": Output("sim.report.pdf", "the same on pages of A4", {}),
 }
 """Format -> how it is made, in the order in which they are listed."""
 

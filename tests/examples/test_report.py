@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
+import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -196,6 +198,41 @@ def test_hostile_names_are_shown_as_text(hostile: Path, tmp_path: Path) -> None:
     assert set(HOSTILE) <= set(page.said("h3"))
     assert "49" not in page.said("h3")
     assert len(text) < 5_000_000
+
+
+def pages_of(content: bytes, folder: Path) -> list[str]:
+    """The text of every page of a PDF, by a reader that is not ours."""
+    if shutil.which("pdftotext") is None:
+        pytest.skip("needs pdftotext")
+    (folder / "read.pdf").write_bytes(content)
+    found = subprocess.run(["pdftotext", "-layout", "read.pdf", "-"], cwd=folder, capture_output=True, check=True)
+    return found.stdout.decode("utf-8").split("\f")[:-1]
+
+
+def test_the_pdf_has_the_same_sections_and_numbers(result: Path, tmp_path: Path) -> None:
+    found = frontline("report", result, "--format", "pdf,html", "--out", tmp_path / "out", "--json")
+    assert found.exit_code == 0, found.output
+    assert [Path(each["path"]).name for each in json.loads(found.stdout)["files"]] == ["tiny.pdf", "tiny.html"]
+    content = (tmp_path / "out" / "tiny.pdf").read_bytes()
+    assert content.startswith(b"%PDF")
+    pages = pages_of(content, tmp_path)
+    text = re.sub(r"\s+", " ", " ".join(pages))
+    page = Page((tmp_path / "out" / "tiny.html").read_text(encoding="utf-8"))
+    for title in page.said("h2"):
+        assert title in text
+    known = sim.load_result(result)
+    assert isinstance(known, sim.Findings)
+    for row in known.result.table:
+        assert with_half_width(row.baseline) in text
+    assert all(page.strip() for page in pages)
+
+
+def test_hostile_names_do_no_harm_to_the_pdf(hostile: Path, tmp_path: Path) -> None:
+    assert frontline("report", hostile, "--format", "pdf", "--out", tmp_path / "out").exit_code == 0
+    text = "".join("".join(pages_of((tmp_path / "out" / "tiny.pdf").read_bytes(), tmp_path)).split())
+    assert "<script>document.title='owned'</script>" in text
+    assert "{{7*7}}" in text
+    assert HOSTILE[3][:60] in text
 
 
 def test_a_lacking_replication_is_one_line_with_the_command_that_fills_it(result: Path, tmp_path: Path) -> None:

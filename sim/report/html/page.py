@@ -85,8 +85,14 @@ def _digest(text: str) -> str:
 
 
 def _colours(arms: int) -> str:
-    """A colour for the mark of each arm."""
-    return "".join(f".mark-{place}{{background:{look(place).colour}}}\n" for place in range(arms))
+    """A colour for the mark of each arm; where colours begin again, with stripes."""
+    marks, seen = [], set()
+    for place in range(arms):
+        colour = look(place).colour
+        stripes = f"repeating-linear-gradient(45deg, {colour} 0 3px, #fff 3px 5px)" if colour in seen else ""
+        marks.append(f".mark-{place} {{ background: {stripes or colour}; color: {colour}; }}\n")
+        seen.add(colour)
+    return "".join(marks)
 
 
 @cache

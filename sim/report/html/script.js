@@ -138,7 +138,7 @@
       part(group, "text", { x: left - 12, y: y + 4, "text-anchor": "end" }, cut(name, 34));
       part(group, "text", { x: right + 12, y: y + 4 }, one ? cut(one[3] + " " + measure.unit, 38) : "-");
       if (!one) return;
-      const colour = getComputedStyle(document.querySelector(".mark-" + (row + 1))).backgroundColor;
+      const colour = getComputedStyle(document.querySelector(".mark-" + (row + 1))).color;
       if (one[1] !== null) part(group, "line", { x1: x(one[1]), x2: x(one[2]), y1: y, y2: y, stroke: colour, "stroke-width": 2 });
       part(group, "circle", { cx: x(one[0]), cy: y, r: 4.5, stroke: colour, "stroke-width": 2, fill: one[5] ? colour : "#fff" });
     });

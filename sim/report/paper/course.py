@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from sim.experiment.comparison import Result, Row
 from sim.experiment.estimates import level
 from sim.report.charts import course_chart, levels_chart
+from sim.report.figures import short
 from sim.report.months import Course
 from sim.report.numbers import duration, in_percent, in_time, percent, with_half_width
 from sim.report.paper.blocks import Block, Cell, Choice, Hover, Picture, Section, Table, Words
@@ -29,6 +30,11 @@ _STAFF = (
     "employee_retention_12m", "employee_retention_end", "attrition", "headcount", "strain", "training_hours",
     "shrinkage", "handle_time", "burnout", "commitment", "early_leavers", "overtime_hours",
 )  # fmt: skip
+_MARKS = {"higher": "", "lower": "", "cannot tell": " ~", "the same": " ="}
+_LEGEND = (
+    "Columns of policies are changes, of percentages in points. ~ cannot be told from no change; = exactly the same; "
+    "° told by itself, not if all changes of the row are to hold together."
+)
 _ALSO = {"customers": ("customers.kept",), "staff": ("agents.kept", "headcount")}
 """Series of other figures that are told in a section too, by what they are made of."""
 
@@ -93,7 +99,9 @@ def measures_table(result: Result, names: Iterable[str]) -> Table | None:
     if not rows:
         return None
     head = ["Measure", "Unit", result.plan.baseline.title if result.policies else "Mean"]
-    return Table([*head, *(arm.title for arm in result.policies)], [_line(result, row) for row in rows], left=2)
+    note = _LEGEND if result.policies else ""
+    titles = [short(arm.title, 22).replace("\n", " ") for arm in result.policies]
+    return Table([*head, *titles], [_line(result, row) for row in rows], note, left=2)
 
 
 def _line(result: Result, row: Row) -> list[Cell | str]:
@@ -103,8 +111,8 @@ def _line(result: Result, row: Row) -> list[Cell | str]:
         if found is None:
             cells.append("-")
         else:
-            sure = "" if found.verdict in ("higher", "lower") else " =" if found.verdict == "the same" else " ~"
-            cells.append(Cell(with_half_width(found.estimate, sign=True) + sure, style_of(row, found)))
+            mark = _MARKS[found.verdict] if found.holds_together else " °"
+            cells.append(Cell(with_half_width(found.estimate, sign=True) + mark, style_of(row, found)))
     return cells
 
 

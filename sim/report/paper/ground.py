@@ -147,23 +147,6 @@ def checks_section(result: Result) -> Section:
     return Section("checks", "The checks", blocks)
 
 
-def hangs_section(study: Reopened, result: Result) -> Section:
-    """What the answer hangs on most; where nobody has asked, the command that would tell."""
-    name = shlex.quote(result.plan.baseline.scenario.name)
-    return Section(
-        "hangs",
-        "What the answer hangs on",
-        [
-            Words(
-                "No result of a study that says which numbers the answer hangs on was found beside this one. To "
-                "fill this "
-                "section: frontline sensitivity STUDY, frontline breakeven STUDY, with a study file of the "
-                f"scenario {name}."
-            )
-        ],
-    )
-
-
 def repeat_section(study: Reopened, result: Result) -> Section:
     """How to make the same again, to the byte, and where each item of STRESS-DES stands."""
     plan, made = result.plan, study.manifest

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from sim.experiment.comparison import Result, Row
 from sim.experiment.estimates import Change
 from sim.experiment.execution import Arm
+from sim.experiment.explanation import Explanation
 from sim.report.answer import answer
-from sim.report.bridge import label_of, steps_of
+from sim.report.best import best_rows, best_sentence
+from sim.report.bridge import label_of, passing_steps, steps_of
 from sim.report.charts import changes_chart, steps_chart
 from sim.report.numbers import decimals, number, percent, rounded, with_half_width
 from sim.report.paper.blocks import Block, Cell, Choice, Explorer, Picture, Points, Section, Table, Words
-from sim.report.sentences import payback_sentence, precision_sentences, sentence, told_rows, unit_of_change
+from sim.report.sentences import (
+    name_in_sentence,
+    payback_sentence,
+    precision_sentences,
+    sentence,
+    told_rows,
+    unit_of_change,
+)
 from sim.stats.intervals import Estimate
 
 _VERDICTS = {
@@ -52,6 +63,9 @@ def outcomes_section(result: Result) -> Section:
         )
         text = "What each policy changes of each outcome, with intervals; the numbers stand in the next section."
         blocks.append(Picture(lambda: changes_chart(result, rows), text, note))
+    if result.best is not None and len(result.policies) > 1:
+        head, *chances = best_rows(result, result.best)
+        blocks += [Words(best_sentence(result, result.best)), Table(head, chances)]
     return Section("outcomes", "The five outcomes" if len(rows) == 5 else "The outcomes", blocks)
 
 
@@ -113,7 +127,8 @@ def _change_cells(row: Row, found: Change | None) -> list[Cell | str]:
         return [*first, "-", "-", "-", "-"]
     gain = "-" if found.gain is None else f"{found.gain:,.3g}" if found.gain < 1000 else "over 1,000"
     size = with_half_width(found.estimate, sign=True)
-    return [*first, Cell(size, style_of(row, found)), interval(found.estimate), gain, _VERDICTS[found.verdict]]
+    verdict = _VERDICTS[found.verdict] + ("" if found.holds_together else ", but not sure beside the others")
+    return [*first, Cell(size, style_of(row, found)), interval(found.estimate), gain, verdict]
 
 
 def style_of(row: Row, found: Change) -> str:
@@ -161,6 +176,31 @@ def money_section(result: Result) -> Section | None:
     return Section("money", "Where the money comes from", [Choice("policy", options), note])
 
 
+def links_section(result: Result, folder: Path) -> Section:
+    """What passes through which causal link, where that was asked for."""
+    options = [
+        (arm.title, [_passing(each) for each in result.explanations[arm.name] if each.effect.told])
+        for arm in result.policies
+        if any(each.effect.told for each in result.explanations.get(arm.name, ()))
+    ]
+    if not options:
+        command = shlex.join(["frontline", "compare", str(folder), "--explain", "--out", f"{folder}-explained"])
+        why = (
+            "No effect can be told from zero." if result.explanations else f"Nobody has asked. To fill this: {command}"
+        )
+        return Section("links", "What passes through which link", [Words(why, "note")])
+    note = Words(
+        "Each link is cut alone in the policy's arm and in the baseline; a hollow bar cannot be told from zero.", "note"
+    )
+    return Section("links", "What passes through which link", [Choice("policy", options), note])
+
+
+def _passing(found: Explanation) -> Picture:
+    axis = f"change of {name_in_sentence(found.measure)}, {unit_of_change(found.measure)}".rstrip(", ")
+    parts = "; ".join(f"{step.label} {with_half_width(step.estimate, sign=True)}" for step in passing_steps(found))
+    return Picture(lambda: steps_chart(passing_steps(found), axis), f"{axis}: {parts}")
+
+
 def _money_blocks(result: Result, arm: Arm) -> list[Block]:
     found, currency = result.accountings[arm.name], result.plan.baseline.scenario.currency
     payback = result.paybacks.get(arm.name)
@@ -177,7 +217,10 @@ def _money_blocks(result: Result, arm: Arm) -> list[Block]:
         if any(line.values)
     ]
     text = f"Bars from one part of the difference of profit to the next, for {arm.title}; the table has the numbers."
-    blocks: list[Block] = [Picture(lambda: steps_chart(steps_of(found), currency), text), Table(head, rows, tail=1)]
+    blocks: list[Block] = [
+        Picture(lambda: steps_chart(steps_of(found), f"change of profit, {currency}"), text),
+        Table(head, rows, tail=1),
+    ]
     return [Words(payback_sentence(arm, payback)), *blocks] if payback is not None else blocks
 
 

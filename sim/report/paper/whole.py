@@ -8,8 +8,15 @@ from sim.experiment.comparison import Result
 from sim.report.months import courses, further_courses
 from sim.report.paper.blocks import Block, Choice, Paper, Picture, Section, Table, Words
 from sim.report.paper.course import course_section, customers_section, operation_section, staff_section
-from sim.report.paper.ground import assumptions_section, checks_section, hangs_section, repeat_section
-from sim.report.paper.outcomes import answer_section, money_section, outcomes_section, policies_section
+from sim.report.paper.ground import assumptions_section, checks_section, repeat_section
+from sim.report.paper.hangs import hangs_section
+from sim.report.paper.outcomes import (
+    answer_section,
+    links_section,
+    money_section,
+    outcomes_section,
+    policies_section,
+)
 from sim.report.paper.question import question_section
 from sim.report.reopened import Reopened
 from sim.report.terminal import WIDTH
@@ -30,6 +37,7 @@ def _of_result(study: Reopened, result: Result) -> Paper:
         outcomes_section(result),
         policies_section(result),
         money_section(result),
+        links_section(result, study.folder) if result.policies else None,
         course_section(result, shown),
         operation_section(result, shown),
         customers_section(result, shown),
