@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from sim.report.numbers import columns
 from sim.report.paper.blocks import Cell, Table
 
 _SIZES = (8.0, 7.5, 7.0, 6.5, 6.0, 5.5, 5.0)
 _GAP = 9.0
 _MOST = 190.0
 _EM = 1000.0
+_LACKING = 0.61 * _EM
 _HINTING = 1.025
 """Letters that are fitted to a grid are a little wider."""
 
@@ -93,7 +95,8 @@ def width_of(text: str, size: float, *, bold: bool = False) -> float:
 def _advance(letter: str, bold: bool) -> float:
     """The width of a letter in thousandths of its size."""
     font = _font(bold)
-    font.set_text(letter, 0.0)
+    if not font.get_char_index(ord(letter)):
+        return _EM if columns(letter) == 2 else _LACKING  # a box stands for it
     return float(font.load_char(ord(letter)).linearHoriAdvance) / 65536.0 * _EM / 100.0
 
 

@@ -150,7 +150,7 @@ def test_the_page_has_every_section_and_the_stored_numbers(result: Path, tmp_pat
     _, page = page_of(result, tmp_path / "out")
     sections = {each["id"] for tag, each in page.elements if tag == "section"}
     assert sections == {
-        "answer", "question", "outcomes", "policies", "money", "course", "operation", "customers", "staff", "hangs",
+        "answer", "question", "outcomes", "policies", "money", "links", "course", "operation", "customers", "staff", "hangs",
         "assumptions", "checks", "repeat",
     }  # fmt: skip
     links = {str(each["href"])[1:] for tag, each in page.elements if tag == "a"}
@@ -228,7 +228,8 @@ def test_the_pdf_has_the_same_sections_and_numbers(result: Path, tmp_path: Path)
 
 
 def test_hostile_names_do_no_harm_to_the_pdf(hostile: Path, tmp_path: Path) -> None:
-    assert frontline("report", hostile, "--format", "pdf", "--out", tmp_path / "out").exit_code == 0
+    found = frontline("report", hostile, "--format", "pdf", "--out", tmp_path / "out")
+    assert found.exit_code == 0, found.output
     text = "".join("".join(pages_of((tmp_path / "out" / "tiny.pdf").read_bytes(), tmp_path)).split())
     assert "<script>document.title='owned'</script>" in text
     assert "{{7*7}}" in text
