@@ -150,8 +150,8 @@ def test_the_page_has_every_section_and_the_stored_numbers(result: Path, tmp_pat
     _, page = page_of(result, tmp_path / "out")
     sections = {each["id"] for tag, each in page.elements if tag == "section"}
     assert sections == {
-        "answer", "question", "outcomes", "policies", "money", "links", "course", "operation", "customers", "staff", "hangs",
-        "assumptions", "checks", "repeat",
+        "answer", "question", "outcomes", "policies", "money", "links", "course", "operation", "customers", "staff",
+        "hangs", "assumptions", "checks", "repeat",
     }  # fmt: skip
     links = {str(each["href"])[1:] for tag, each in page.elements if tag == "a"}
     assert links == sections
