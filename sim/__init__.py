@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sim.door import Findings, compare, load, load_result, load_study, replicate, run
     from sim.model import Model
     from sim.scenario import Scenario
-    from sim.studied import factorial, select, study, sweep
+    from sim.studied import factorial, select, study, sweep, uncertainty
     from sim.verified import verify
 
 _HOMES = {
@@ -37,6 +37,7 @@ _HOMES = {
     "select": "sim.studied",
     "study": "sim.studied",
     "sweep": "sim.studied",
+    "uncertainty": "sim.studied",
     "verify": "sim.verified",
 }
 
@@ -55,6 +56,7 @@ __all__ = [
     "select",
     "study",
     "sweep",
+    "uncertainty",
     "verify",
 ]
 

@@ -99,3 +99,4 @@ def study(
 sweep = partial(study, "sweep")
 select = partial(study, "selection")
 factorial = partial(study, "factorial")
+uncertainty = partial(study, "uncertainty")

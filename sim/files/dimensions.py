@@ -89,8 +89,10 @@ class Dimension:
         low, high = self.ends
         if low.number is None or high.number is None:  # cannot be: a range has numbers
             return low
-        number = low.number + share * (high.number - low.number)
-        return self.level(written(self._rounded(number), self.ends))
+        number = self._rounded(low.number + share * (high.number - low.number))
+        value = written(number, low.value)
+        change = _change_between(low, value, number)
+        return Level(value, _parts(value)[1], dict.fromkeys(self.paths, change))
 
     def level(self, value: Value | None) -> Level:
         """The level of a value; None is the setting as it is. Raises Unclear where it cannot be meant."""
@@ -231,15 +233,26 @@ def _unit(way: str, units: set[str]) -> str:
     return "% change" if way == "multiply" and unit else unit
 
 
-def written(number: float, like: Sequence[Level]) -> Value:
-    """A number in the words of other levels."""
-    said = like[0].value
-    if not isinstance(said, str):
-        return number if isinstance(number, int) else float(number)
-    way, _, unit = _parts(said)
+def written(number: float, like: Value | None) -> Value:
+    """A number in the words of another value."""
+    if not isinstance(like, str):
+        return number
+    way, _, unit = _parts(like)
     digits = f"{abs(number):.{_DECIMALS}f}".rstrip("0").rstrip(".") or "0"
-    sign = "x" if said.strip().startswith("x") else ("" if way == "to" else "-" if number < 0 else "+")
+    sign = "x" if like.strip().startswith("x") else ("" if way == "to" else "-" if number < 0 else "+")
     return f"{sign}{digits} {unit}".rstrip()
+
+
+def _change_between(end: Level, value: Value, number: float) -> dict[str, Any]:
+    """What a value between two ends changes, said as one of the ends says it."""
+    ((way, said),) = next(iter(end.changes.values())).items()
+    if way == "multiply":
+        share = isinstance(value, str) and value.endswith("%")
+        return {way: round(1.0 + number / 100.0, 12) if share else number}
+    if not isinstance(said, str):
+        return {way: number}
+    text = str(value).replace("points", "%")
+    return {way: text.removeprefix("+") if way == "add" else value}
 
 
 def scenario_at(scenario: Scenario, chosen: Sequence[tuple[Dimension, Level]]) -> Scenario:

@@ -22,6 +22,7 @@ COMMANDS = {
     "sweep": "sweep",
     "selection": "select",
     "factorial": "factorial",
+    "uncertainty": "uncertainty",
 }
 """Kind of study -> the command that runs it."""
 

@@ -20,6 +20,7 @@ HOMES: Mapping[str, str] = {
     "sweep": "sim.report.sweep",
     "selection": "sim.report.selection",
     "factorial": "sim.report.factorial",
+    "uncertainty": "sim.report.uncertainty",
 }
 """Kind, as under ``kind`` in a study file -> the module whose KIND says what it does."""
 

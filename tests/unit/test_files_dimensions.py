@@ -102,3 +102,27 @@ def test_a_value_that_makes_no_scenario_says_why(firm: Scenario) -> None:
     found = dimension_of(firm, "churn.equity_effect", [-1, 0.2], policy=False)
     assert "churn.equity_effect would not be right" in refusal(found, found.levels[0])
     assert refusal(found, found.levels[1]) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high"),
+    [
+        ("fee.home", "28 EUR per month", "34 EUR per month"),
+        ("fee", "-4 %", "+8 %"),
+        ("fee", "x0.9", "x1.2"),
+        ("headcount.desk", "-1", "+3"),
+        ("headcount.desk", 2, 6),
+        ("workforce.training.hours", "+1 h", "+3 h"),
+        ("workforce.groups.desk.tools", "-10 points", "+10 points"),
+        ("workforce.groups.desk.tools", "40 %", "60 %"),
+        ("churn.equity_effect", 0.1, 0.6),
+    ],
+)
+def test_what_lies_between_two_ends_is_read_as_if_it_were_written(
+    firm: Scenario, name: str, low: Any, high: Any
+) -> None:
+    found = dimension_of(firm, name, ranged(low, high), policy=True)
+    for share in (0.0, 0.3, 1.0):
+        between = found.at(share)
+        assert between == found.level(between.value)
+        assert refusal(found, between) == ""

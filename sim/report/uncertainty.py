@@ -1,0 +1,326 @@
+"""What a study of uncertain inputs found: on the terminal, as tables and as a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from sim.core.registry import ADDED
+from sim.experiment.uncertainty import (
+    Answer,
+    Uncertainty,
+    UnderUncertainty,
+    execute_uncertainty,
+    uncertainty_of_study,
+)
+from sim.files.uncertainty import BASELINE, Uncertain, UncertaintySettings, load_uncertainty
+from sim.report.kinds import Kind
+from sim.report.numbers import percent, rounded, span, two_digits, with_half_width
+from sim.report.sentences import name_in_sentence, unit_of_change
+from sim.report.tables import FORMAT, Record
+from sim.report.telling import Column, change_cell, changes_told, label_of, legend, side_by_side, told_of, wrapped
+from sim.report.terminal import Text, painter
+from sim.stats.random_effects import Bounded
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_MOST_TOLD = 3
+
+
+def render(found: UnderUncertainty, colour: bool, width: int) -> str:
+    """Heading, a table for each policy, on what its profit hangs, sentences."""
+    study, paint = found.study, painter(colour)
+    horizon = span(study.scenario.calendar.horizon_days)
+    what = (
+        f"{study.name}: {study.draws} draws of {len(study.uncertain)} uncertain numbers, {study.replications} "
+        f"replication{'' if study.replications == 1 else 's'} of {horizon} for each, seed {study.seed}; ± is half the "
+        f"{percent(study.confidence)} interval of the mean over inputs and chance"
+    )
+    parts = [f"{paint(study.title, 'strong')}\n{wrapped(what, width)}"]
+    for arm in answered(found):
+        mine = [one for one in found.answers if one.arm == arm]
+        parts.append(f"{paint(title_of(study, arm), 'strong')}\n{_table(found, mine, width, colour)}")
+        parts.append(_hanging_table(found, mine, width, colour))
+    parts.append(legend([one.parts.mean for one in found.answers], found.measures, width))
+    parts.append("\n".join(wrapped(text, width, "- ") for text in sentences(found)))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def answered(found: UnderUncertainty) -> list[str]:
+    """The arms that are asked of."""
+    return list(dict.fromkeys(one.arm for one in found.answers))
+
+
+def title_of(study: Uncertainty, arm: str) -> str:
+    """The title of a policy."""
+    return "The scenario as it is" if arm == BASELINE else study.policies[arm].title
+
+
+def _table(found: UnderUncertainty, mine: Sequence[Answer], width: int, colour: bool) -> str:
+    """A row for each measure: the mean, what inputs and chance make of it, and how likely it is for the better."""
+    level = all(one.arm == BASELINE for one in mine)
+    mean = Column(
+        "mean" if level else "mean change",
+        [
+            Text(with_half_width(one.parts.mean)) if level else change_cell(found.measures[one.measure], one.parts.mean)
+            for one in mine
+        ],
+    )
+    others = [
+        Column("sd by inputs", [Text(_sd(one.parts.between)) for one in mine]),
+        Column("sd by chance", [Text(_sd(one.parts.within)) for one in mine]),
+        Column("share of inputs", [Text(_percent(one.parts.share)) for one in mine]),
+    ]
+    if not level:
+        others.append(Column("better in one run", [Text(_percent(one.in_a_run)) for one in mine]))
+        others.append(Column("better on average", [Text(_percent(one.on_average)) for one in mine]))
+    rows = [label_of(found.measures[one.measure]) for one in mine]
+    return side_by_side(rows, [mean], others, width, painter(colour))
+
+
+def _sd(value: Bounded) -> str:
+    return "-" if value.value is None else two_digits(value.value)
+
+
+def _percent(value: Bounded | None) -> str:
+    if value is None or value.value is None:
+        return "-"
+    low, high = (round(100 * (end or 0.0)) for end in (value.low, value.high))
+    return f"{100 * value.value:.0f} % ({low}-{high})"
+
+
+def _hanging_table(found: UnderUncertainty, mine: Sequence[Answer], width: int, colour: bool) -> str:
+    """Rank coefficients of every uncertain number, for the outcomes."""
+    places = told_of(found.measures)
+    known = [one for one in mine if one.hanging is not None and one.measure in places]
+    if not known:
+        return ""
+    columns = [
+        Column(
+            f"{name_in_sentence(found.measures[one.measure])} hangs on",
+            [
+                Text(with_half_width(value, sign=True) + (" " if value.excludes_zero else " ~"))
+                for value in (one.hanging.coefficients if one.hanging else ())
+            ],
+        )
+        for one in known
+    ]
+    return side_by_side([one.name for one in found.study.uncertain], [], columns, width, painter(colour))
+
+
+def sentences(found: UnderUncertainty) -> list[str]:
+    """For each policy: what it does on average, how likely it pays, and on what that hangs."""
+    told = []
+    places = told_of(found.measures)
+    for arm in answered(found):
+        mine = {one.measure: one for one in found.answers if one.arm == arm and one.measure in places}
+        title = title_of(found.study, arm)
+        if arm != BASELINE:
+            changes = [(found.measures[place], mine[place].parts.mean) for place in places if place in mine]
+            told.append(f"{title}, over all that is uncertain: {changes_told(changes)}.")
+        first = next((mine[place] for place in places if place in mine), None)
+        if first is not None:
+            told += [
+                text for text in (_chances(found, first, title), _shares(found, first), _hangs(found, first)) if text
+            ]
+    return told
+
+
+def _chances(found: UnderUncertainty, one: Answer, title: str) -> str:
+    if one.in_a_run is None or one.on_average is None:
+        return ""
+    measure = found.measures[one.measure]
+    verb = "raises" if measure.better == "higher" else "lowers"
+    horizon = span(found.study.scenario.calendar.horizon_days)
+    return (
+        f"{title} {verb} {name_in_sentence(measure)} in a run of {horizon} with a probability of "
+        f"{_between(one.in_a_run)}, over inputs and chance; on average over chance, with a probability of "
+        f"{_between(one.on_average)} over the inputs"
+    ) + "."
+
+
+def _between(value: Bounded) -> str:
+    middle = percent(round(value.value or 0.0, 3))
+    return f"{middle} ({percent(round(value.low or 0.0, 2))} to {percent(round(value.high or 0.0, 2))})"
+
+
+def _shares(found: UnderUncertainty, one: Answer) -> str:
+    share = one.parts.share
+    if share.value is None:
+        return "One replication for each draw does not tell inputs from chance." if found.study.replications < 2 else ""
+    measure = found.measures[one.measure]
+    change = "" if one.arm == BASELINE else "the change of "
+    what = f"{change}{name_in_sentence(measure)}"
+    return (
+        f"Of the variance of {what} from run to run {_between(share)} is due to the inputs: a standard deviation of "
+        f" {two_digits(one.parts.between.value or 0.0)} {unit_of_change(measure)}, against "
+        f"{two_digits(one.parts.within.value or 0.0)} by chance."
+    )
+
+
+def _hangs(found: UnderUncertainty, one: Answer) -> str:
+    if one.hanging is None:
+        return "There are too few draws to tell on which number it hangs." if len(found.study.uncertain) > 1 else ""
+    pairs = sorted(
+        zip(found.study.uncertain, one.hanging.coefficients, strict=True), key=lambda pair: -abs(pair[1].value)
+    )
+    clear = [(name, value) for name, value in pairs if value.excludes_zero]
+    if not clear:
+        return "This study cannot tell on which of the uncertain numbers it hangs."
+    listed = ", ".join(f"{name.name} ({with_half_width(value, sign=True)})" for name, value in clear[:_MOST_TOLD])
+    rest = "; of the others this study cannot tell" if len(clear) < len(pairs) and len(clear) <= _MOST_TOLD else ""
+    return (
+        f"It hangs most on {listed}{rest}; numbers are coefficients of ranks, and all together explain "
+        f"{100 * one.hanging.explained:.0f} % of the differences between draws."
+    )
+
+
+def tables(found: UnderUncertainty) -> dict[str, Iterator[Record]]:
+    """The tables; the replications are the tidy one."""
+    return {
+        "replications": replications(found),
+        "answers": answers(found),
+        "hanging": hanging_records(found),
+        "inputs": iter(inputs(found.study.uncertain)),
+    }
+
+
+def replications(found: UnderUncertainty) -> Iterator[Record]:
+    """One record per draw, arm, replication and measure, with a column for each uncertain number."""
+    study = found.study
+    places = range(len(found.measures))
+    values = {(arm, place): found.values(arm, place) for arm in study.arms for place in places}
+    for draw in range(study.draws):
+        levels = study.drawn(draw)
+        where = {
+            one.name: rounded(level.number) if level.number is not None else level.label
+            for one, level in zip(study.uncertain, levels, strict=True)
+        }
+        for arm in study.arms:
+            for number in range(study.replications):
+                for place, measure in enumerate(found.measures):
+                    value = float(values[arm, place][draw, number])
+                    base = float(values[BASELINE, place][draw, number])
+                    yield {
+                        "draw": draw + 1,
+                        **where,
+                        "arm": arm,
+                        "replication": draw * study.replications + number + 1,
+                        "measure": measure.name,
+                        "value": _finite(value),
+                        "change": None if arm == BASELINE else _finite(value - base),
+                    }
+
+
+def _finite(value: float) -> float | None:
+    return rounded(value) if value - value == 0.0 else None
+
+
+def answers(found: UnderUncertainty) -> Iterator[Record]:
+    """One record per arm and measure."""
+    for one in found.answers:
+        measure, mean = found.measures[one.measure], one.parts.mean
+        yield {
+            "arm": one.arm,
+            "measure": measure.name,
+            "unit": measure.unit,
+            "mean": rounded(mean.value),
+            "low": rounded(mean.low),
+            "high": rounded(mean.high),
+            "draws": mean.n,
+            **_ends("sd_inputs", one.parts.between),
+            **_ends("sd_chance", one.parts.within),
+            **_ends("share_inputs", one.parts.share),
+            **_ends("better_in_a_run", one.in_a_run),
+            **_ends("better_on_average", one.on_average),
+            "explained": rounded(one.hanging.explained) if one.hanging is not None else None,
+        }
+
+
+def _ends(name: str, value: Bounded | None) -> Record:
+    if value is None:
+        return {name: None, f"{name}_low": None, f"{name}_high": None}
+    return {name: rounded(value.value), f"{name}_low": rounded(value.low), f"{name}_high": rounded(value.high)}
+
+
+def hanging_records(found: UnderUncertainty) -> Iterator[Record]:
+    """One record per arm, measure and uncertain number."""
+    for one in found.answers:
+        if one.hanging is None:
+            continue
+        for which, value in zip(found.study.uncertain, one.hanging.coefficients, strict=True):
+            yield {
+                "arm": one.arm,
+                "measure": found.measures[one.measure].name,
+                "input": which.name,
+                "coefficient": rounded(value.value),
+                "low": rounded(value.low),
+                "high": rounded(value.high),
+                "told": "yes" if value.excludes_zero else "no",
+            }
+
+
+def inputs(uncertain: Sequence[Uncertain]) -> list[Record]:
+    """One record per uncertain number: its law."""
+    return [
+        {
+            "input": one.name,
+            "settings": " ".join(one.dimension.paths),
+            "law": one.law,
+            "values": _values(one),
+            "unit": one.dimension.unit,
+        }
+        for one in uncertain
+    ]
+
+
+def _values(one: Uncertain) -> str:
+    if one.dimension.ends is None:
+        return "; ".join(level.label for level in one.dimension.levels)
+    low, high = one.dimension.ends
+    middle = "" if one.mode is None else f", mostly {one.dimension.at(one.mode).label}"
+    return f"{low.label} to {high.label}{middle}"
+
+
+def document(found: UnderUncertainty) -> Record:
+    """The whole of it but the replications as one JSON document of format 1."""
+    study = found.study
+    scenario = study.scenario
+    return {
+        "format": FORMAT,
+        "kind": "uncertainty",
+        "name": study.name,
+        "title": study.title,
+        "scenario": {"name": scenario.name, "title": scenario.title, "digest": scenario.digest()},
+        **ADDED.recorded(),
+        "currency": scenario.currency,
+        "horizon_days": scenario.calendar.horizon_days,
+        "seed": study.seed,
+        "draws": study.draws,
+        "replications": study.replications,
+        "confidence": study.confidence,
+        "inputs": inputs(study.uncertain),
+        "answers": list(answers(found)),
+        "hanging": list(hanging_records(found)),
+        "sentences": sentences(found),
+    }
+
+
+def figures(found: UnderUncertainty) -> dict[str, Figure]:
+    """The pictures: every draw of each policy, and on what it hangs."""
+    from sim.report.uncertainty_figures import drawn  # noqa: PLC0415 - most commands draw nothing
+
+    return drawn(found)
+
+
+KIND = Kind(
+    settings=UncertaintySettings,
+    load=lambda path: uncertainty_of_study(load_uncertainty(path)),
+    restored=Uncertainty.from_plain,
+    execute=execute_uncertainty,
+    render=render,
+    document=document,
+    tables=tables,
+    figures=figures,
+)
