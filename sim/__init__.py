@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sim.door import Findings, compare, load, load_result, load_study, replicate, run
     from sim.model import Model
     from sim.scenario import Scenario
-    from sim.studied import factorial, select, study, sweep, uncertainty
+    from sim.studied import factorial, select, sensitivity, study, sweep, uncertainty
     from sim.verified import verify
 
 _HOMES = {
@@ -35,6 +35,7 @@ _HOMES = {
     "replicate": "sim.door",
     "run": "sim.door",
     "select": "sim.studied",
+    "sensitivity": "sim.studied",
     "study": "sim.studied",
     "sweep": "sim.studied",
     "uncertainty": "sim.studied",
@@ -54,6 +55,7 @@ __all__ = [
     "replicate",
     "run",
     "select",
+    "sensitivity",
     "study",
     "sweep",
     "uncertainty",

@@ -62,6 +62,10 @@ class Uncertainty:
         """Replications in all."""
         return self.draws * self.replications * len(self.arms)
 
+    def title_of(self, arm: str) -> str:
+        """The title of an arm."""
+        return "The scenario as it is" if arm == BASELINE else self.policies[arm].title
+
     def drawn(self, draw: int) -> tuple[Level, ...]:
         """The values of all uncertain numbers in a draw, from 0."""
         key = child(child(root_key(self.seed, 0), named(_STREAM)), draw)
@@ -172,7 +176,8 @@ class Answer:
     """What is known of a measure under uncertainty: of the change that a policy makes, or of the level of the baseline.
 
     in_a_run: probability that the change is for the better in one run, over inputs and chance; on_average: that the
-    expected change is, over inputs. Both None where no direction is better. hanging: on which numbers it hangs.
+    expected change is, over inputs. None where no direction is better; on_average too where the variance that the
+    inputs make cannot be told from none. hanging: on which numbers it hangs.
     """
 
     arm: str
@@ -257,6 +262,7 @@ def _answers(whole: UnderUncertainty) -> Iterator[Answer]:
             if measure.better != "neither" and arm != BASELINE:
                 sign = 1.0 if measure.better == "higher" else -1.0
                 in_a_run = share_above(sign * changes, study.draws, study.confidence)
-                on_average = share_above(sign * parts.groups, study.draws, study.confidence)
+                if parts.between.low:  # else nothing is known of how expected values differ, nor of their sign
+                    on_average = share_above(sign * parts.groups, study.draws, study.confidence)
             hangs = hanging(whole.inputs, changes.mean(axis=1), study.confidence)
             yield Answer(arm, place, parts, in_a_run, on_average, hangs)

@@ -82,6 +82,12 @@ class Dimension:
     scenario: Scenario
     whole: bool
 
+    @property
+    def span(self) -> str:
+        """From where to where it goes, in words."""
+        low, high = self.ends or (self.levels[0], self.levels[-1])
+        return f"{low.label} to {high.label}"
+
     def at(self, share: float) -> Level:
         """The value at a share of the way from one end to the other, or of the list."""
         if self.ends is None:

@@ -23,6 +23,7 @@ COMMANDS = {
     "selection": "select",
     "factorial": "factorial",
     "uncertainty": "uncertainty",
+    "sensitivity": "sensitivity",
 }
 """Kind of study -> the command that runs it."""
 

@@ -103,7 +103,7 @@ def load_uncertainty(path: str | Path) -> UncertaintyStudy:
     settings = validated(UncertaintySettings, root, context, problems)
     if scenario is None:
         raise FileProblem(problems)
-    problems = name_problem(settings, root) + _taken(settings.policies, scenario, root)
+    problems = name_problem(settings, root) + taken_names(settings.policies, scenario, root)
     problems += policy_problems(scenario, settings.policies, root)
     if settings.measures:
         problems += unknown_measures(settings.measures, measures_of(scenario), root)
@@ -117,7 +117,8 @@ def load_uncertainty(path: str | Path) -> UncertaintyStudy:
     return UncertaintyStudy(settings, scenario, found, settings.policies, places)
 
 
-def _taken(policies: Mapping[str, PolicySettings], scenario: Scenario, root: Node) -> list[Problem]:
+def taken_names(policies: Mapping[str, PolicySettings], scenario: Scenario, root: Node) -> list[Problem]:
+    """Names of policies that stand for something already."""
     return [
         (root.at(("policies", name)) or root).key.problem("is taken; give it another name", f"policies.{name}")
         for name in policies
@@ -126,23 +127,27 @@ def _taken(policies: Mapping[str, PolicySettings], scenario: Scenario, root: Nod
 
 
 def uncertain_read(
-    scenario: Scenario, given: Mapping[str, GivenLaw], patterns: tuple[str, ...], root: Node
+    scenario: Scenario,
+    given: Mapping[str, Any],
+    patterns: tuple[str, ...],
+    root: Node,
+    section: str = "uncertain",
 ) -> tuple[tuple[Uncertain, ...], list[Problem]]:
     """The uncertain numbers that a file names, then those of the evidence, and what is wrong with them."""
     found: dict[str, Uncertain] = {}
     problems: list[Problem] = []
     touched: dict[str, str] = {}
     for name, law in given.items():
-        place = (root.at(("uncertain", name)) or root).key
+        place = (root.at((section, name)) or root).key
         try:
             one = uncertain_of(scenario, name, law)
         except Unclear as problem:
-            problems.append(place.problem(f": {problem}", f"uncertain.{name}"))
+            problems.append(place.problem(f": {problem}", f"{section}.{name}"))
             continue
         both = next((touched[path] for path in one.dimension.paths if path in touched), None)
         if both is not None or name in _COLUMNS:
             words = f"touches the same setting as {both}" if both else "is the name of a column; write more of its path"
-            problems.append(place.problem(words, f"uncertain.{name}"))
+            problems.append(place.problem(words, f"{section}.{name}"))
         touched |= dict.fromkeys(one.dimension.paths, name)
         found[name] = one
     ranges = ranges_of_evidence(scenario)

@@ -21,6 +21,7 @@ HOMES: Mapping[str, str] = {
     "selection": "sim.report.selection",
     "factorial": "sim.report.factorial",
     "uncertainty": "sim.report.uncertainty",
+    "sensitivity": "sim.report.sensitivity",
 }
 """Kind, as under ``kind`` in a study file -> the module whose KIND says what it does."""
 

@@ -40,7 +40,7 @@ def render(found: UnderUncertainty, colour: bool, width: int) -> str:
     parts = [f"{paint(study.title, 'strong')}\n{wrapped(what, width)}"]
     for arm in answered(found):
         mine = [one for one in found.answers if one.arm == arm]
-        parts.append(f"{paint(title_of(study, arm), 'strong')}\n{_table(found, mine, width, colour)}")
+        parts.append(f"{paint(study.title_of(arm), 'strong')}\n{_table(found, mine, width, colour)}")
         parts.append(_hanging_table(found, mine, width, colour))
     parts.append(legend([one.parts.mean for one in found.answers], found.measures, width))
     parts.append("\n".join(wrapped(text, width, "- ") for text in sentences(found)))
@@ -50,11 +50,6 @@ def render(found: UnderUncertainty, colour: bool, width: int) -> str:
 def answered(found: UnderUncertainty) -> list[str]:
     """The arms that are asked of."""
     return list(dict.fromkeys(one.arm for one in found.answers))
-
-
-def title_of(study: Uncertainty, arm: str) -> str:
-    """The title of a policy."""
-    return "The scenario as it is" if arm == BASELINE else study.policies[arm].title
 
 
 def _table(found: UnderUncertainty, mine: Sequence[Answer], width: int, colour: bool) -> str:
@@ -80,7 +75,9 @@ def _table(found: UnderUncertainty, mine: Sequence[Answer], width: int, colour: 
 
 
 def _sd(value: Bounded) -> str:
-    return "-" if value.value is None else two_digits(value.value)
+    if value.value is None:
+        return "-"
+    return f"{two_digits(value.value)} ({two_digits(value.low or 0.0)}-{two_digits(value.high or 0.0)})"
 
 
 def _percent(value: Bounded | None) -> str:
@@ -115,7 +112,7 @@ def sentences(found: UnderUncertainty) -> list[str]:
     places = told_of(found.measures)
     for arm in answered(found):
         mine = {one.measure: one for one in found.answers if one.arm == arm and one.measure in places}
-        title = title_of(found.study, arm)
+        title = found.study.title_of(arm)
         if arm != BASELINE:
             changes = [(found.measures[place], mine[place].parts.mean) for place in places if place in mine]
             told.append(f"{title}, over all that is uncertain: {changes_told(changes)}.")
@@ -128,16 +125,18 @@ def sentences(found: UnderUncertainty) -> list[str]:
 
 
 def _chances(found: UnderUncertainty, one: Answer, title: str) -> str:
-    if one.in_a_run is None or one.on_average is None:
+    if one.in_a_run is None:
         return ""
     measure = found.measures[one.measure]
     verb = "raises" if measure.better == "higher" else "lowers"
     horizon = span(found.study.scenario.calendar.horizon_days)
-    return (
+    text = (
         f"{title} {verb} {name_in_sentence(measure)} in a run of {horizon} with a probability of "
-        f"{_between(one.in_a_run)}, over inputs and chance; on average over chance, with a probability of "
-        f"{_between(one.on_average)} over the inputs"
-    ) + "."
+        f"{_between(one.in_a_run)}, over inputs and chance"
+    )
+    if one.on_average is not None:
+        text += f"; on average over chance, with a probability of {_between(one.on_average)} over the inputs"
+    return f"{text}."
 
 
 def _between(value: Bounded) -> str:
@@ -152,10 +151,11 @@ def _shares(found: UnderUncertainty, one: Answer) -> str:
     measure = found.measures[one.measure]
     change = "" if one.arm == BASELINE else "the change of "
     what = f"{change}{name_in_sentence(measure)}"
+    unit = unit_of_change(measure)
     return (
         f"Of the variance of {what} from run to run {_between(share)} is due to the inputs: a standard deviation of "
-        f" {two_digits(one.parts.between.value or 0.0)} {unit_of_change(measure)}, against "
-        f"{two_digits(one.parts.within.value or 0.0)} by chance."
+        f"{_sd(one.parts.between)} {unit}".rstrip()
+        + f", against {_sd(one.parts.within)} by chance."
     )
 
 

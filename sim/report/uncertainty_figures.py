@@ -11,9 +11,8 @@ from sim.files.uncertainty import BASELINE
 from sim.report.figures import COLOURS, panels, short
 from sim.report.numbers import percent, span
 from sim.report.panels import CHANGE, bar, named_ticks, plain_numbers
-from sim.report.sentences import unit_of_change
+from sim.report.sentences import name_in_sentence, unit_of_change
 from sim.report.telling import told_of
-from sim.report.uncertainty import title_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,7 +46,7 @@ def draws(found: UnderUncertainty, shown: list[Answer]) -> Figure | None:
     with panels(len(shown), columns, 2.8, title, note) as (figure, axes):
         for panel, one in zip(axes, shown, strict=True):
             _draw_draws(panel, found, one)
-            panel.set_title(short(title_of(found.study, one.arm), 44))
+            panel.set_title(short(found.study.title_of(one.arm), 40))
             panel.set_xlabel("share of draws below")
             what = "" if one.arm == BASELINE else "change, "
             panel.set_ylabel(f"{what}{unit_of_change(measure)}".rstrip(", "))
@@ -77,7 +76,7 @@ def hanging(found: UnderUncertainty, shown: list[Answer]) -> Figure | None:
     measure = found.measures[shown[0].measure]
     bars = f"bars are {percent(found.study.confidence)} intervals; hollow: cannot be told from zero"
     note = f"{_note(found)}; {bars}"
-    title = f"{found.study.title} — on which numbers {measure.label} hangs"
+    title = f"{found.study.title} — on which numbers {name_in_sentence(measure)} hangs"
     columns = min(2, len(shown))
     height = 0.9 + 0.24 * len(found.study.uncertain)
     with panels(len(shown), columns, height, title, note) as (figure, axes):
@@ -89,7 +88,7 @@ def hanging(found: UnderUncertainty, shown: list[Answer]) -> Figure | None:
                 bar(panel, row, coefficients[number], upright=False)
             named_ticks(panel, [found.study.uncertain[number].name for number in order], upright=False, width=34)
             panel.set_xlim(-1.1, 1.1)
-            panel.set_title(short(title_of(found.study, one.arm), 40))
+            panel.set_title(short(found.study.title_of(one.arm), 34))
             if place >= len(shown) - columns:
                 panel.set_xlabel("standard deviations of ranks")
     return figure

@@ -29,6 +29,11 @@ class Bounded:
     low: float | None
     high: float | None
 
+    @property
+    def excludes_zero(self) -> bool:
+        """Whether the whole interval lies on one side of zero; never, where none is known."""
+        return self.low is not None and self.high is not None and (self.low > 0.0 or self.high < 0.0)
+
 
 @dataclass(frozen=True)
 class Components:

@@ -1,0 +1,247 @@
+"""What a study of sensitivity found: on the terminal, as tables and as a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sim.core.measures import Measure
+from sim.core.registry import ADDED
+from sim.experiment.sensitivity import (
+    HIGH,
+    LOW,
+    RANKED,
+    SHARES,
+    Hangs,
+    Sensed,
+    Sensitivity,
+    execute_sensitivity,
+    sensitivity_of_study,
+)
+from sim.files.sensitivity import SensitivitySettings, load_sensitivity
+from sim.report.kinds import Kind
+from sim.report.numbers import number, percent, rounded, signed, span
+from sim.report.sentences import name_in_sentence, unit_of_change
+from sim.report.tables import FORMAT, Record
+from sim.report.telling import Column, side_by_side, told_of, wrapped
+from sim.report.terminal import Text, painter
+from sim.stats.random_effects import Bounded
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+NAMES = {
+    LOW: "at the low end",
+    HIGH: "at the high end",
+    "mu_star": "mean size of effect, mu*",
+    "mu": "mean effect, mu",
+    "sigma": "spread of effect, sigma",
+    "first": "first index",
+    "total": "total index",
+}
+_METHODS = {
+    "tornado": "each setting at both ends of its range",
+    "morris": "elementary effects along {} paths",
+    "sobol": "Sobol' indices from {} points",
+}
+_MOST_TOLD = 3
+
+
+def render(found: Sensed, colour: bool, width: int) -> str:
+    """Heading, a table for each outcome, sentences."""
+    study, paint = found.study, painter(colour)
+    how = _METHODS[study.method].format(study.size)
+    horizon = span(study.scenario.calendar.horizon_days)
+    count = f"{study.replications} replication{'' if study.replications == 1 else 's'} of {horizon}"
+    what = (
+        f"{study.name}: {how}, {len(study.dimensions)} settings, {len(study.places)} points; {count} each, "
+        f"seed {study.seed}; in brackets {percent(study.confidence)} intervals"
+    )
+    if study.policy is not None:
+        what += f"; of the change that is made by: {study.policy[1].title}"
+    parts = [f"{paint(study.title, 'strong')}\n{wrapped(what, width)}"]
+    places = told_of(found.measures)
+    parts += [_table(found, one, width, colour) for one in found.answers if one.measure in places]
+    parts.append("\n".join(wrapped(text, width, "- ") for text in sentences(found)))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _table(found: Sensed, one: Hangs, width: int, colour: bool) -> str:
+    order, measure = found.order(one), found.measures[one.measure]
+    rows = [_row(found, place) for place in order]
+    columns = [
+        Column(NAMES[name], [_cell(values[place], name) for place in order])
+        for name, values in one.indices.by_name.items()
+        if name != "mu"
+    ]
+    of = "the change of " if found.study.policy is not None else ""
+    unit = unit_of_change(measure)
+    head = f"On what {of}{name_in_sentence(measure)} hangs" + (
+        f", {unit}" if unit and columns and not _shares(found) else ""
+    )
+    return f"{painter(colour)(head, 'strong')}\n{side_by_side(rows, [], columns, width, painter(colour))}"
+
+
+def _shares(found: Sensed) -> bool:
+    return found.study.method == "sobol"
+
+
+def _row(found: Sensed, place: int) -> str:
+    return f"{found.study.dimensions[place].name} ({found.study.dimensions[place].span})"
+
+
+def _cell(value: Bounded, name: str) -> Text:
+    if value.value is None:
+        return Text("-", "faint")
+    places = _decimals(value)
+    form = number if name in (*SHARES, "mu_star", "sigma") else signed
+    text = form(value.value, places)
+    if value.low is not None and value.high is not None:
+        text += f" ({number(value.low, places)} to {number(value.high, places)})"
+    return Text(text, "" if value.excludes_zero else "faint")
+
+
+def _decimals(value: Bounded) -> int:
+    """Decimals that show two digits of half the interval, or three of the value."""
+    half = ((value.high or 0.0) - (value.low or 0.0)) / 2 or abs(value.value or 0.0) / 10
+    if not half:
+        return 0
+    return min(4, 1 - int(f"{half:.1e}".partition("e")[2]))
+
+
+def sentences(found: Sensed) -> list[str]:
+    """For each outcome: on what it hangs most, and what cannot be told."""
+    places = told_of(found.measures)
+    return [text for one in found.answers if one.measure in places if (text := _sentence(found, one))]
+
+
+def _sentence(found: Sensed, one: Hangs) -> str:
+    study, measure = found.study, found.measures[one.measure]
+    of = "the change of " if study.policy is not None else ""
+    what = f"{of}{name_in_sentence(measure)}"
+    what = what[:1].upper() + what[1:]
+    ranked = [(place, _ends(one, place, study.method)) for place in found.order(one)]
+    if all(each.value is None for _, ends in ranked for _, each in ends):
+        return f"{what} is the same at every point."
+    if study.method == "tornado" and study.replications < 2:
+        return "One replication gives no interval, so no difference can be told from chance."
+    clear = [(place, ends) for place, ends in ranked if any(each.excludes_zero for _, each in ends)][:_MOST_TOLD]
+    unclear = [
+        study.dimensions[place].name for place, ends in ranked if not any(each.excludes_zero for _, each in ends)
+    ]
+    parts = [_clause(study.dimensions[place].name, ends, measure) for place, ends in clear]
+    text = f"{what} hangs most on {'; '.join(parts)}" if parts else f"{what}: no setting can be told to matter"
+    if unclear and parts:
+        text += f"; this study cannot tell whether {' or '.join(unclear)} matters"
+    return f"{text}."
+
+
+def _ends(one: Hangs, place: int, method: str) -> list[tuple[str, Bounded]]:
+    return [(name, one.indices.by_name[name][place]) for name in RANKED[method]]
+
+
+def _clause(name: str, ends: list[tuple[str, Bounded]], measure: Measure) -> str:
+    """Each end that is told with its unit; of indices the value alone."""
+    parts = []
+    for index, value in ends:
+        if value.excludes_zero:
+            unit = "" if index in SHARES else f" {unit_of_change(measure)}"
+            parts.append(f"{_cell(value, index).text}{unit} {NAMES[index] if index in (LOW, HIGH) else ''}".rstrip())
+        elif index in (LOW, HIGH):
+            parts.append(f"no difference told {NAMES[index]}")
+    label = {"mu_star": "mean size of effect ", "total": "total index "}.get(ends[0][0], "")
+    return f"{name}, {label}{' and '.join(parts)}"
+
+
+def tables(found: Sensed) -> dict[str, Iterator[Record]]:
+    """The tables; the indices are the most telling one."""
+    return {"indices": indices(found), "replications": replications(found), "settings": iter(settings(found.study))}
+
+
+def indices(found: Sensed) -> Iterator[Record]:
+    """One record per measure, setting and index."""
+    for one in found.answers:
+        order = found.order(one)
+        for place, dimension in enumerate(found.study.dimensions):
+            for name, values in one.indices.by_name.items():
+                value = values[place]
+                yield {
+                    "measure": found.measures[one.measure].name,
+                    "unit": "" if name in SHARES else unit_of_change(found.measures[one.measure]),
+                    "setting": dimension.name,
+                    "rank": order.index(place) + 1,
+                    "index": name,
+                    "value": rounded(value.value),
+                    "low": rounded(value.low),
+                    "high": rounded(value.high),
+                }
+
+
+def replications(found: Sensed) -> Iterator[Record]:
+    """One record per point, replication and measure, with a column for each setting."""
+    values = [found.values(place) for place in range(len(found.measures))]
+    for point, place in enumerate(found.study.places):
+        levels = found.study.levels(place)
+        where = {one.name: rounded(level.number) for one, level in levels}
+        for replication in range(found.study.replications):
+            for measure, column in zip(found.measures, values, strict=True):
+                value = float(column[point, replication])
+                yield {
+                    "point": point + 1,
+                    **where,
+                    "replication": replication + 1,
+                    "measure": measure.name,
+                    "value": rounded(value) if value - value == 0.0 else None,
+                }
+
+
+def settings(study: Sensitivity) -> list[Record]:
+    """One record per setting: its range."""
+    return [
+        {"setting": one.name, "settings": " ".join(one.paths), "range": one.span, "unit": one.unit}
+        for one in study.dimensions
+    ]
+
+
+def document(found: Sensed) -> Record:
+    """The whole of it but the replications as one JSON document of format 1."""
+    study = found.study
+    scenario = study.scenario
+    return {
+        "format": FORMAT,
+        "kind": "sensitivity",
+        "name": study.name,
+        "title": study.title,
+        "scenario": {"name": scenario.name, "title": scenario.title, "digest": scenario.digest()},
+        **ADDED.recorded(),
+        "currency": scenario.currency,
+        "horizon_days": scenario.calendar.horizon_days,
+        "method": study.method,
+        "policy": study.policy[0] if study.policy else None,
+        "seed": study.seed,
+        "points": len(study.places),
+        "replications": study.replications,
+        "confidence": study.confidence,
+        "settings": settings(study),
+        "indices": list(indices(found)),
+        "sentences": sentences(found),
+    }
+
+
+def figures(found: Sensed) -> dict[str, Figure]:
+    """The picture of the method."""
+    from sim.report.sensitivity_figures import drawn  # noqa: PLC0415 - most commands draw nothing
+
+    return drawn(found)
+
+
+KIND = Kind(
+    settings=SensitivitySettings,
+    load=lambda path: sensitivity_of_study(load_sensitivity(path)),
+    restored=Sensitivity.from_plain,
+    execute=execute_sensitivity,
+    render=render,
+    document=document,
+    tables=tables,
+    figures=figures,
+)
