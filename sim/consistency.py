@@ -20,7 +20,8 @@ _TAKEN = (
     "departments", "episodes", "equity", "expectations", "experience", "feedback", "fees", "flexing", "forgetting",
     "incentives", "issues", "ledger", "losses", "management", "morale", "moved", "newcomers", "orders", "outbound",
     "ownership", "point", "points", "policies", "pressure", "products", "records", "recruitment", "sales",
-    "satisfaction", "self_service", "spend", "survey", "systems", "ties", "transfers", "value", "win_back",
+    "satisfaction", "self_service", "spend", "staff_survey", "survey", "systems", "ties", "transfers", "value",
+    "win_back",
 )  # fmt: skip
 
 

@@ -60,6 +60,7 @@ from sim.mechanisms.satisfaction import Satisfaction
 from sim.mechanisms.self_service import SelfService
 from sim.mechanisms.service import Service
 from sim.mechanisms.spend import Spend
+from sim.mechanisms.staff_survey import StaffSurvey
 from sim.mechanisms.staffing import Staffing
 from sim.mechanisms.systems import Systems
 from sim.mechanisms.ties import Ties
@@ -108,6 +109,7 @@ MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
     "coaching": Coaching,
     "forgetting": Forgetting,
     "morale": Morale,
+    "staff_survey": StaffSurvey,
     "incentives": Incentives,
     "agents": Agents,
     "resolution": Resolution,

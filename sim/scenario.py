@@ -63,6 +63,7 @@ from sim.mechanisms.sales import SalesSettings
 from sim.mechanisms.satisfaction import SatisfactionSettings
 from sim.mechanisms.self_service import SelfServiceSettings
 from sim.mechanisms.spend import SpendSettings
+from sim.mechanisms.staff_survey import StaffSurveySettings
 from sim.mechanisms.staffing import StaffingSettings
 from sim.mechanisms.systems import SystemSettings
 from sim.mechanisms.ties import TieSettings
@@ -131,6 +132,7 @@ class Scenario(Settings):
     coaching: CoachingSettings | None = None
     forgetting: ForgettingSettings | None = None
     morale: MoraleSettings | None = None
+    staff_survey: StaffSurveySettings | None = None
     incentives: IncentiveSettings | None = None
     agents: AgentSettings
     resolution: ResolutionSettings | None = None

@@ -67,6 +67,8 @@ def _staff_sections(scenario: Scenario) -> Iterator[Problem]:
         yield "incentives.opinion", "needs a survey of satisfaction, which is missing", ()
     if scenario.forgetting is not None and scenario.agents.learning is None:
         yield "forgetting", "needs 'agents.learning': without it there is nothing to forget", ()
+    if scenario.staff_survey is not None and scenario.morale is None:
+        yield "staff_survey", "needs the section 'morale': without it there is nothing to ask about", ()
     lets_go = scenario.recruitment is not None and scenario.recruitment.managing_out is not None
     if lets_go and scenario.workforce.hiring is None:
         yield "recruitment.managing_out", "needs 'workforce.hiring': say how a vacancy is filled", ()

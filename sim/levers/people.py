@@ -216,7 +216,7 @@ PEOPLE: tuple[Lever, ...] = (
         group="conditions",
         moves=(Move("morale.resources.*.level", to="100 %"),),
         when={
-            "measure": "commitment",
+            "measure": "commitment_said",
             "below": "65 %",
             "over": "28 days",
             "seen_after": "14 days",
@@ -229,7 +229,7 @@ PEOPLE: tuple[Lever, ...] = (
         lag="until the survey is read; commitment follows over months",
         evidence=Evidence(
             "direction known",
-            "Bakker, Demerouti and Schaufeli (2003): resources commit; a survey without noise is assumed",
+            "Bakker, Demerouti and Schaufeli (2003): resources commit; Rogelberg et al. (2000): the silent care less",
         ),
         practices=(37,),
         claims=("C1", "C8"),
