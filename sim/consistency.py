@@ -10,18 +10,19 @@ from sim.mechanisms.channels import chosen_shares
 from sim.names import SAFE, Problem, missing_names, unknown_in_list, unknown_names
 from sim.selling_consistency import errands, problems_of_selling
 from sim.staff_consistency import problems_of_staff
+from sim.waiting_consistency import problems_of_waiting
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 ANY = "any"
 _TAKEN = (
-    "acquisition", "agents", "care", "cause_left", "chats", "coaching", "contacts", "customers", "department",
-    "departments", "episodes", "equity", "expectations", "experience", "feedback", "fees", "flexing", "forgetting",
-    "incentives", "issues", "ledger", "losses", "management", "morale", "moved", "newcomers", "orders", "outbound",
-    "ownership", "point", "points", "policies", "pressure", "products", "records", "recruitment", "sales",
-    "satisfaction", "self_service", "spend", "staff_survey", "survey", "systems", "ties", "transfers", "value",
-    "win_back",
+    "acquisition", "agents", "announced", "avoidance", "callback", "care", "cause_left", "chats", "coaching",
+    "contacts", "customers", "department", "departments", "episodes", "equity", "expectations", "experience",
+    "feedback", "fees", "flexing", "forgetting", "incentives", "issues", "ledger", "losses", "management", "morale",
+    "moved", "newcomers", "orders", "outbound", "ownership", "point", "points", "policies", "pressure", "products",
+    "records", "recruitment", "sales", "satisfaction", "self_service", "spend", "staff_survey", "survey", "systems",
+    "ties", "transfers", "value", "voice_mail", "win_back",
 )  # fmt: skip
 
 
@@ -30,7 +31,7 @@ def problems_of(scenario: Scenario) -> list[Problem]:
     found: list[Problem] = []
     checks = (
         _names, _reserved, _demand, _segments, _kinds, _channels, problems_of_staff, problems_of_handing_over,
-        _needed_sections, _points, _programme, problems_of_selling, _unchosen,
+        _needed_sections, _points, _programme, problems_of_selling, problems_of_waiting, _unchosen,
     )  # fmt: skip
     for check in checks:
         found += check(scenario)
@@ -176,7 +177,7 @@ def _kinds_that_arise(scenario: Scenario, known: tuple[str, ...]) -> Iterator[Pr
 
 def _causes(scenario: Scenario) -> Iterator[tuple[str, Iterable[str]]]:
     """Kinds of issue that contact points cause, with the path at which they stand."""
-    for section in ("fulfilment", "contact_points", "departments"):
+    for section in ("fulfilment", "contact_points", "departments", "callback", "voice_mail"):
         settings = getattr(scenario, section)
         for name, point in settings.points().items() if settings else ():
             yield f"{section}.{name}", tuple(point.causes)
@@ -293,7 +294,10 @@ def _raised_by_bills(scenario: Scenario) -> set[str]:
 
 def _unserved(scenario: Scenario) -> Iterator[Problem]:
     """Kinds that may come by a channel for which nobody has the skill; asked last, when all names are known."""
-    for path, channel, kind in sorted(set(_possible(scenario))):
+    mail = scenario.voice_mail.channels if scenario.voice_mail else {}
+    possible = set(_possible(scenario))
+    left = {(f"voice_mail.channels.{one}", mail[one].messages, kind) for _, one, kind in possible if one in mail}
+    for path, channel, kind in sorted(possible | left):
         groups = scenario.workforce.groups.values()
         if not any(channel in one.channels and (one.kinds == "any" or kind in one.kinds) for one in groups):
             yield path, f"sends {kind!r} to {channel!r}, but no group of agents serves it there", ()

@@ -23,8 +23,11 @@ from sim.core.world import Mechanism, Probe, World
 from sim.links import replaced, without
 from sim.mechanisms.acquisition import Acquisition
 from sim.mechanisms.agents import Agents
+from sim.mechanisms.announcements import Announcements
 from sim.mechanisms.arrivals import Arrivals
+from sim.mechanisms.avoidance import Avoidance
 from sim.mechanisms.billing import Billing
+from sim.mechanisms.callback import Callback
 from sim.mechanisms.care import Care
 from sim.mechanisms.channels import Channels
 from sim.mechanisms.chat import Chat
@@ -65,6 +68,7 @@ from sim.mechanisms.staffing import Staffing
 from sim.mechanisms.systems import Systems
 from sim.mechanisms.ties import Ties
 from sim.mechanisms.transfers import Transfers
+from sim.mechanisms.voice_mail import VoiceMail
 from sim.mechanisms.win_back import WinBack
 from sim.mechanisms.workforce import Workforce
 from sim.rules import RuledRouting
@@ -95,7 +99,11 @@ MECHANISMS: Mapping[str, type[Mechanism[Any]]] = {
     "feedback": Feedback,
     "arrivals": Arrivals,
     "channels": Channels,
+    "avoidance": Avoidance,
     "self_service": SelfService,
+    "voice_mail": VoiceMail,
+    "announcements": Announcements,
+    "callback": Callback,
     "patience": Patience,
     "routing": Routing,
     "chat": Chat,

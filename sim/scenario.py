@@ -20,8 +20,11 @@ from sim.core.widened import Widened
 from sim.evidence import EvidenceSettings, matches, number_at, numbers
 from sim.mechanisms.acquisition import AcquisitionSettings
 from sim.mechanisms.agents import AgentSettings
+from sim.mechanisms.announcements import AnnouncementSettings
 from sim.mechanisms.arrivals import ArrivalSettings
+from sim.mechanisms.avoidance import AvoidanceSettings
 from sim.mechanisms.billing import BillingSettings
+from sim.mechanisms.callback import CallbackSettings
 from sim.mechanisms.care import CareSettings
 from sim.mechanisms.channels import ChannelsSettings
 from sim.mechanisms.chat import ChatSettings
@@ -68,6 +71,7 @@ from sim.mechanisms.staffing import StaffingSettings
 from sim.mechanisms.systems import SystemSettings
 from sim.mechanisms.ties import TieSettings
 from sim.mechanisms.transfers import TransferSettings
+from sim.mechanisms.voice_mail import VoiceMailSettings
 from sim.mechanisms.win_back import WinBackSettings
 from sim.mechanisms.workforce import WorkforceSettings
 
@@ -118,7 +122,11 @@ class Scenario(Settings):
     feedback: FeedbackSettings | None = None
     arrivals: ArrivalSettings | None = None
     channels: ChannelsSettings
+    avoidance: AvoidanceSettings | None = None
     self_service: SelfServiceSettings | None = None
+    voice_mail: VoiceMailSettings | None = None
+    announcements: AnnouncementSettings | None = None
+    callback: CallbackSettings | None = None
     patience: PatienceSettings = PatienceSettings()
     routing: RoutingSettings
     chat: ChatSettings | None = None

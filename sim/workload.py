@@ -126,7 +126,8 @@ def _first_contacts(scenario: Scenario) -> list[tuple[str, dict[str, float], flo
     """Kind, shares of channels and issues per year of every source of issues."""
     found = _from_the_base(scenario)
     for stream in (scenario.arrivals.streams if scenario.arrivals else {}).values():
-        found.append((stream.kind, {stream.channel: 1.0}, sum(_stream_profile(scenario, stream)) * WEEKS_PER_YEAR))
+        shares = _with_messages(scenario, {stream.channel: 1.0})
+        found.append((stream.kind, shares, sum(_stream_profile(scenario, stream)) * WEEKS_PER_YEAR))
     return found
 
 
@@ -149,7 +150,18 @@ def _choice(scenario: Scenario, segment: str, kind: str) -> dict[str, float]:
     if choice is None:
         return {next(iter(scenario.channels.channels)): 1.0}
     by_kind = choice.get(segment, choice.get(ANY, {}))
-    return dict(by_kind.get(kind, by_kind.get(ANY, {})))
+    return _with_messages(scenario, dict(by_kind.get(kind, by_kind.get(ANY, {}))))
+
+
+def _with_messages(scenario: Scenario, shares: dict[str, float]) -> dict[str, float]:
+    """Shares of channels after some of those who call out of hours leave a message, or give up."""
+    for name, mail in (scenario.voice_mail.channels if scenario.voice_mail else {}).items():
+        if name in shares:
+            leaves = mail.leaves if mail.offered else 0.0
+            messages = shares[name] * mail.out_of_hours * leaves
+            shares[mail.messages] = shares.get(mail.messages, 0.0) + messages
+            shares[name] *= 1.0 - mail.out_of_hours * (leaves + (1.0 - leaves) * mail.gives_up)
+    return shares
 
 
 def _with_repeats(scenario: Scenario, kind: str, shares: dict[str, float], issues: float) -> dict[str, float]:

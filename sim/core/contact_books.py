@@ -82,7 +82,7 @@ class ContactBooks:
         return found
 
     def balances(self) -> list[tuple[str, float, float]]:
-        """Contacts offered = answered + abandoned + blocked + balked + waiting for their first agent.
+        """Contacts offered = answered, abandoned, blocked, balked, unreached, waiting for their first agent or a call.
 
         Answered = handled + broken off + in hand or waiting for the next agent.
         """
@@ -90,10 +90,11 @@ class ContactBooks:
         for name, channel in self.world.channels.items():
             lanes = [lane for lane in self.world.lanes if lane.channel is channel]
             offered = sum(lane.offered for lane in lanes)
-            gone = sum(lane.answered + lane.abandoned + lane.blocked + lane.balked for lane in lanes)
+            gone = sum(lane.answered + lane.abandoned + lane.blocked + lane.balked + lane.unreached for lane in lanes)
             begun = sum(lane.answered - lane.handled - lane.broken_off for lane in lanes)
-            waiting = channel.waiting - channel.handed_on
-            pairs.append((f"contacts offered on {name}", offered, gone + waiting - channel.unseen))
+            waiting = channel.waiting - channel.handed_on - channel.to_call_in_line
+            still_there = waiting - channel.unseen + channel.to_call
+            pairs.append((f"contacts offered on {name}", offered, gone + still_there))
             pairs.append((f"contacts inside {name}", begun + waiting + channel.unseen_open, channel.inside))
         return pairs
 

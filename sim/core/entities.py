@@ -26,12 +26,14 @@ class Channel:
     """A channel at work: how many contacts are inside and how many of them wait.
 
     unseen, unseen_open: customers gone without a word who still hold a place in line, or a chat of an agent; handed_on:
-    those who wait after an agent has handed them on; cut_off: whether nobody gets through.
+    those who wait after an agent has handed them on; cut_off: whether nobody gets through. to_call, to_call_in_line:
+    customers who are to be called back, and how many of them have a place among those waiting; they are not inside.
+    back_by: the channel by which its customers come again, the same where none is given.
     """
 
     __slots__ = (
-        "can_be_balked", "cut_off", "handed_on", "index", "inside", "kind", "lines", "name", "priority", "unseen",
-        "unseen_open", "waiting",
+        "back_by", "can_be_balked", "cut_off", "handed_on", "index", "inside", "kind", "lines", "name", "priority",
+        "to_call", "to_call_in_line", "unseen", "unseen_open", "waiting",
     )  # fmt: skip
 
     def __init__(self, name: str, index: int, kind: str) -> None:
@@ -43,7 +45,8 @@ class Channel:
         self.priority = 0
         self.inside = 0
         self.waiting = 0
-        self.unseen = self.unseen_open = self.handed_on = 0
+        self.unseen = self.unseen_open = self.handed_on = self.to_call = self.to_call_in_line = 0
+        self.back_by: str | None = None
 
 
 class Queue:
@@ -71,17 +74,20 @@ class Queue:
 class Lane:
     """One kind of issue on one channel: its queue, and what is counted of its contacts.
 
-    shared: an agent has several of its contacts at a time; plain: any idle agent will do. overflow_after: seconds of
-    waiting after which further groups take its contacts, 0 for never. broken_off: contacts answered whose customers
-    gave up later, handed on or waiting for replies.
-    Counts: offered = answered + abandoned + blocked + balked + waiting; all since the beginning.
+    shared: an agent has several of its contacts at a time; plain: any idle agent will do; sought: an agent may find
+    nobody there. overflow_after: seconds of waiting after which further groups take its contacts, 0 for never.
+    broken_off: contacts answered whose customers gave up later, handed on or waiting for replies; unreached: contacts
+    called back in vain.
+    Counts: offered = answered + abandoned + blocked + balked + unreached + waiting + to be called; all since the
+    beginning.
     """
 
     __slots__ = (
         "abandoned", "answered", "answered_in_target", "balked", "base_logit", "blocked", "broken_off",
         "channel", "factor", "first_handled", "first_resolved", "handle_time", "handled", "kind", "name",
         "offered", "overflow_after", "plain", "queue", "queued", "rank", "redialled", "repeat_handle_time",
-        "repeats", "reply_target", "resolved", "shared", "target", "wait_abandoned", "wait_answered",
+        "repeats", "reply_target", "resolved", "shared", "sought", "target", "unreached", "wait_abandoned",
+        "wait_answered",
     )  # fmt: skip
 
     COUNTS = (
@@ -98,6 +104,7 @@ class Lane:
         self.rank = 0.0
         self.shared = channel.kind == "chat"
         self.plain = not self.shared
+        self.sought = self.shared
         self.factor = 1.0
         self.target = 0.0
         self.reply_target = -1.0
@@ -105,14 +112,14 @@ class Lane:
         self.base_logit = 0.0
         self.offered = self.blocked = self.balked = self.queued = self.abandoned = self.answered = 0
         self.handled = self.answered_in_target = self.redialled = self.repeats = self.resolved = 0
-        self.first_handled = self.first_resolved = self.broken_off = 0
+        self.first_handled = self.first_resolved = self.broken_off = self.unreached = 0
         self.wait_answered = self.wait_abandoned = self.handle_time = self.repeat_handle_time = 0.0
 
     @property
     def judged(self) -> int:
         """Contacts of which it is known whether they met the target: answered, in writing replied to, or not served."""
         served = self.handled + self.broken_off if self.reply_target >= 0.0 else self.answered
-        return served + self.abandoned + self.blocked + self.balked
+        return served + self.abandoned + self.blocked + self.balked + self.unreached
 
 
 class Detour(Lane):

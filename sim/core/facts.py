@@ -85,6 +85,8 @@ class Facts:
     contact_handed_on: Callable[[Contact], None]
     contact_handled: Callable[[Contact], None]
     contact_failed: Callable[[Contact], None]
+    contact_promised: Callable[[Contact], None]
+    contact_unreached: Callable[[Contact], None]
     issue_raised: Callable[[Issue], None]
     issue_referred: Callable[[Issue], None]
     issue_resolved: Callable[[Issue], None]

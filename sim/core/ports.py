@@ -7,173 +7,14 @@ answers has the answer of a world without that mechanism, where there is one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from math import inf
 from typing import Any, get_type_hints
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.core import answers
+from sim.core.answers import Act, Array, Calls, Effort, Keys, Numbers, Slots
 from sim.core.entities import Agent, Birth, Contact, Group, Issue, Lane
-
-Array = npt.NDArray[np.float64]
-Keys = npt.NDArray[np.uint64]
-Slots = npt.NDArray[np.int64]
-Numbers = npt.NDArray[np.int64]
-Act = Callable[[Birth], None]
-
-
-def _always(_: Contact) -> bool:
-    return True
-
-
-def _zeros(keys: Keys) -> Array:
-    return np.zeros(keys.size)
-
-
-def _zero(_: int) -> float:
-    return 0.0
-
-
-def _for_ever(_: Numbers, __: Numbers, keys: Keys) -> Array:
-    return np.full(keys.size, np.inf)
-
-
-def _for_ever_one(_: Lane, __: int) -> float:
-    return inf
-
-
-def _never(keys: Keys) -> Array:
-    return np.full(keys.size, np.inf)
-
-
-def _never_one(_: int) -> float:
-    return inf
-
-
-def _contact_at_once(_: Numbers, keys: Keys, __: Array, make_contact: Act) -> list[Act]:
-    return [make_contact] * int(keys.size)
-
-
-def _contact_first(_: str, __: int, ___: float, make_contact: Act) -> Act:
-    return make_contact
-
-
-def _nobody_asked(keys: Keys) -> npt.NDArray[np.bool_]:
-    return np.zeros(keys.size, dtype=np.bool_)
-
-
-def _not_asked(_: int) -> bool:
-    return False
-
-
-def _none_at_all() -> float:
-    return 0.0
-
-
-def _none_felt(_: Group) -> float:
-    return 0.0
-
-
-def _no_edge(_: Agent) -> float:
-    return 0.0
-
-
-def _does_not(_: Contact) -> bool:
-    return False
-
-
-def _as_it_was(_: int, experienced: float) -> float:
-    return experienced
-
-
-def _as_usual(_: Agent, usual: float) -> float:
-    return usual
-
-
-def _by_himself(agent: Agent) -> tuple[float, float]:
-    return agent.ability, agent.manner
-
-
-def _same_for_all(_: Agent) -> float:
-    return 1.0
-
-
-Effort = tuple[float, float, float]
-"""What an agent's effort makes of his contacts: a factor on handle time, and what it adds to edge and mood."""
-
-_EASE: Effort = (1.0, 0.0, 0.0)
-
-
-def _at_ease(_: Agent) -> Effort:
-    return _EASE
-
-
-def _leaves_no_trace(_: str, __: Sequence[int], ___: Sequence[float]) -> None:
-    return None
-
-
-def _all_of_them(_: str) -> float:
-    return 1.0
-
-
-def _forgotten(_: Slots, __: Array, ___: Array) -> None:
-    return None
-
-
-def _nothing_to_lose(_: Slots, __: Array) -> None:
-    return None
-
-
-def _unknown() -> None:
-    return None
-
-
-def _reference_equity(slots: Slots, reference: float) -> Array:
-    return np.full(slots.size, reference)
-
-
-def _other_causes(slots: Slots) -> list[str]:
-    return ["other"] * slots.size
-
-
-def _no_gap(slots: Slots) -> Array:
-    return np.zeros(slots.size)
-
-
-def _as_it_is(gap: Array) -> Array:
-    return gap
-
-
-def _no_market(_: Slots, __: Array) -> None:
-    return None
-
-
-def _no_discounts(_: Slots) -> None:
-    return None
-
-
-def _nothing_to_explain(_: Slots, __: float) -> None:
-    return None
-
-
-def _not_to_be_had(_: int, __: int) -> bool:
-    return False
-
-
-def _no_reprieve(slots: Slots, _: list[str]) -> Array:
-    return np.zeros(slots.size)
-
-
-def _no_product(_: int, __: str) -> bool:
-    return False
-
-
-def _nobodys(_: Contact) -> None:
-    return None
-
-
-def _the_same(_: Issue, channel: str, __: int) -> str:
-    return channel
 
 
 class Ports:
@@ -185,11 +26,22 @@ class Ports:
     moments: when the customers of fractions of the demand of days reach their channels.
     moment_after: the first moment at or after a time at which a channel is open, for the key of whoever waits
         for it.
-    choose: channels for issues, by kind, segment and uniform; choose_one: for one.
-    choose_again: the channel of an issue's next contact after the one with this key.
+    choose: channels for issues, by kind, customer's place and uniform; choose_one: for one.
+    avoided: the channel that each of some customers would rather not use, by number, -1 for none, and the share of
+        their issues that they take elsewhere, None where nobody does; avoided_one: of one customer.
+    choose_again: the channel of an issue's next contact after the one with this key; choose_other: of those that are
+        not the one it came by.
+    closed_after: when a channel closes on the day of a time, and when it opens next.
     patience: what contacts bring of patience, in seconds; likewise work, luck, returns, asked (``_one`` for a
         single contact).
     tolerance: how long a line a contact accepts.
+    promised: whether a contact, instead of waiting, will be called back.
+    not_there: whether an agent who turns to a contact finds nobody there, or has to call first.
+    discouraged: whether a contact leaves at once because of the wait that it is told.
+    goes_elsewhere: whether it then knows what to do by itself.
+    leaves_message: whether a contact that finds no line leaves a message.
+    out_of_hours: channels and times of issues, and what they begin with, after some have called a line that is closed;
+        out_of_hours_one: of one.
     usual_work: mean work of a contact of a lane.
     difficulty: what issues bring; difficulty_one: what one does.
     complexity: spread of the difficulty of issues.
@@ -274,29 +126,40 @@ class Ports:
     lane: Callable[[str, str], Lane]
     moments: Callable[[Numbers, Numbers, Array], Array]
     moment_after: Callable[[str, float, int], float]
-    choose: Callable[[Numbers, Numbers, Array], Numbers]
+    choose: Callable[[Numbers, Slots, Array], Numbers]
     choose_one: Callable[[str, int, float], str]
-    choose_again: Callable[[Issue, str, int], str] = staticmethod(_the_same)
-    patience: Callable[[Numbers, Numbers, Keys], Array] = staticmethod(_for_ever)
-    patience_one: Callable[[Lane, int], float] = staticmethod(_for_ever_one)
+    avoided: Callable[[Slots], tuple[Numbers, Array] | None] = staticmethod(answers.nothing_avoided)
+    avoided_one: Callable[[int], tuple[int, float]] = staticmethod(answers.nothing_avoided_one)
+    choose_again: Callable[[Issue, str, int], str] = staticmethod(answers.the_same)
+    choose_other: Callable[[Issue, str, int], str] = staticmethod(answers.the_same)
+    closed_after: Callable[[str, float], tuple[float, float]]
+    patience: Callable[[Numbers, Numbers, Keys], Array] = staticmethod(answers.for_ever)
+    patience_one: Callable[[Lane, int], float] = staticmethod(answers.for_ever_one)
     tolerance: Callable[[Lane, int], int]
+    promised: Callable[[Contact], bool] = staticmethod(answers.does_not)
+    not_there: Callable[[Contact, Agent], bool] = staticmethod(answers.there)
+    discouraged: Callable[[Contact], bool] = staticmethod(answers.does_not)
+    goes_elsewhere: Callable[[Contact], bool] = staticmethod(answers.does_not)
+    leaves_message: Callable[[Contact], bool] = staticmethod(answers.does_not)
+    out_of_hours: Callable[[Numbers, Keys, Array, list[Act]], Calls] = staticmethod(answers.in_hours)
+    out_of_hours_one: Callable[[str, int, float, Act], tuple[str, float, Act]] = staticmethod(answers.one_in_hours)
     work: Callable[[Numbers, Keys], Array]
     work_one: Callable[[Lane, int], float]
     usual_work: Callable[[Lane], float]
-    luck: Callable[[Keys], Array] = staticmethod(_zeros)
-    luck_one: Callable[[int], float] = staticmethod(_zero)
-    difficulty: Callable[[Keys], Array] = staticmethod(_zeros)
-    difficulty_one: Callable[[int], float] = staticmethod(_zero)
-    returns: Callable[[Keys], Array] = staticmethod(_never)
-    returns_one: Callable[[int], float] = staticmethod(_never_one)
-    asked: Callable[[Keys], npt.NDArray[np.bool_]] = staticmethod(_nobody_asked)
-    asked_one: Callable[[int], bool] = staticmethod(_not_asked)
-    resolves: Callable[[Contact], bool] = staticmethod(_always)
-    edge: Callable[[Agent], float] = staticmethod(_no_edge)
-    first_steps: Callable[[Numbers, Keys, Array, Act], list[Act]] = staticmethod(_contact_at_once)
-    first_step: Callable[[str, int, float, Act], Act] = staticmethod(_contact_first)
+    luck: Callable[[Keys], Array] = staticmethod(answers.zeros)
+    luck_one: Callable[[int], float] = staticmethod(answers.zero)
+    difficulty: Callable[[Keys], Array] = staticmethod(answers.zeros)
+    difficulty_one: Callable[[int], float] = staticmethod(answers.zero)
+    returns: Callable[[Keys], Array] = staticmethod(answers.never)
+    returns_one: Callable[[int], float] = staticmethod(answers.never_one)
+    asked: Callable[[Keys], npt.NDArray[np.bool_]] = staticmethod(answers.nobody_asked)
+    asked_one: Callable[[int], bool] = staticmethod(answers.not_asked)
+    resolves: Callable[[Contact], bool] = staticmethod(answers.always)
+    edge: Callable[[Agent], float] = staticmethod(answers.no_edge)
+    first_steps: Callable[[Numbers, Keys, Array, Act], list[Act]] = staticmethod(answers.contact_at_once)
+    first_step: Callable[[str, int, float, Act], Act] = staticmethod(answers.contact_first)
     self_service_down: Callable[[], bool]
-    complexity: Callable[[], float] = staticmethod(_none_at_all)
+    complexity: Callable[[], float] = staticmethod(answers.none_at_all)
     make_contact: Callable[[Birth], None]
     births: Callable[[Numbers, Numbers, Keys, Slots, Array], list[Birth]]
     birth: Callable[[str, str, int, int, float], Birth]
@@ -305,8 +168,8 @@ class Ports:
     contact_again: Callable[[Issue, float, str], None]
     open_issues: Callable[[], int]
     agent_for: Callable[[Contact], Agent | None]
-    owner_for: Callable[[Contact], Agent | None] = staticmethod(_nobodys)
-    knows: Callable[[Contact], bool] = staticmethod(_does_not)
+    owner_for: Callable[[Contact], Agent | None] = staticmethod(answers.nobodys)
+    knows: Callable[[Contact], bool] = staticmethod(answers.does_not)
     awaited: Callable[[Agent], bool]
     take_idle: Callable[[Agent, Contact], bool]
     answer: Callable[[Contact, Agent], None]
@@ -316,7 +179,7 @@ class Ports:
     burden: Callable[[Contact], float]
     refers: Callable[[Contact], bool]
     rests: Callable[[Issue], bool]
-    resting: Callable[[], float] = staticmethod(_none_at_all)
+    resting: Callable[[], float] = staticmethod(answers.none_at_all)
     leave_unresolved: Callable[[Contact], None]
     side_lane: Callable[[Lane, tuple[str, ...]], Lane]
     join_queue: Callable[[Contact], None]
@@ -334,47 +197,47 @@ class Ports:
     end_duty: Callable[[Agent], None]
     lend: Callable[[Group, Group], None]
     take_back: Callable[[Group, Group], None]
-    training_hours: Callable[[], float] = staticmethod(_none_at_all)
-    pressure: Callable[[Group], float] = staticmethod(_none_felt)
-    lesson: Callable[[Agent], float] = staticmethod(_no_edge)
-    coaching_hours: Callable[[], float] = staticmethod(_none_at_all)
-    attention: Callable[[Agent], float] = staticmethod(_same_for_all)
-    person: Callable[[Agent], tuple[float, float]] = staticmethod(_by_himself)
-    spirit: Callable[[Agent], float] = staticmethod(_no_edge)
-    effort: Callable[[Agent], Effort] = staticmethod(_at_ease)
-    absence: Callable[[Agent, float], float] = staticmethod(_as_usual)
-    support: Callable[[Agent, float], float] = staticmethod(_as_usual)
-    unrest: Callable[[Agent], float] = staticmethod(_no_edge)
-    misfit: Callable[[Agent], float] = staticmethod(_no_edge)
+    training_hours: Callable[[], float] = staticmethod(answers.none_at_all)
+    pressure: Callable[[Group], float] = staticmethod(answers.none_felt)
+    lesson: Callable[[Agent], float] = staticmethod(answers.no_edge)
+    coaching_hours: Callable[[], float] = staticmethod(answers.none_at_all)
+    attention: Callable[[Agent], float] = staticmethod(answers.same_for_all)
+    person: Callable[[Agent], tuple[float, float]] = staticmethod(answers.by_himself)
+    spirit: Callable[[Agent], float] = staticmethod(answers.no_edge)
+    effort: Callable[[Agent], Effort] = staticmethod(answers.at_ease)
+    absence: Callable[[Agent, float], float] = staticmethod(answers.as_usual)
+    support: Callable[[Agent, float], float] = staticmethod(answers.as_usual)
+    unrest: Callable[[Agent], float] = staticmethod(answers.no_edge)
+    misfit: Callable[[Agent], float] = staticmethod(answers.no_edge)
     dismiss: Callable[[Agent], None]
     deployed: Callable[[str], list[Agent]]
     add_customers: Callable[[Keys, npt.NDArray[np.int64], npt.NDArray[np.int8]], Slots]
     remove_customers: Callable[[Slots], None]
-    satisfaction: Callable[[], Array | None] = staticmethod(_unknown)
-    judged: Callable[[int, float], float] = staticmethod(_as_it_was)
+    satisfaction: Callable[[], Array | None] = staticmethod(answers.unknown)
+    judged: Callable[[int, float], float] = staticmethod(answers.as_it_was)
     score: Callable[[Contact], float]
     offer: Callable[[Contact], float]
     sell_to: Callable[[str, int, int], bool | None]
-    live_through: Callable[[str, Sequence[int], Sequence[float]], None] = staticmethod(_leaves_no_trace)
-    remember: Callable[[Slots, Array, Array], None] = staticmethod(_forgotten)
-    lose_equity: Callable[[Slots, Array], None] = staticmethod(_nothing_to_lose)
-    causes_left: Callable[[str], float] = staticmethod(_all_of_them)
-    equity: Callable[[Slots, float], Array] = staticmethod(_reference_equity)
+    live_through: Callable[[str, Sequence[int], Sequence[float]], None] = staticmethod(answers.leaves_no_trace)
+    remember: Callable[[Slots, Array, Array], None] = staticmethod(answers.forgotten)
+    lose_equity: Callable[[Slots, Array], None] = staticmethod(answers.nothing_to_lose)
+    causes_left: Callable[[str], float] = staticmethod(answers.all_of_them)
+    equity: Callable[[Slots, float], Array] = staticmethod(answers.reference_equity)
     renewal_day: Callable[[Slots], Numbers]
-    explain_price: Callable[[Slots, float], None] = staticmethod(_nothing_to_explain)
-    offer_discount: Callable[[int, int], bool] = staticmethod(_not_to_be_had)
-    price_gap: Callable[[Slots], Array] = staticmethod(_no_gap)
-    shock: Callable[[Array], Array] = staticmethod(_as_it_is)
-    charges: Callable[[Slots], Array | None] = staticmethod(_no_discounts)
-    billed: Callable[[Slots, Array], None] = staticmethod(_no_market)
-    enter_market: Callable[[Slots, Array], None] = staticmethod(_no_market)
-    market_gap: Callable[[Slots, Array], Array | None] = staticmethod(_no_market)
-    discounts: Callable[[Slots], Array | None] = staticmethod(_no_discounts)
-    breadth: Callable[[Slots], Array | None] = staticmethod(_no_discounts)
-    holds: Callable[[int, str], bool] = staticmethod(_no_product)
-    bond: Callable[[Slots], Array | None] = staticmethod(_no_discounts)
-    reprieve: Callable[[Slots, list[str]], Array] = staticmethod(_no_reprieve)
-    cause_of_loss: Callable[[Slots], list[str]] = staticmethod(_other_causes)
+    explain_price: Callable[[Slots, float], None] = staticmethod(answers.nothing_to_explain)
+    offer_discount: Callable[[int, int], bool] = staticmethod(answers.not_to_be_had)
+    price_gap: Callable[[Slots], Array] = staticmethod(answers.no_gap)
+    shock: Callable[[Array], Array] = staticmethod(answers.as_it_is)
+    charges: Callable[[Slots], Array | None] = staticmethod(answers.no_discounts)
+    billed: Callable[[Slots, Array], None] = staticmethod(answers.no_market)
+    enter_market: Callable[[Slots, Array], None] = staticmethod(answers.no_market)
+    market_gap: Callable[[Slots, Array], Array | None] = staticmethod(answers.no_market)
+    discounts: Callable[[Slots], Array | None] = staticmethod(answers.no_discounts)
+    breadth: Callable[[Slots], Array | None] = staticmethod(answers.no_discounts)
+    holds: Callable[[int, str], bool] = staticmethod(answers.no_product)
+    bond: Callable[[Slots], Array | None] = staticmethod(answers.no_discounts)
+    reprieve: Callable[[Slots, list[str]], Array] = staticmethod(answers.no_reprieve)
+    cause_of_loss: Callable[[Slots], list[str]] = staticmethod(answers.other_causes)
 
     def answered(self, name: str) -> Callable[..., Any] | None:
         """The answer of a mechanism, None where nobody answers: then the hot path need not ask."""

@@ -30,7 +30,6 @@ def caused(  # noqa: PLR0917  # an issue in numbers
 
     choice, moment: streams of the channel and of the moment at which it opens for him.
     """
-    assert world.base is not None
     ask = world.ask
-    channel = ask.choose_one(kind, world.base.segment.view[slot], streams.uniform(key, choice))
+    channel = ask.choose_one(kind, slot, streams.uniform(key, choice))
     return ask.birth(kind, channel, key, slot, ask.moment_after(channel, time, key ^ moment))

@@ -22,6 +22,7 @@ _MODULES = (
     "scenario.py",
     "selling_consistency.py",
     "staff_consistency.py",
+    "waiting_consistency.py",
 )
 
 

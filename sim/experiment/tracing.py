@@ -162,6 +162,14 @@ class Tracer:
         """It gave up while waiting."""
         self._contact("contact_abandoned", contact)
 
+    def on_contact_promised(self, contact: Contact) -> None:
+        """It will be called back."""
+        self._contact("contact_promised", contact, with_wait=False)
+
+    def on_contact_unreached(self, contact: Contact) -> None:
+        """It was called back in vain."""
+        self._contact("contact_unreached", contact, with_wait=False)
+
     def on_contact_answered(self, contact: Contact) -> None:
         """An agent took it."""
         self._contact("contact_answered", contact)

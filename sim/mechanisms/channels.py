@@ -146,7 +146,7 @@ def chosen_shares(choice: Choice, segment: str, kind: str) -> dict[str, float]:
 class Channels(Mechanism[ChannelsSettings]):
     """Hours and choice of channels."""
 
-    answers = ("moments", "moment_after", "choose", "choose_one", "choose_again")
+    answers = ("moments", "moment_after", "closed_after", "choose", "choose_one", "choose_again", "choose_other")
 
     def __init__(self, world: World, settings: ChannelsSettings) -> None:
         super().__init__(world, settings)
@@ -213,6 +213,12 @@ class Channels(Mechanism[ChannelsSettings]):
                 return window
         raise RuntimeError(f"the channel {channel} stays closed for {_LOOK_AHEAD} days")
 
+    def closed_after(self, channel: str, time: float) -> tuple[float, float]:
+        """When the channel closes on the day of a time, or has closed before it, and when it opens next."""
+        index = self.world.calendar.index_at(time)
+        window = self._window(channel, index)
+        return (time if window is None else window[1]), self._next_open(channel, index + 1)[0]
+
     def moment_after(self, channel: str, time: float, key: int) -> float:
         """``time`` if the channel is open then, otherwise a moment of its next opening, by the demand of the day."""
         index = self.world.calendar.index_at(time)
@@ -230,30 +236,69 @@ class Channels(Mechanism[ChannelsSettings]):
     def _shares(self, segment: str, kind: str) -> dict[str, float]:
         return chosen_shares(self.settings.choice or {}, segment, kind)
 
-    def choose(self, kinds: Numbers, segments: Numbers, u: Array) -> Numbers:
-        """The channel of each issue by the number of its kind, its customer's segment and a uniform, shape (n,)."""
-        cumulated = self._cumulated[segments, kinds]
-        chosen = np.count_nonzero(cumulated <= (u * cumulated[:, -1])[:, None], axis=1)
-        return np.asarray(np.minimum(chosen, len(self._names) - 1))
+    def begin(self) -> None:
+        """Find out whether anybody avoids a channel."""
+        self._avoided, self._avoided_one = map(self.world.ask.answered, ("avoided", "avoided_one"))
 
-    def choose_one(self, kind: str, segment: int, u: float) -> str:
+    def choose(self, kinds: Numbers, slots: Numbers, u: Array) -> Numbers:
+        """The channel of each issue by the number of its kind, its customer's place and a uniform, shape (n,).
+
+        Who avoids the channel that his uniform says takes another one with what is left of that uniform.
+        """
+        base = self.world.base
+        assert base is not None
+        segments = base.segment.array[slots]
+        cumulated = self._cumulated[segments, kinds]
+        at = u * cumulated[:, -1]
+        chosen = np.minimum(np.count_nonzero(cumulated <= at[:, None], axis=1), len(self._names) - 1)
+        avoided = None if self._avoided is None else self._avoided(slots)
+        if avoided is not None:
+            for place in np.flatnonzero(chosen == avoided[0]).tolist():
+                who = base.segments[segments[place]], self.world.kinds[kinds[place]]
+                row, share = cumulated[place].tolist(), float(avoided[1][place])
+                chosen[place] = self._rather(int(chosen[place]), row, float(at[place]), share, who)
+        return np.asarray(chosen)
+
+    def choose_one(self, kind: str, slot: int, u: float) -> str:
         """``choose`` for one issue, by name."""
+        base = self.world.base
+        assert base is not None
+        segment = base.segment.view[slot]
         place = kind, segment
         if place not in self._choices:
             self._choices[place] = self._cumulated[segment, self.world.kinds.index(kind)].tolist()
         cumulated = self._choices[place]
-        return self._names[min(bisect_right(cumulated, u * cumulated[-1]), len(cumulated) - 1)]
+        at = u * cumulated[-1]
+        chosen = min(bisect_right(cumulated, at), len(cumulated) - 1)
+        if self._avoided_one is not None:
+            channel, share = self._avoided_one(slot)
+            if channel == chosen:
+                chosen = self._rather(chosen, cumulated, at, share, (base.segments[segment], kind))
+        return self._names[chosen]
+
+    def _rather(self, avoided: int, cumulated: list[float], at: float, share: float, who: tuple[str, str]) -> int:
+        """What a customer takes, of segment and kind, whose uniform says the channel that he avoids: maybe that one."""
+        below = cumulated[avoided - 1] if avoided else 0.0
+        left = (at - below) / (cumulated[avoided] - below) / share
+        names, shares = self._others_than(self._names[avoided], *who)
+        return self._names.index(names[bisect_right(shares, left * shares[-1])]) if names and left < 1.0 else avoided
 
     def choose_again(self, issue: Issue, channel: str, key: int) -> str:
         """The channel of a repeat: the same, or with ``switch_on_repeat`` another one in proportion to its share."""
+        channel = self.world.channels[channel].back_by or channel
         switch = self.settings.switch_on_repeat
         u = streams.uniform(key, 0) if switch else 1.0
-        if u >= switch:
-            return channel
+        return channel if u >= switch else self._other(issue, channel, u / switch)
+
+    def choose_other(self, issue: Issue, channel: str, key: int) -> str:
+        """Another channel than the one that an issue came by, in proportion to its share; the same if none has one."""
+        return self._other(issue, channel, streams.uniform(key, 0))
+
+    def _other(self, issue: Issue, channel: str, u: float) -> str:
         base = self.world.base
         segment = base.segments[base.segment.view[issue.slot]] if base is not None and issue.slot >= 0 else ANY
         names, cumulated = self._others_than(channel, segment, issue.kind)
-        return names[bisect_right(cumulated, u / switch * cumulated[-1])] if names else channel
+        return names[bisect_right(cumulated, u * cumulated[-1])] if names else channel
 
     def _others_than(self, channel: str, segment: str, kind: str) -> tuple[list[str], list[float]]:
         """The other channels of a segment for a kind, with their cumulated shares; looked up once for each."""

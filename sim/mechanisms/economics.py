@@ -46,6 +46,8 @@ OF_SECTIONS: Final = {
     "contact_points": ("points",),
     "feedback": ("feedback",),
     "departments": ("departments",),
+    "callback": ("callback",),
+    "voice_mail": ("voice_mail",),
     "spend": ("spend",),
     "sales": ("sales", "commission"),
     "outbound": ("outbound",),

@@ -16,11 +16,11 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from sim.core import elementary, streams
+from sim.core.answers import Effort
 from sim.core.calendar import Day
 from sim.core.entities import Agent, Contact
 from sim.core.facts import Posting
 from sim.core.measures import Measure
-from sim.core.ports import Effort
 from sim.core.units import DAY, WEEK, Duration, Percent, Settings, Share
 from sim.core.world import Mechanism, World
 

@@ -72,7 +72,7 @@ class Management(Mechanism[ManagementSettings]):
         self.reported += not self.settings.only_answered
         self.lived += self.world.ask.score(contact) >= self.settings.good_from
 
-    on_contact_abandoned = on_contact_blocked = on_contact_balked = _not_served
+    on_contact_abandoned = on_contact_blocked = on_contact_balked = on_contact_unreached = _not_served
 
     def on_day_began(self, _: Day) -> None:
         """Count the customers who are content."""

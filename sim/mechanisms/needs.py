@@ -126,6 +126,10 @@ class Needs(Mechanism[NeedsSettings]):
             if self.settings.one_at_a_time:
                 self.soonest.array[:size][self.open.array[:size] > 0] = np.inf
 
+    def begin(self) -> None:
+        """Plan no day ahead where customers choose channels by what they live through until then."""
+        self._days_ahead = _AHEAD if self.world.ask.answered("avoided") is None else 1
+
     def on_customers_joined(self, slots: Slots) -> None:
         """Newcomers start all their clocks; what will run down in the days already planned is planned too."""
         customers = self.base.key.array[slots]
@@ -150,7 +154,7 @@ class Needs(Mechanism[NeedsSettings]):
             self._passed = float(self._ends[1])
             self._raise_next((self.soonest.array[: self.base.size] <= self._passed).nonzero()[0])
             return
-        if not self._plans or day.index - self._plans[0].first >= _AHEAD:
+        if not self._plans or day.index - self._plans[0].first >= self._days_ahead:
             self._look_ahead(day)
         ahead = day.index - self._plans[0].first
         for plan in self._plans:
@@ -196,7 +200,7 @@ class Needs(Mechanism[NeedsSettings]):
 
     def _look_ahead(self, day: Day) -> None:
         """Find the clocks that run down in the next days."""
-        days = self.world.calendar.all_days[day.index : day.index + _AHEAD]
+        days = self.world.calendar.all_days[day.index : day.index + self._days_ahead]
         self._ends = np.cumsum([self._passed, *(day.weight * DAY for day in days)])
         slots = (self.soonest.array[: self.base.size] <= self._ends[-1]).nonzero()[0]
         places, kinds = (self.mark.array[slots] <= self._ends[-1]).nonzero()
@@ -221,7 +225,7 @@ class Needs(Mechanism[NeedsSettings]):
         slots, columns = np.divmod(turns.clocks, self._width)
         kinds = self._numbers[columns]
         ask = self.world.ask
-        channels = ask.choose(kinds, self.base.segment.array[slots], streams.uniforms(turns.issues, _CHOICE))
+        channels = ask.choose(kinds, slots, streams.uniforms(turns.issues, _CHOICE))
         times = ask.moments(channels, first + ahead, fractions) if slots.size else fractions
         births = ask.births(kinds, channels, turns.issues, slots, times)
         bounds = np.searchsorted(ahead, np.arange(ends.size)).tolist()

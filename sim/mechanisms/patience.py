@@ -86,8 +86,10 @@ class Patience(Mechanism[PatienceSettings]):
     answers = ("patience", "patience_one", "tolerance")
 
     def begin(self) -> None:
-        """Find out whether issues may rest with other departments."""
-        self._rests = self.world.ask.answered("rests")
+        """Find out whether issues may rest with other departments, and whether who is not served may do else."""
+        self._rests, self._leaves_message, self._goes_elsewhere = map(
+            self.world.ask.answered, ("rests", "leaves_message", "goes_elsewhere")
+        )
 
     def adopted(self) -> None:
         """Lay out the laws by channel and kind."""
@@ -127,11 +129,17 @@ class Patience(Mechanism[PatienceSettings]):
         self._perhaps_again(contact)
 
     def on_contact_blocked(self, contact: Contact) -> None:
-        """Somebody met a busy line: perhaps tries again."""
-        self._perhaps_again(contact)
+        """Somebody met a busy line: perhaps leaves a message, or tries again."""
+        if self._leaves_message is None or not self._leaves_message(contact):
+            self._perhaps_again(contact)
 
     def on_contact_balked(self, contact: Contact) -> None:
-        """Somebody turned away from the line: perhaps tries again."""
+        """Somebody turned away from the line: perhaps he has been told to, or tries again."""
+        if self._goes_elsewhere is None or not self._goes_elsewhere(contact):
+            self._perhaps_again(contact)
+
+    def on_contact_unreached(self, contact: Contact) -> None:
+        """Somebody was called back in vain: perhaps tries again."""
         self._perhaps_again(contact)
 
     def _perhaps_again(self, contact: Contact) -> None:

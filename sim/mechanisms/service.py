@@ -60,6 +60,9 @@ class Service(Mechanism[ChannelsSettings]):
         )
         self._done = self.world.ask.answered("part_done") or self.finish
         self._offer_at_end = self.world.ask.answered("offer")
+        self._promised, self._discouraged, self._out_of_hours, self._out_of_hours_one = map(
+            self.world.ask.answered, ("promised", "discouraged", "out_of_hours", "out_of_hours_one")
+        )
 
     def on_lane_opened(self, lane: Lane) -> None:
         """Put the target of its channel on a lane: until the answer, or in writing until the reply is done."""
@@ -68,6 +71,8 @@ class Service(Mechanism[ChannelsSettings]):
         lane.target = -1.0 if written else channel.target.within
         lane.plain = not (lane.shared or self.world.ask.answered("owner_for"))
         lane.reply_target = channel.target.within if written else -1.0
+        called = channel.kind == "telephone" and self.world.ask.answered("not_there") is not None
+        lane.sought = lane.shared or called
 
     def on_settings_changed(self, _: float) -> None:
         """The laws may have changed: what was drawn by the old ones does not hold for contacts to come."""
@@ -91,9 +96,12 @@ class Service(Mechanism[ChannelsSettings]):
         if keys.size <= _FEW:
             return list(map(self._birth, lanes, keys.tolist(), slots.tolist(), times.tolist()))
         difficulty = self.world.ask.difficulty(keys)
+        acts = self.world.ask.first_steps(kinds, keys, difficulty, self.make_contact)
+        if self._out_of_hours is not None:
+            channels, times, acts = self._out_of_hours(channels, keys, times, acts)
+            lanes = self._lanes_of(kinds, channels)
         first, second = self._brought(kinds, channels, keys, difficulty)
-        acts, customers = self.world.ask.first_steps(kinds, keys, difficulty, self.make_contact), self._customers(slots)
-        who = keys.tolist(), lanes, slots.tolist(), customers
+        who = keys.tolist(), lanes, slots.tolist(), self._customers(slots)
         # Issues and contacts are made one by one as they come: all at once they leave the processor's cache.
         return list(zip(times.tolist(), acts, *who, difficulty.tolist(), editions, first, second, strict=True))
 
@@ -105,6 +113,9 @@ class Service(Mechanism[ChannelsSettings]):
         ask, brought, base = self.world.ask, self._brought_one, self.world.base
         difficulty, customer = ask.difficulty_one(key), 0 if base is None else base.key.view[slot]
         act = ask.first_step(lane.kind, key, difficulty, self.make_contact)
+        if self._out_of_hours_one is not None:
+            channel, time, act = self._out_of_hours_one(lane.channel.name, key, time, act)
+            lane = ask.lane(channel, lane.kind)
         first, second = (brought(lane, streams.child(key, ordinal), difficulty) for ordinal in (1, 2))
         return time, act, key, lane, slot, customer, difficulty, self._edition, first, second
 
@@ -178,7 +189,7 @@ class Service(Mechanism[ChannelsSettings]):
     def open_issues(self) -> int:
         """Issues with a contact under way or to come."""
         channels = self.world.channels.values()
-        return self._to_come + sum(one.inside - one.unseen - one.unseen_open for one in channels)
+        return self._to_come + sum(one.inside + one.to_call - one.unseen - one.unseen_open for one in channels)
 
     def _come_again(self, issue: Issue) -> None:
         self._to_come -= 1
@@ -233,6 +244,14 @@ class Service(Mechanism[ChannelsSettings]):
             lane.balked += 1
             world.tell.contact_balked(contact)
             return
+        if self._promised is not None and self._promised(contact):
+            lane.queued += 1
+            world.tell.contact_promised(contact)
+            return
+        if self._discouraged is not None and self._discouraged(contact):
+            lane.balked += 1
+            world.tell.contact_balked(contact)
+            return
         channel.inside += 1
         lane.queued += 1
         world.ask.join_queue(contact)
@@ -255,7 +274,7 @@ class Service(Mechanism[ChannelsSettings]):
         """An agent takes a contact, and is busy with it for the contact's work at his own pace."""
         lane, env = contact.lane, self.world.env
         shared = lane.shared
-        if shared and self.world.ask.found_gone(contact, agent):
+        if lane.sought and self._nobody_there(contact, agent):
             return
         now = env.now
         contact.agent = agent
@@ -275,6 +294,11 @@ class Service(Mechanism[ChannelsSettings]):
         agent.contact = contact
         agent.busy_since = now
         env.after(spent, self._done, contact)
+
+    def _nobody_there(self, contact: Contact, agent: Agent) -> bool:
+        """Whether a chat's customer has gone without a word, or one who is to be called back has not been reached."""
+        ask = self.world.ask
+        return ask.found_gone(contact, agent) if contact.lane.shared else ask.not_there(contact, agent)
 
     def finish(self, contact: Contact) -> None:
         """A contact is done: it has ended its issue or not, and its agent is free unless he has other chats."""
@@ -339,7 +363,7 @@ class Service(Mechanism[ChannelsSettings]):
         return self.books.levels()
 
     def balances(self) -> list[tuple[str, float, float]]:
-        """Contacts offered = answered + abandoned + blocked + balked + waiting; answered = handled + in hand."""
+        """Contacts offered = answered, abandoned, blocked, balked, unreached, waiting; answered = handled, in hand."""
         return self.books.balances()
 
     @classmethod

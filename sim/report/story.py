@@ -79,6 +79,8 @@ def sentence(event: Event, answered_at: float | None = None) -> str:
         "contact_blocked": "finds all lines taken",
         "contact_balked": "sees the line and turns away",
         "contact_abandoned": f"gives up after {wait} of waiting",
+        "contact_promised": "hangs up and will be called back",
+        "contact_unreached": "is called back in vain, for the last time",
         "contact_answered": f"is answered by {event.agent} " + (f"after {wait}" if event.wait else "at once"),
         "contact_handed_on": f"is handed on by {event.agent}",
         "contact_failed": f"{event.issue} is not resolved by this contact",

@@ -45,6 +45,7 @@ ROOM_OF = {
     "sim.names": "scenario",
     "sim.selling_consistency": "scenario",
     "sim.staff_consistency": "scenario",
+    "sim.waiting_consistency": "scenario",
 }
 """Rooms of one or a few files; every other room is a folder."""
 

@@ -19,11 +19,15 @@ FULL = Path(__file__).parents[2] / "scenarios" / "broadband_in_full.yaml"
 
 @cache
 def short() -> Scenario:
-    """A tenth of the customers, for some weeks; balances are checked at the end of every replication."""
+    """A tenth of the customers, for some weeks; balances are checked at the end of every replication.
+
+    Few of so few have to wait: half of those who do are to be called back.
+    """
     plain = load_scenario(FULL).plain()
     for segment in plain["customers"]["segments"].values():
         segment["count"] //= 10
     plain["acquisition"]["advertising"]["newcomers"] /= 10
+    plain["callback"]["channels"]["telephone"]["accepted"] = 0.5
     plain["calendar"] |= {"warm_up": 4 * WEEK, "horizon": 10 * WEEK}
     return Scenario.from_plain(plain)
 
@@ -42,6 +46,7 @@ def test_all_mechanisms_together_leave_the_books_in_balance_and_each_its_trace()
         "feedback.heard", "retention.goodwills", "transfers.made", "departments.kept", "departments.asked",
         "departments.network.cases", "ledger.departments", "management.lived", "sales.accepted", "products.sold",
         "products.bought", "outbound.agreed", "ledger.commission", "sales.annoyed",
+        "voice_mail.left", "announced.told", "callback.reached", "avoidance.avoiding",
     )  # fmt: skip
     assert [name for name in traces if not totals.get(name)] == []
 
