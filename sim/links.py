@@ -120,12 +120,15 @@ LINKS: Mapping[str, Link] = {
     ),
     "points_experience": Link(
         "other points move experience",
-        "what customers live through besides contacts: deliveries, premises, care, self-service, goodwill, offers",
+        "what customers live through besides contacts: deliveries, premises, calls back, care, self-service, goodwill, "
+        "offers",
         instead={"satisfaction": ContactsAlone},
         by=(
             "contact_points",
             "fulfilment",
             "departments",
+            "callback",
+            "voice_mail",
             "self_service",
             "care",
             "records",
@@ -133,6 +136,11 @@ LINKS: Mapping[str, Link] = {
             "outbound",
             "retention.goodwill",
         ),
+    ),
+    "waiting_channels": Link(
+        "waiting moves the choice of channel",
+        "who was not reached on a channel, or waited long there, takes his next issues elsewhere",
+        {"avoidance.not_reached": 0.0, "avoidance.waited": 0.0},
     ),
     "habit_experience": Link(
         "experience becomes expected",
