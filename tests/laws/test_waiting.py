@@ -9,12 +9,12 @@ from functools import cache
 from typing import Any
 
 import pytest
-from lawbook.estimates import estimate
-from lawbook.plans import Plan, Run, ratio, replicate
-from lawbook.queues import controls
-from lawbook.settings import exponential, queue, unit_for
 
 from sim.calibration.erlang import erlang_c, finite_queue_blocking, mean_wait
+from sim.laws.estimates import estimate
+from sim.laws.plans import Plan, Run, ratio, replicate
+from sim.laws.queues import controls
+from sim.laws.settings import exponential, queue, unit_for
 
 SEED = 19_170_102
 REPLICATIONS, DAYS = 40, 2
