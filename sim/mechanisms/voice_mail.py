@@ -145,9 +145,9 @@ class VoiceMail(Mechanism[VoiceMailSettings]):
         self._points.note("called_when_closed", birth[2] ^ _POINT, birth[4], birth[5])
 
     def leaves_message(self, contact: Contact) -> bool:
-        """Whether a contact that finds the line full leaves a message instead of trying again."""
+        """Whether a contact that finds the line full, not down, leaves a message instead of trying again."""
         settings = self.settings.channels.get(contact.lane.channel.name)
-        if settings is None or not settings.offered:
+        if settings is None or not settings.offered or contact.lane.channel.cut_off:
             return False
         self.full += 1
         if streams.uniform(contact.key, _FULL) >= settings.full:
@@ -198,10 +198,13 @@ class VoiceMail(Mechanism[VoiceMailSettings]):
 
 
 def _then(count: Act, act: Act) -> Act:
-    """Count, then go on as before."""
+    """Go on as before, and count if a contact comes of it: self-service may help, or the customer have left."""
 
     def both(birth: Birth) -> None:
-        count(birth)
+        lane = birth[3]
+        before = lane.offered
         act(birth)
+        if lane.offered > before:
+            count(birth)
 
     return both

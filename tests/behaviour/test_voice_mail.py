@@ -68,6 +68,25 @@ def test_who_finds_the_line_full_leaves_a_message_instead_of_calling_again(bench
     assert with_it.sum("voice_mail.messages") == with_it.sum("voice_mail.left_when_full")
 
 
+def test_nobody_leaves_a_message_on_a_line_that_is_down(bench: Any) -> None:
+    lines = {"outages": "100 per year", "lasts": {"law": "constant", "mean": "8 h"}, "channels": ["telephone"]}
+    down = bench.changed(bench.firm, {"channels.channels.telephone.lines": None, "systems": {"lines": lines}})
+    found = bench.run(bench.changed(down, mail(out_of_hours="0 %", full="100 %")), 1)
+    assert found.sum("telephone.blocked") == found.sum("systems.unreached") > 50
+    assert found.sum("voice_mail.full") == found.sum("voice_mail.messages") == 0
+
+
+def test_whom_self_service_helps_does_not_call_a_closed_line(bench: Any) -> None:
+    kinds = {kind: {"tried": "100 %", "contained": "100 %"} for kind in ("enquiry", "fault", "price_enquiry")}
+    by_themselves = {
+        "kinds": kinds, "gives_up": "0 %", "again": "100 %", "contained_score": 70, "failed_score": 40, "cost": "0 EUR",
+    }  # fmt: skip
+    helped = bench.changed(bench.firm, mail(out_of_hours="100 %") | {"self_service": by_themselves})
+    found = bench.run(helped, 1)
+    assert found.sum("self_service.contained") > 1000
+    assert found.sum("voice_mail.calls") < 0.02 * found.sum("self_service.contained")
+
+
 def test_to_find_the_line_closed_is_lived_through(bench: Any) -> None:
     bad, good = (
         bench.run(bench.changed(bench.firm, mail({"score": score, "cost": "0 EUR"}, leaves="0 %")), 4)
