@@ -13,7 +13,11 @@ from sim.files.shape import Schema, Shape, clock, shape_of
 from sim.files.tree import Node, Path, planted
 from sim.scenario import Scenario, scenario_model
 
+_A_MONTH, _FEW_DIGITS = "an amount per period", 6
+"""Money is said by the month where that takes few digits."""
+
 _PERIODS = ("year", "month", "week", "day", "h", "min", "s")
+_BY_MONTH = ("month", *(period for period in _PERIODS if period != "month"))
 _KINDS: dict[str, tuple[Callable[[str], float], tuple[str, ...]]] = {
     "a duration": (parse_duration, ("years", "days", "weeks", "h", "min", "s")),
     "a share": (parse_share, ("%",)),
@@ -21,7 +25,7 @@ _KINDS: dict[str, tuple[Callable[[str], float], tuple[str, ...]]] = {
     "a rate": (parse_rate, tuple(f"per {period}" for period in _PERIODS)),
     "a growth": (parse_rate, ("% per year", "% per month", "% per week", "% per day", "per s")),
     "an amount": (parse_money, ("{currency}",)),
-    "an amount per period": (parse_money_rate, tuple(f"{{currency}} per {period}" for period in _PERIODS)),
+    "an amount per period": (parse_money_rate, tuple(f"{{currency}} per {period}" for period in _BY_MONTH)),
 }
 """What the schema calls a quantity -> its parser, and the units in which it may be written."""
 
@@ -81,6 +85,8 @@ def said(value: float, described: str, currency: str) -> str:
         return clock(value)
     parse, units = _KINDS[described]
     texts = [text for unit in units for text in _written(value, parse, unit.format(currency=currency))]
+    if described == _A_MONTH and texts and _digits(texts[0]) <= _FEW_DIGITS:
+        return texts[0]
     return min(texts, key=_digits) if texts else _nearest(value, parse, units[-1].format(currency=currency))
 
 

@@ -76,6 +76,10 @@ class Book:
         sheet.set_footer("&L&A&RPage &P of &N")
         return sheet
 
+    def plain(self, title: str) -> Any:
+        """A new sheet of exactly this title, with nothing set."""
+        return self.book.add_worksheet(title)
+
     def put(self, sheet: Any, row: int, column: int, value: Any, **options: Any) -> None:
         """A value in a cell; a text is never a formula, a link or a number."""
         if value is None:
