@@ -357,6 +357,9 @@ def report(
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for the reports.", show_default="RESULT-report")
     ] = None,
+    template: Annotated[
+        Path | None, typer.Option("--template", help="The firm's own presentation, for slides.", show_default="ours")
+    ] = None,
     store: Kept = None,
     as_json: AsJson = False,
 ) -> None:
@@ -365,7 +368,7 @@ def report(
     from sim.reporting import report as made  # noqa: PLC0415
 
     with outcome():
-        made(result, formats or [], out, store, as_json)
+        made(result, formats or [], out, store, template=template, as_json=as_json)
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

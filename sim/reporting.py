@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sim.console import near, print_json, print_text
 from sim.options import BadUsage
+from sim.report.deck import NoTemplate
 from sim.report.outputs import Unmade, check_writable, formats_of, make, write
 from sim.report.reopened import Unfilled, reopened
 from sim.report.tables import json_text
@@ -14,15 +15,17 @@ from sim.report.tables import json_text
 FORMAT = 1
 
 
-def report(folder: Path, formats: Sequence[str], out: Path | None, store: Path | None, as_json: bool) -> None:
-    """Make reports of a result folder from what the store holds, and write them beside it."""
+def report(
+    folder: Path, formats: Sequence[str], out: Path | None, store: Path | None, *, template: Path | None, as_json: bool
+) -> None:
+    """Make reports of a result folder from what the store holds, and write them beside it; template: for slides."""
     place = out or folder.parent / f"{folder.resolve().name}-report"
     try:
         asked = formats_of(formats)
         check_writable(place)
         study = reopened(folder, store)
-        written = write(make(study, asked), place, folder)
-    except (Unmade, Unfilled) as problem:
+        written = write(make(study, asked, template), place, folder)
+    except (NoTemplate, Unmade, Unfilled) as problem:
         raise BadUsage(str(problem)) from None
     if as_json:
         files = [{"path": str(path), "bytes": path.stat().st_size} for path in written]

@@ -143,6 +143,14 @@ class Deck:
                 _put_in_cell(cell, text, size, right=numbers and place > 0)
         return sum(heights)
 
+    def picture(self, slide: Any, content: bytes, box: Box) -> None:
+        """A picture as large as its box allows, in the middle of it."""
+        shape = slide.shapes.add_picture(io.BytesIO(content), box.left, box.top)
+        shrink = min(box.width / shape.width, box.height / shape.height)
+        shape.width, shape.height = int(shape.width * shrink), int(shape.height * shrink)
+        shape.left = box.left + (box.width - shape.width) // 2
+        shape.top = box.top + (box.height - shape.height) // 2
+
     def content(self) -> bytes:
         """The file."""
         out = io.BytesIO()

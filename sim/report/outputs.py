@@ -23,7 +23,7 @@ from sim.version import __version__
 CONTENTS = "report.json"
 """The list of the files that are ours, with their digests."""
 
-Make = Callable[[Reopened], Mapping[str, bytes]]
+Make = Callable[..., Mapping[str, bytes]]
 
 
 @dataclass(frozen=True)
@@ -31,17 +31,29 @@ class Output:
     """A format.
 
     home: the module whose function ``made(study)`` gives the files, name -> bytes. packages: what it needs beyond the
-    core, by the name of the import and by that for pip.
+    core, by the name of the import and by that for pip. templated: whether it is ``made(study, template)``, with the
+    firm's own template or None.
     """
 
     home: str
     what: str
     packages: Mapping[str, str]
+    templated: bool = False
 
 
 OUTPUTS: Mapping[str, Output] = {
     "html": Output("sim.report.html.page", "one file for a browser, with everything", {}),
     "pdf": Output("sim.report.pdf", "the same on pages of A4", {}),
+    "workbook": Output(
+        "sim.report.workbook", "tables, charts, assumptions and inputs for a spreadsheet", {"xlsxwriter": "XlsxWriter"}
+    ),
+    "slides": Output(
+        "sim.report.slides",
+        "slides with titles that state the finding, charts and notes",
+        {"pptx": "python-pptx", "xlsxwriter": "XlsxWriter"},
+        templated=True,
+    ),
+    "tables": Output("sim.report.table_files", "tables as CSV, Parquet, Markdown and LaTeX", {"pyarrow": "pyarrow"}),
 }
 """Format -> how it is made, in the order in which they are listed."""
 
@@ -62,9 +74,19 @@ def formats_of(words: Sequence[str]) -> tuple[str, ...]:
     return tuple(OUTPUTS) if "all" in asked else tuple(dict.fromkeys(asked))
 
 
-def make(study: Reopened, formats: Sequence[str]) -> dict[str, bytes]:
-    """The files of these formats, by their names; raises Unmade where a package is lacking."""
-    return {name: content for each in formats for name, content in _maker(each)(study).items()}
+def make(study: Reopened, formats: Sequence[str], template: Path | None = None) -> dict[str, bytes]:
+    """The files of these formats, by their names; template: the firm's own, for those that take one.
+
+    Raises Unmade where a package is lacking, or where no format takes the template.
+    """
+    if template is not None and not any(OUTPUTS[each].templated for each in formats):
+        taking = ", ".join(name for name, output in OUTPUTS.items() if output.templated)
+        raise Unmade(f"--template {template}: is for --format {taking}")
+    files: dict[str, bytes] = {}
+    for each in formats:
+        maker = _maker(each)
+        files |= maker(study, template) if OUTPUTS[each].templated else maker(study)
+    return files
 
 
 def _maker(name: str) -> Make:

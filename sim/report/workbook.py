@@ -20,6 +20,7 @@ from sim.report.inputs import add_inputs
 from sim.report.method import method
 from sim.report.months import courses
 from sim.report.numbers import decimals, folded, percent, rounded, span
+from sim.report.reopened import Reopened
 from sim.report.sentences import sentences, told_rows, unit_of_change
 from sim.report.tables import Record
 from sim.stats.intervals import Estimate
@@ -46,8 +47,27 @@ _OUTCOMES = (
 )
 
 
+def made(study: Reopened) -> dict[str, bytes]:
+    """The workbook of a finished study of any kind."""
+    content = workbook_of_tables(study) if study.result is None else workbook(study.result)
+    return {f"{study.name}.xlsx": content}
+
+
+def workbook_of_tables(study: Reopened) -> bytes:
+    """A sheet for each table of a study of another kind, and its inputs."""
+    book = Book()
+    assert study.kind is not None
+    for name, given in study.kind.tables(study.found).items():
+        records = list(given)
+        columns = [Column(key.replace("_", " "), key) for key in (records[0] if records else ())]
+        if columns:
+            _long_table(book, name, columns, records, len(records))
+    add_inputs(book, study.asked.scenario)
+    return book.content()
+
+
 def workbook(result: Result) -> bytes:
-    """The whole workbook."""
+    """The whole workbook of a run or a comparison."""
     book = Book()
     _add_summary(book, result)
     _add_outcomes(book, result)
