@@ -27,7 +27,7 @@ _LINKS = re.compile(r"(?<=http|ttps):(?=//)|(?<=www)\.")
 _LATEX: Mapping[str, str] = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "_": r"\_", "%": r"\%",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
-    "|": r"\textbar{}", "±": r"$\pm$", '"': r"\textquotedbl{}",
+    "|": r"\textbar{}", "±": r"$\pm$", '"': r"\char34{}",
 }  # fmt: skip
 _MINUS = re.compile(r"(?<![\w$.])-(?=\d)")
 _OBEYED_FIRST = ("[", "*")
