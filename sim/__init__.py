@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sim.door import Findings, compare, load, load_result, load_study, replicate, run
     from sim.model import Model
     from sim.scenario import Scenario
-    from sim.studied import factorial, select, sensitivity, study, sweep, uncertainty
+    from sim.studied import factorial, pareto, select, sensitivity, study, sweep, uncertainty
     from sim.verified import verify
 
 _HOMES = {
@@ -32,6 +32,7 @@ _HOMES = {
     "load": "sim.door",
     "load_result": "sim.door",
     "load_study": "sim.door",
+    "pareto": "sim.studied",
     "replicate": "sim.door",
     "run": "sim.door",
     "select": "sim.studied",
@@ -52,6 +53,7 @@ __all__ = [
     "load",
     "load_result",
     "load_study",
+    "pareto",
     "replicate",
     "run",
     "select",

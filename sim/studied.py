@@ -98,6 +98,7 @@ def study(
 
 sweep = partial(study, "sweep")
 select = partial(study, "selection")
+pareto = partial(study, "pareto")
 factorial = partial(study, "factorial")
 uncertainty = partial(study, "uncertainty")
 sensitivity = partial(study, "sensitivity")

@@ -24,6 +24,7 @@ COMMANDS = {
     "factorial": "factorial",
     "uncertainty": "uncertainty",
     "sensitivity": "sensitivity",
+    "pareto": "pareto",
 }
 """Kind of study -> the command that runs it."""
 

@@ -92,9 +92,8 @@ def _together(found: Factorial, chosen: Combination) -> str:
         elif said == "the same":
             same.append(name)
         else:
-            told = effect_told(measure, beyond).removeprefix(f"{name} ")
-            way = "more" if beyond.value > 0 else "less"
-            parts.append(f"{name} changes by {told.split(' by ', 1)[1]} {way} than the sum of their changes")
+            amount = effect_told(measure, beyond).split(" by ", 1)[1]
+            parts.append(f"{name} is {amount} {'above' if beyond.value > 0 else 'below'} the sum of their changes")
     if same:
         parts.append(f"exactly the sum of their changes: {', '.join(same)}")
     if unsure:
@@ -172,10 +171,14 @@ def figures(found: Factorial) -> dict[str, Figure]:
         f"n = {study.replications} replications of {span(study.scenario.calendar.horizon_days)} of each combination; "
     )
     note += f"whiskers are {percent(study.confidence)} intervals of the paired change; hollow: cannot be told from zero"
-    height = 0.9 + 0.25 * (2 * len(found.combinations) - len(study.factors))
-    with panels(len(shown), len(shown), height, f"{study.title} — together and by themselves", note) as (figure, axes):
-        for column, (panel, place) in enumerate(zip(axes, shown, strict=True)):
-            _draw(panel, found, place, named=column == 0)
+    height = 0.9 + 0.2 * len(found.combinations)
+    with panels(2 * len(shown), len(shown), height, f"{study.title} — together and by themselves", note) as (
+        figure,
+        axes,
+    ):
+        for at, panel in enumerate(axes):
+            below, column = divmod(at, len(shown))
+            _draw(panel, found, shown[column], named=column == 0, beyond=below == 1)
     return {"factorial": figure}
 
 
@@ -184,21 +187,22 @@ def _told(found: Factorial, place: int) -> Iterator[bool]:
     return (change is not None and change.value != 0.0 for change in changes)
 
 
-def _bars(found: Factorial, place: int) -> list[tuple[str, int, Estimate | None]]:
-    """Label, colour and estimate of each bar: single policies, combinations, what is beyond the parts."""
-    bars = [
+def _bars(found: Factorial, place: int, beyond: bool) -> list[tuple[str, int, Estimate | None]]:
+    """Label, colour and estimate of each bar: what combinations change, or what is beyond their parts."""
+    if beyond:
+        several = [chosen for chosen in found.combinations if len(chosen) > 1]
+        return [(name_of(chosen), 2, found.terms[place, chosen].beyond) for chosen in several]
+    return [
         (name_of(chosen), 1 if len(chosen) == 1 else 3, found.terms[place, chosen].change)
         for chosen in found.combinations
     ]
-    several = [chosen for chosen in found.combinations if len(chosen) > 1]
-    return bars + [(f"{name_of(chosen)} beyond its parts", 2, found.terms[place, chosen].beyond) for chosen in several]
 
 
-def _draw(panel: Axes, found: Factorial, place: int, named: bool) -> None:
+def _draw(panel: Axes, found: Factorial, place: int, *, named: bool, beyond: bool) -> None:
     from sim.report.figures import COLOURS, short  # noqa: PLC0415
     from sim.report.panels import plain_numbers  # noqa: PLC0415
 
-    bars, measure = _bars(found, place), found.measures[place]
+    bars, measure = _bars(found, place, beyond), found.measures[place]
     for at, (_, colour, estimate) in enumerate(bars):
         if estimate is None:
             continue
@@ -207,14 +211,14 @@ def _draw(panel: Axes, found: Factorial, place: int, named: bool) -> None:
         panel.barh(at, estimate.value, 0.62, facecolor=fill, edgecolor=COLOURS[colour], linewidth=1.0)
         panel.errorbar([estimate.value], [at], xerr=estimate.half_width, color="#000000", capsize=2, linewidth=0.9)
     panel.axvline(0.0, color="#3d3d3d", linewidth=1.0)
-    labels = [short(label, 26) for label, _, _ in bars] if named else [""] * len(bars)
-    panel.set_yticks(range(len(bars)), labels)
+    panel.set_yticks(range(len(bars)), [short(label, 26) if named else "" for label, _, _ in bars])
     panel.set_ylim(len(bars) - 0.5, -0.5)
     panel.grid(visible=False, axis="y")
-    panel.set_title(short(label_of(measure).partition(" (")[0], 30))
+    panel.set_title("beyond the sum of the parts" if beyond else short(label_of(measure).partition(" (")[0], 30))
     panel.set_xlabel(f"change, {unit_of_change(measure)}".rstrip(", "))
     panel.margins(x=0.08)
     plain_numbers(panel, x=True)
+    panel.tick_params(axis="x", labelsize=7.5)
 
 
 def _tables(found: Factorial) -> dict[str, Sequence[Record] | Iterator[Record]]:

@@ -22,6 +22,7 @@ HOMES: Mapping[str, str] = {
     "factorial": "sim.report.factorial",
     "uncertainty": "sim.report.uncertainty",
     "sensitivity": "sim.report.sensitivity",
+    "pareto": "sim.report.front",
 }
 """Kind, as under ``kind`` in a study file -> the module whose KIND says what it does."""
 

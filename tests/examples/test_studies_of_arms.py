@@ -48,6 +48,13 @@ title: Fee or staff?
 measures: [first_contact_resolution]
 """
     + POLICIES,
+    "pareto": """frontline: 1
+study: front
+kind: pareto
+title: Fee or staff?
+outcomes: {profit: higher, telephone.abandonment: lower}
+"""
+    + POLICIES,
 }
 
 
@@ -140,10 +147,27 @@ WRONG = [
     ("select", "replications: 3", "replications: 1", "is the first stage, which takes 2 or more"),
     ("select", "most_replications: 12", "most_replications: 2", "8: most_replications is less than replications"),
     ("select", "kind: selection", "kind: selections", "did you mean selection?"),
+    ("pareto", "profit: higher", "profits: higher", "did you mean profit?"),
+    ("pareto", "profit: higher", "profit: more", "outcomes.profit"),
+    ("pareto", "profit: higher, ", "", "outcomes"),
     ("factorial", "{add: 2}", "{add: -20}", 'changes.workforce.groups.desk.headcount is "-14"; it must be at least'),
     ("factorial", "  staff:\n", "  baseline:\n", "which stands for the scenario as it is; give it another name"),
     ("factorial", "measures: [first", "measures: [frist", "did you mean first_contact_resolution?"),
 ]
+
+
+def test_the_front_has_the_arms_that_none_beats_and_says_how_sure_that_is() -> None:
+    found = sim.pareto("pareto.yaml", workers=1)
+    table = found.to_frame().set_index("arm")
+    assert list(table.index) == ["baseline", "dearer", "staff"]
+    assert table.loc["dearer", "on_front"] == "yes"
+    assert ((table["probability"] >= 0) & (table["probability"] <= 1)).all()
+    changes = found.to_frame("changes").set_index(["arm", "measure"])["change"]
+    assert changes["dearer", "profit"] > max(0.0, changes["staff", "profit"])
+    pairs = found.to_frame("beaten")
+    assert len(pairs) == 6
+    assert "wanted: higher profit, lower telephone.abandonment" in str(found)
+    assert found.plot().axes
 
 
 def test_a_factorial_takes_two_to_six_policies_that_go_together() -> None:
