@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.studied import factorial, pareto, select, sensitivity, study, sweep, uncertainty
     from sim.verified import verify
+    from sim.warmed import warm_up
 
 _HOMES = {
     "Findings": "sim.door",
@@ -41,6 +42,7 @@ _HOMES = {
     "sweep": "sim.studied",
     "uncertainty": "sim.studied",
     "verify": "sim.verified",
+    "warm_up": "sim.warmed",
 }
 
 __all__ = [
@@ -62,6 +64,7 @@ __all__ = [
     "sweep",
     "uncertainty",
     "verify",
+    "warm_up",
 ]
 
 

@@ -17,6 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from sim.arguments import AsJson, Changes, Kept, Most, NoStore, Out, Precise, Quiet, Replications, Seed, Workers
+from sim.cli_trust import verify, warmup
 from sim.version import __version__
 
 _FOR_ALL = ("--with", "--executor", "--address")
@@ -308,32 +309,8 @@ def levers(
         list_levers(as_json, markdown)
 
 
-@app.command()
-def verify(
-    *,
-    only: Annotated[
-        list[str] | None, typer.Option("--only", metavar="NAME", help="One law, such as EC2, or a group, such as EC.")
-    ] = None,
-    precise: Annotated[
-        bool, typer.Option("--precise", help="As exactly as each law demands: half an hour of processor time.")
-    ] = False,
-    answers: Annotated[
-        Path | None, typer.Option("--answers", help="A file of known answers of one's own.", show_default=False)
-    ] = None,
-    seed: Seed = None,
-    workers: Workers = None,
-    out: Out = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
-) -> None:
-    """Simulate the laws that theory knows exactly and compare; exit code 1 where one is broken."""
-    from sim.commands import outcome  # noqa: PLC0415
-    from sim.options import Options  # noqa: PLC0415
-    from sim.verified import verify_laws  # noqa: PLC0415
-
-    with outcome():
-        options = Options(seed=seed, workers=workers, out=out, as_json=as_json, quiet=quiet, store=None)
-        verify_laws(only or [], precise, answers, options)
+app.command()(verify)
+app.command()(warmup)
 
 
 @app.command()

@@ -35,7 +35,9 @@ from sim.experiment.execution import ReplicationFailed
 from sim.experiment.plan import REPLICATIONS, SEED, Plan, UnknownLink, plan_of_scenario, plan_of_study
 from sim.experiment.pool import WorkersDied
 from sim.experiment.precision import execute_precisely
+from sim.experiment.settling import still_settling
 from sim.experiment.store import StoreFailed, StoreRefused
+from sim.experiment.warming import NoWarmUp
 from sim.files import FileProblem, load_scenario, load_study, scenario_schema, study_schema
 from sim.files.header import kind_of_study
 from sim.files.libraries import NotInstalled
@@ -55,6 +57,7 @@ _BAD_INPUT = (
     FolderRefused,
     LawbookProblem,
     NoCrew,
+    NoWarmUp,
     NotInstalled,
     StoreRefused,
     TooLarge,
@@ -64,7 +67,7 @@ _BAD_INPUT = (
 
 def run_scenario(file: Path, options: Options) -> None:
     """``frontline run``."""
-    overrides = _overrides(options.checked().changes)
+    overrides = overrides_of(options.checked().changes)
     kept = kept_plan(file)
     if kept is not None:
         _refuse(overrides, "a result is repeated as it was; change the scenario file")
@@ -132,7 +135,7 @@ def _write_new(path: Path, content: str | bytes) -> None:
 
 def check_file(file: Path, changes: Sequence[str], as_json: bool, quiet: bool) -> None:
     """``frontline check``."""
-    overrides = _overrides(changes)
+    overrides = overrides_of(changes)
     _check_no_folder(file)
     if is_study(file):
         _refuse(overrides, "a study is checked as it is; change its file")
@@ -184,7 +187,7 @@ def trace_scenario(file: Path, subject: str | None, replication: int, log: Path 
     from sim.experiment.tracing import UnknownSubject, trace  # noqa: PLC0415 - needed here alone
     from sim.report.story import NoParquet, can_write, render_trace, trace_document, write_log  # noqa: PLC0415
 
-    overrides = _overrides(options.checked().changes)
+    overrides = overrides_of(options.checked().changes)
     within("--replication", replication, 1, 1_000_000)
     scenario = load_scenario(file_of(file), overrides)
     seed = SEED if options.seed is None else options.seed
@@ -290,7 +293,7 @@ def _show(result: Result, options: Options) -> None:
         return
     print_text(render(result, colour=in_colour(), width=columns()))
     if not options.quiet:
-        for text in uncounted(result):
+        for text in (*uncounted(result), *still_settling(result)):
             remark(text)
 
 
@@ -308,7 +311,8 @@ def _save(result: Result, folder: ResultFolder, options: Options, started: float
         remark(f"the font of the figures lacks some letters and shows boxes for them: {lacking[:20]}")
 
 
-def _overrides(changes: Sequence[str]) -> dict[str, str]:
+def overrides_of(changes: Sequence[str]) -> dict[str, str]:
+    """Dotted path -> value of each ``--set PATH=VALUE``; raises BadUsage."""
     found: dict[str, str] = {}
     for change in changes:
         path, equals, value = change.partition("=")

@@ -28,6 +28,8 @@ ROOM_OF = {
     "sim.studied": "cli",
     "sim.reporting": "cli",
     "sim.verified": "cli",
+    "sim.cli_trust": "cli",
+    "sim.warmed": "cli",
     "sim.templates": "cli",
     "sim.version": "version",
     "sim.check": "check",
