@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sim.door import Findings, compare, load, load_result, load_study, replicate, run
     from sim.model import Model
     from sim.scenario import Scenario
-    from sim.studied import factorial, pareto, select, sensitivity, study, sweep, uncertainty
+    from sim.studied import break_even, factorial, optimise, pareto, select, sensitivity, study, sweep, uncertainty
     from sim.verified import verify
     from sim.warmed import warm_up
 
@@ -28,11 +28,13 @@ _HOMES = {
     "Findings": "sim.door",
     "Model": "sim.model",
     "Scenario": "sim.scenario",
+    "break_even": "sim.studied",
     "compare": "sim.door",
     "factorial": "sim.studied",
     "load": "sim.door",
     "load_result": "sim.door",
     "load_study": "sim.door",
+    "optimise": "sim.studied",
     "pareto": "sim.studied",
     "replicate": "sim.door",
     "run": "sim.door",
@@ -50,11 +52,13 @@ __all__ = [
     "Model",
     "Scenario",
     "__version__",
+    "break_even",
     "compare",
     "factorial",
     "load",
     "load_result",
     "load_study",
+    "optimise",
     "pareto",
     "replicate",
     "run",

@@ -96,9 +96,13 @@ def study(
         return Studied(ways, asked, ways.execute(asked, Conditions(workers_of(workers, executor), progress, kept)))
 
 
+optimise = partial(study, "optimise")
 sweep = partial(study, "sweep")
 select = partial(study, "selection")
 pareto = partial(study, "pareto")
 factorial = partial(study, "factorial")
 uncertainty = partial(study, "uncertainty")
 sensitivity = partial(study, "sensitivity")
+
+
+break_even = partial(study, "break_even")

@@ -115,6 +115,8 @@ class Ports:
     price_gap: of some customers, to their reference price; shock: gaps as they are felt.
     charges: bills relative to the price.
     billed: customers have paid bills so far above the usual.
+    price_offered: what a newcomer is asked for beside the start, by segment; None where it has always been the same.
+    market_level: what competitors ask beside the start, by segment.
     enter_market: customers accept a price beside the market's.
     market_gap: how far it has moved from that.
     discounts: of some customers, as shares of their fee.
@@ -230,6 +232,8 @@ class Ports:
     shock: Callable[[Array], Array] = staticmethod(answers.as_it_is)
     charges: Callable[[Slots], Array | None] = staticmethod(answers.no_discounts)
     billed: Callable[[Slots, Array], None] = staticmethod(answers.no_market)
+    price_offered: Callable[[], Array | None] = staticmethod(answers.unknown)
+    market_level: Callable[[], Array | None] = staticmethod(answers.unknown)
     enter_market: Callable[[Slots, Array], None] = staticmethod(answers.no_market)
     market_gap: Callable[[Slots, Array], Array | None] = staticmethod(answers.no_market)
     discounts: Callable[[Slots], Array | None] = staticmethod(answers.no_discounts)

@@ -19,12 +19,14 @@ from sim.scenario import Scenario
 
 COMMANDS = {
     "comparison": "compare",
+    "optimise": "optimise",
     "sweep": "sweep",
     "selection": "select",
     "factorial": "factorial",
     "uncertainty": "uncertainty",
     "sensitivity": "sensitivity",
     "pareto": "pareto",
+    "break_even": "break-even",
 }
 """Kind of study -> the command that runs it."""
 

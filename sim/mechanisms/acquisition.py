@@ -55,13 +55,23 @@ class WarningSettings(Settings):
     strength: float = Field(ge=0, le=20)
 
 
+class AskingSettings(Settings):
+    """What the fee that newcomers are asked for does: newcomers x (fee / fee at the start)^-elasticity."""
+
+    elasticity: float = Field(ge=0, le=10)
+
+
 class AcquisitionSettings(Settings):
-    """How newcomers come; mix: their segments when they come by advertising; market: customers there can be."""
+    """How newcomers come; mix: their segments when they come by advertising; market: customers there can be.
+
+    price: how a fee above or below that of the start, relative to competitors', keeps them away or draws them.
+    """
 
     mix: dict[str, Share]
     advertising: AdvertisingSettings | None = None
     referral: ReferralSettings | None = None
     warning: WarningSettings | None = None
+    price: AskingSettings | None = None
     joining_cost: Money
     market: int | None = Field(default=None, ge=1)
 
@@ -94,6 +104,11 @@ def newcomers_by_spend(newcomers: float, spend: float, reference: float, elastic
 def referral_rate(rate: float, amount: float, reference: float, lift: float) -> float:
     """Rate of referral with a reward: more for more, and less so the more it is already."""
     return rate * (1.0 + lift * sqrt(amount / reference))
+
+
+def drawn_by_price(ratio: float, elasticity: float) -> float:
+    """Newcomers at a price over those at the price of the start; ratio: the one over the other."""
+    return elementary.power(ratio, -elasticity) if ratio > 0.0 else 1.0
 
 
 def put_off(strength: float, share: float) -> float:
@@ -130,6 +145,7 @@ class Acquisition(Mechanism[AcquisitionSettings]):
         if reward is not None:
             self._rate = referral_rate(self._rate, reward.amount, reward.reference, reward.lift)
         self._shares = list(accumulate(settings.mix.get(segment, 0.0) for segment in self.base.segments))
+        self._mixed = self._shares[-1]
         self._advertise = self._adverts_cost = 0.0
         if adverts is not None:
             self._adverts_cost = adverts.spend * DAY
@@ -153,6 +169,8 @@ class Acquisition(Mechanism[AcquisitionSettings]):
             if day.index % _AHEAD == 0:
                 self._warning = self._share_below(warning.below_satisfaction)
             room *= put_off(warning.strength, self._warning)
+        if self.settings.price is not None:
+            room *= self._drawn_by_price(self.settings.price.elasticity)
         advertised, referred = self._by_advertising(room), self._by_referral(room)
         joined = self._join(advertised, referred)
         cost = joined * self.settings.joining_cost + self._adverts_cost + len(referred) * self._reward
@@ -163,6 +181,16 @@ class Acquisition(Mechanism[AcquisitionSettings]):
     def _satisfaction(self) -> npt.NDArray[np.float64] | None:
         """With which satisfaction customers speak of the firm, at all places of the base."""
         return self.world.ask.satisfaction()
+
+    def _drawn_by_price(self, elasticity: float) -> float:
+        """What the price asked for today does to newcomers in all; more come from segments that are asked less."""
+        ratios, mix = self.world.ask.price_offered(), self.settings.mix
+        if ratios is None:
+            return 1.0
+        drawn = zip(self.base.segments, ratios.tolist(), strict=True)
+        shares = [mix.get(segment, 0.0) * drawn_by_price(ratio, elasticity) for segment, ratio in drawn]
+        self._shares = list(accumulate(shares))
+        return self._shares[-1] / self._mixed
 
     def _share_below(self, satisfaction: float) -> float:
         """Share of the customers whose satisfaction is below a level; looked at once a week."""

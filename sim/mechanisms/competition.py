@@ -66,7 +66,7 @@ def moved_apart(price: Array, market: Array, accepted: Array) -> Array:
 class Competition(Mechanism[CompetitionSettings]):
     """The market outside: its price today by segment, and the ratio to it that each customer has accepted."""
 
-    answers = ("enter_market", "market_gap")
+    answers = ("enter_market", "market_gap", "market_level")
 
     def __init__(self, world: World, settings: CompetitionSettings) -> None:
         super().__init__(world, settings)
@@ -83,6 +83,10 @@ class Competition(Mechanism[CompetitionSettings]):
         time = max(calendar.day_start(day.index) - calendar.counted_from, 0.0)
         drifts = [settings.drift.get(segment, 0.0) for segment in self.base.segments]
         self._market = np.array([level(drift, time, step) for drift in drifts])
+
+    def market_level(self) -> Array:
+        """Competitors' price today relative to the start, by segment."""
+        return self._market
 
     def enter_market(self, slots: Slots, price: Array) -> None:
         """Customers have compared prices and accepted theirs."""

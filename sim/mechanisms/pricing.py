@@ -144,7 +144,7 @@ class Pricing(Mechanism[PricingSettings]):
     worked out at each renewal, for all the time since the last.
     """
 
-    answers = ("price_gap", "renewal_day", "explain_price")
+    answers = ("price_gap", "price_offered", "renewal_day", "explain_price")
 
     def __init__(self, world: World, settings: PricingSettings) -> None:
         super().__init__(world, settings)
@@ -155,7 +155,7 @@ class Pricing(Mechanism[PricingSettings]):
         self.agreed = self.price  # what is paid is what was agreed, unless a discount or a charge comes between
         self.due = self.base.column(np.int32, _NEVER)
         self.rises = self.base.column(np.int32)
-        self._fee = np.empty(0)
+        self._fee = self._fee_at_start = np.empty(0)
         self._turns: dict[int, list[tuple[float, Slots]]] = {}
         self._today, self._met_by_all = 0, -1
         self._followed = 0.0
@@ -169,6 +169,8 @@ class Pricing(Mechanism[PricingSettings]):
         if self.base.size and fee.tolist() != self._fee.tolist():
             self._ever_changed = True
             self._met_by_all = max(self._turns, default=-1)
+        if not self._fee.size:
+            self._fee_at_start = fee
         self._fee = fee
         settings = self.settings
         self._discounts = self.world.ask.discounts(_NOBODY) is not None
@@ -347,6 +349,14 @@ class Pricing(Mechanism[PricingSettings]):
         shares = np.array([who.several_products.get(name, 0.0) for name in self.base.segments])
         products = streams.uniforms(self.base.key.array[slots], _PRODUCTS)
         return products < shares[self.base.segment.array[slots]]
+
+    def price_offered(self) -> Array | None:
+        """The fee in force over that of the start, by segment, and over what competitors ask where that is known."""
+        market = self.world.ask.market_level()
+        if market is None and self._fee is self._fee_at_start:
+            return None
+        ratio = above(self._fee, self._fee_at_start) + 1.0
+        return ratio if market is None else np.asarray(ratio / market)
 
     def renewal_day(self, slots: Slots) -> Slots:
         """Index of the day on which some customers renew next, shape (n,)."""

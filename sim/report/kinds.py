@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 HOMES: Mapping[str, str] = {
+    "optimise": "sim.report.optimise",
     "sweep": "sim.report.sweep",
     "selection": "sim.report.selection",
     "factorial": "sim.report.factorial",
     "uncertainty": "sim.report.uncertainty",
     "sensitivity": "sim.report.sensitivity",
     "pareto": "sim.report.front",
+    "break_even": "sim.report.break_even",
 }
 """Kind, as under ``kind`` in a study file -> the module whose KIND says what it does."""
 

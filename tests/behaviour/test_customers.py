@@ -144,6 +144,71 @@ def test_newcomers_by_advertising_rise_with_spend_by_its_elasticity(bench: Any) 
     assert abs(spent.sum("newcomers.advertising") - 2 * expected) < 4 * (2 * expected) ** 0.5
 
 
+def newcomers_after(bench: Any, firm: Any, factor: float, path: str = "pricing.fee.*") -> tuple[float, float]:
+    """Newcomers by advertising of the second half, with fees changed from then on by a factor, and without."""
+    half = (firm.calendar.start + dt.timedelta(weeks=16)).isoformat()
+    names = [path.replace("*", segment) for segment in ("home", "business")] if "*" in path else [path]
+    changes = {name: {"multiply": factor, "from": half} for name in names}
+    came: list[list[bool]] = []
+    for scenario in (bench.with_policies(firm, fee={"changes": changes}), firm):
+        came.append(late := [])
+
+        def note(model: Any, slots: Any, late: list[bool] = late) -> None:
+            late.extend([model.world.env.now >= 16 * 7 * DAY] * len(slots))
+
+        bench.watch(scenario, {"customers_joined": note})
+    return sum(came[0]), sum(came[1])
+
+
+@pytest.mark.parametrize("factor", [1.5, 0.7])
+def test_a_dearer_firm_draws_fewer_newcomers_by_the_elasticity(bench: Any, factor: float) -> None:
+    settings = {"acquisition.price": {"elasticity": 2.0}, "acquisition.referral": None}
+    firm = bench.changed(bench.firm, {**settings, "acquisition.advertising.newcomers": "9000 per year"})
+    changed, base = newcomers_after(bench, firm, factor)
+    expected = base * factor**-2.0
+    assert abs(changed - expected) < 4 * (base + expected) ** 0.5
+    assert changed == pytest.approx(expected, rel=0.03)  # the same newcomers, so closer than by chance
+
+
+def test_a_price_that_stays_or_an_elasticity_of_none_draws_as_many_as_before(bench: Any) -> None:
+    plain = bench.firm
+    firm = bench.changed(plain, {"acquisition.price": {"elasticity": 2.0}})
+    assert bench.run(firm, 1).observations[0].totals == bench.run(plain, 1).observations[0].totals
+    none = bench.changed(plain, {"acquisition.price": {"elasticity": 0.0}})
+    assert newcomers_after(bench, none, 1.5) == newcomers_after(bench, plain, 1.5)
+
+
+def test_newcomers_go_to_the_segment_that_is_asked_less(bench: Any) -> None:
+    settings = {"acquisition.price": {"elasticity": 3.0}, "acquisition.referral": None, "churn": None}
+    firm = bench.changed(bench.firm, {**settings, "acquisition.advertising.newcomers": "4000 per year"})
+    joined: dict[bool, list[int]] = {}
+    for cheap in (False, True):
+        policy = {"changes": {"pricing.fee.home": {"multiply": 0.8}}}
+        scenario = bench.with_policies(firm, cheap=policy) if cheap else firm
+        joined[cheap] = found = []
+
+        def note(model: Any, slots: Any, found: list[int] = found) -> None:
+            if model.world.env.now > model.world.calendar.counted_from:
+                found.extend(model.world.base.segment.array[slots].tolist())
+
+        bench.watch(scenario, {"customers_joined": note})
+    home, business = (sum(one == segment for one in joined[True]) for segment in (0, 1))
+    before = [sum(one == segment for one in joined[False]) for segment in (0, 1)]
+    assert business == pytest.approx(before[1], abs=4 * before[1] ** 0.5)
+    assert home == pytest.approx(before[0] * 0.8**-3, abs=4 * (before[0] + home) ** 0.5)
+
+
+def test_competitors_who_become_dearer_draw_newcomers_to_the_firm(bench: Any) -> None:
+    settings = {"acquisition.price": {"elasticity": 2.0}, "acquisition.referral": None}
+    firm = bench.changed(bench.firm, {**settings, "acquisition.advertising.newcomers": "4000 per year"})
+    market = {"weight": 0.0, "steps": [{"from": firm.calendar.start.isoformat(), "change": "20 %"}]}
+    dearer, base = (
+        bench.run(each, 4).sum("newcomers") for each in (bench.changed(firm, {"competition": market}), firm)
+    )
+    more = 1.2**2 - 1.0  # the newcomers of the base, and a Poisson number beyond them
+    assert dearer == pytest.approx((1.0 + more) * base, abs=4 * (base * (more + more**2)) ** 0.5)
+
+
 def test_only_satisfied_customers_bring_others(bench: Any) -> None:
     firm = bench.changed(bench.firm, {"acquisition.advertising": None})
     choosy, base = bench.pair({"acquisition.referral.from_satisfaction": 85.0}, 2, firm=firm)
