@@ -96,6 +96,27 @@ HANDOVER: tuple[Lever, ...] = (
         running=5_000.0,
     ),
     Lever(
+        name="fewer_escalations",
+        title="Let the front line end half of what other departments end now",
+        group="other departments",
+        moves=(
+            Move("departments.departments.*.takes.*", multiply=0.5),
+            Move("resolution.first_contact.*", closes=0.25),
+        ),
+        measure="satisfaction",
+        direction="higher",
+        account="policies",
+        cost="rights, systems and knowledge for the front line: a cost of the policy",
+        lag="until the backlog is worked off",
+        evidence=Evidence(
+            "direction known",
+            "what is ended at once breaks no promise; which issues could be is the firm's own",
+        ),
+        practices=(13,),
+        claims=("C4", "C17"),
+        running=6_000.0,
+    ),
+    Lever(
         name="department_promise",
         title="Promise twice the time for cases, and keep it",
         group="other departments",

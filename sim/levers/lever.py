@@ -23,10 +23,11 @@ class Evidence:
 class Move:
     """One change of a lever: the settings it touches, and an example of how far they go.
 
-    path: dotted, ``*`` for any name. Exactly one of the others, but for each_of: to: the value, with each_of for each
-    name under another path; names_of: the list of all names under another path; add: an amount with its unit; multiply:
-    a factor; shift: in a table of shares by channel, a share that goes from channels of one kind to the first of
-    another. ``to`` also makes a setting that the section could have and does not; the others need one to start from.
+    path: dotted, ``*`` for any name, or for any entry of a list. Exactly one of the others, but for each_of: to: the
+    value, with each_of for each name under another path; names_of: the list of all names under another path; add: an
+    amount with its unit; multiply: a factor; closes: the share that it adds of what is missing to 100 %; shift: in a
+    table of shares by channel, a share that goes from channels of one kind to the first of another. ``to`` also makes a
+    setting that the section could have and does not; the others need one to start from.
     Amounts in it are written with the sign of any currency, ¤.
     """
 
@@ -36,6 +37,7 @@ class Move:
     names_of: str | None = None
     add: str | int | None = None
     multiply: float | None = None
+    closes: float | None = None
     shift: tuple[str, str, float] | None = None
 
 
@@ -98,6 +100,8 @@ def _below(place: Any, steps: Sequence[str], walked: tuple[str, ...]) -> Iterato
     if not steps:
         yield ".".join(walked), place
         return
+    if isinstance(place, list | tuple):
+        place = {str(number): one for number, one in enumerate(place)}
     if not isinstance(place, Mapping):
         return
     for name in place if steps[0] == EVERY else steps[:1]:
@@ -110,6 +114,8 @@ def _change(move: Move, value: Any, plain: Mapping[str, Any]) -> dict[str, Any]:
     if move.shift is not None:
         shares = _shifted(value, plain["channels"]["channels"], move.shift)
         return {"to": {name: f"{100 * share:.10g} %" for name, share in shares.items()}} if shares != value else {}
+    if move.closes is not None:
+        return {"to": f"{100 * (value + move.closes * (1 - value)):.10g} %"}
     if move.names_of is not None:
         names = [path.rpartition(".")[2] for path, _ in matching(plain, f"{move.names_of}.{EVERY}")]
         return {"to": names} if names != value else {}

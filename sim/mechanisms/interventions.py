@@ -88,10 +88,13 @@ def strength(change: Change, day: int, first_day: int, calendar: Calendar, since
 
 
 def setting_at(plain: Any, path: str) -> Any:
-    """The value at a dotted path of plain settings; raises PolicyProblem where there is none."""
+    """The value at a dotted path of plain settings, into lists by number; raises PolicyProblem where there is none."""
     place = plain
     walked = ""
     for part in path.split("."):
+        if isinstance(place, list) and part.isdecimal() and int(part) < len(place):
+            place, walked = place[int(part)], f"{walked}{part}."
+            continue
         if not isinstance(place, dict) or part not in place:
             names = tuple(f"{walked}{name}" for name in place) if isinstance(place, dict) else ()
             raise PolicyProblem(path, "is no setting of the scenario", names)
@@ -130,11 +133,9 @@ def _like(old: Any, new: float) -> Any:
 
 def put_at(plain: dict[str, Any], path: str, value: Any) -> None:
     """Set the value at a dotted path."""
-    *parents, last = path.split(".")
-    place = plain
-    for part in parents:
-        place = place[part]
-    place[last] = value
+    above, _, last = path.rpartition(".")
+    place: Any = setting_at(plain, above) if above else plain
+    place[int(last) if isinstance(place, list) else last] = value
 
 
 class Interventions(Mechanism[dict[str, PolicySettings]]):

@@ -60,6 +60,8 @@ def example(move: Move) -> str:
         return f"{100 * share:g} % of {origin} to {goal}"
     if move.names_of is not None:
         return f"all of {move.names_of}"
+    if move.closes is not None:
+        return f"closes {100 * move.closes:g} % of the gap to 100 %"
     if move.multiply is not None:
         return f"x {move.multiply:g}"
     if move.add is not None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from sim.mechanisms.interventions import PolicyProblem
+
 NO_BASE = dict.fromkeys(("needs", "customers", "pricing", "satisfaction", "churn", "acquisition", "economics"))
 WEEK = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 ALWAYS = {"hours": {"every_day": {"opens": "00:00", "closes": "24:00"}}, "open_on_holidays": True}
@@ -119,3 +121,15 @@ def test_a_policy_may_open_a_queue_to_others_while_people_wait(bench: Any, blend
     bench.watch(bench.with_policies(firm, opens=after), {"contact_answered": begins})
     assert before[False] > 20
     assert before[True] == 0
+
+
+def test_a_policy_may_change_a_number_of_an_entry_of_a_list(bench: Any, blend: Any) -> None:
+    waiting = {"arrivals.streams.calls.rate": "6 per hour", "routing.overflow": [LATER, LATER | {"after": "9 min"}]}
+    firm = bench.changed(blend, waiting)
+    sooner = {"changes": {"routing.overflow.0.after": {"multiply": 0.25}}}
+    pulled = bench.with_policies(firm, sooner=sooner)
+    (change,) = ((path, one, 1.0) for path, one in pulled.policies["sooner"].changes.items())
+    assert [one.after for one in firm.with_changes([change]).routing.overflow] == [30.0, 540.0]
+    assert bench.falls(bench.more(bench.run(pulled, 4), bench.run(firm, 4), "telephone.wait", "telephone.left_queue"))
+    with pytest.raises(PolicyProblem, match="is no setting"):
+        firm.with_changes([("routing.overflow.2.after", change[1], 1.0)])

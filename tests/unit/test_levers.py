@@ -54,7 +54,7 @@ def test_names_are_unique_and_find_their_lever() -> None:
 @pytest.mark.parametrize("one", LEVERS, ids=names())
 def test_every_setting_of_a_lever_exists_and_may_be_changed(one: Lever) -> None:
     for path in one.paths:
-        _setting(path.replace("*", "any"))  # raises where there is none
+        _setting(path.replace("overflow.*", "overflow.0").replace("*", "any"))  # raises where there is none
         assert not any(f"{path}.".startswith(f"{fixed}.") for fixed in _NOT_FOR_POLICIES)
         assert path.partition(".")[0] in Scenario.model_fields
 
@@ -65,7 +65,7 @@ def test_every_lever_says_what_it_costs_how_soon_it_acts_and_how_that_is_known(o
     assert one.account in (*ACCOUNTS, *OPENED, "")
     assert (one.running > 0) == ("cost of the policy" in one.cost)
     for move in one.moves:
-        ways = (move.to, move.names_of, move.add, move.multiply, move.shift)
+        ways = (move.to, move.names_of, move.add, move.multiply, move.closes, move.shift)
         assert sum(way is not None for way in ways) == 1, move.path
 
 
@@ -123,6 +123,18 @@ def test_a_lever_can_make_a_setting_that_the_section_could_have_and_does_not() -
     assert made(Move("flexing.overtime", multiply=2.0)).policy(plain, "USD")["changes"] == {}
     reserve = made(Move("routing.reserve", to=1, each_of="workforce.groups")).policy(plain, "USD")
     assert reserve["changes"] == {"routing.reserve": {"to": {"a": 1, "b": 1}}}
+
+
+def test_a_gap_that_closes_leaves_a_share_a_share() -> None:
+    plain = {"resolution": {"first_contact": {"a": 0.6, "b": 1.0}}}
+    found = made(Move("resolution.first_contact.*", closes=0.25)).policy(plain, "EUR")["changes"]
+    assert found == {"resolution.first_contact.a": {"to": "70 %"}, "resolution.first_contact.b": {"to": "100 %"}}
+
+
+def test_entries_of_a_list_are_numbered() -> None:
+    plain = {"routing": {"overflow": [{"after": 60.0}, {"after": 90.0}]}}
+    found = made(Move("routing.overflow.*.after", multiply=0.5)).policy(plain, "EUR")["changes"]
+    assert list(found) == ["routing.overflow.0.after", "routing.overflow.1.after"]
 
 
 def test_shares_that_shift_between_channels_still_add_up_to_all() -> None:
