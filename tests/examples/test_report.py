@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
+import select
 import shlex
 import shutil
+import signal
 import subprocess
+import sys
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -77,6 +84,106 @@ class Page(HTMLParser):
 
     def said(self, tag: str) -> list[str]:
         return [text.strip() for text in self.texts.get(tag, [])]
+
+
+class Browser:
+    """A headless Chromium, spoken to over two pipes: no port is opened, and no library is needed."""
+
+    FLAGS = (
+        "--headless", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+    )  # fmt: skip
+
+    def __init__(self, program: str, folder: Path) -> None:
+        (reads, self._to), (self._from, writes) = os.pipe(), os.pipe()
+        # The browser reads from 3 and writes to 4; the numbers here may be those already.
+        places = f"{reads}, 13), ({writes}, 14), (13, 3), (14, 4)"
+        begin = f"import os, sys\nfor one in (({places}): os.dup2(*one)\nos.execv(sys.argv[1], sys.argv[1:])"
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", begin, program, *self.FLAGS, f"--user-data-dir={folder}"],
+            pass_fds=(reads, writes),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        os.close(reads)
+        os.close(writes)
+        self._left, self._number, self.session = b"", 0, ""
+        self.events: list[dict[str, Any]] = []
+        target = self.ask("Target.createTarget", url="about:blank")["targetId"]
+        self.session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            self.ask(f"{domain}.enable")
+
+    def ask(self, method: str, **given: Any) -> dict[str, Any]:
+        self._number += 1
+        message = {"id": self._number, "method": method, "params": given}
+        if self.session:
+            message["sessionId"] = self.session
+        os.write(self._to, json.dumps(message).encode() + b"\0")
+        while True:
+            answer = self._next()
+            if answer.get("id") == self._number:
+                assert "error" not in answer, (method, answer)
+                found: dict[str, Any] = answer["result"]
+                return found
+            self.events.append(answer)
+
+    def open(self, path: Path, width: int) -> None:
+        self.ask("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
+        self.ask("Page.navigate", url=path.as_uri())
+        while not any(each.get("method") == "Page.loadEventFired" for each in self.events):
+            self.events.append(self._next())
+
+    def run(self, script: str) -> Any:
+        found = self.ask("Runtime.evaluate", expression=script, returnByValue=True)
+        assert "exceptionDetails" not in found, found
+        return found["result"].get("value")
+
+    def complaints(self) -> list[Any]:
+        """Everything that was logged as an error or a warning, or thrown."""
+        wrong = []
+        for each in self.events:
+            found = each.get("params", {})
+            if each.get("method") == "Runtime.exceptionThrown":
+                wrong.append(found)
+            if each.get("method") == "Log.entryAdded" and found["entry"]["level"] in ("error", "warning"):
+                wrong.append(found["entry"])
+            if each.get("method") == "Runtime.consoleAPICalled" and found["type"] in ("error", "warning", "assert"):
+                wrong.append(found)
+        return wrong
+
+    def requests(self) -> list[str]:
+        sent = [each["params"] for each in self.events if each.get("method") == "Network.requestWillBeSent"]
+        return [each["request"]["url"] for each in sent]
+
+    def close(self) -> None:
+        os.close(self._to)
+        os.close(self._from)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def _next(self) -> dict[str, Any]:
+        while b"\0" not in self._left:
+            ready, _, _ = select.select([self._from], [], [], 240)
+            assert ready, "the browser does not answer"
+            part = os.read(self._from, 1 << 20)
+            assert part, "the browser has ended"
+            self._left += part
+        message, _, self._left = self._left.partition(b"\0")
+        found: dict[str, Any] = json.loads(message)
+        return found
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[Browser]:
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if program is None or os.name != "posix":
+        pytest.skip("needs Chromium")
+    found = Browser(program, tmp_path / "browser")
+    yield found
+    found.close()
 
 
 def frontline(*words: object) -> Result:
@@ -198,6 +305,66 @@ def test_hostile_names_are_shown_as_text(hostile: Path, tmp_path: Path) -> None:
     assert set(HOSTILE) <= set(page.said("h3"))
     assert "49" not in page.said("h3")
     assert len(text) < 5_000_000
+
+
+@pytest.mark.parametrize("width", [1200, 390])
+def test_the_page_opens_in_a_browser_without_a_word_or_a_request_and_fits(
+    result: Path, hostile: Path, tmp_path: Path, browser: Browser, width: int
+) -> None:
+    page_of(hostile, tmp_path / "hostile")
+    page_of(result, tmp_path / "plain")
+    for name in ("hostile", "plain"):
+        browser.events.clear()
+        file = tmp_path / name / "tiny.html"
+        browser.open(file, width)
+        assert browser.complaints() == []
+        assert browser.requests() == [file.as_uri()]
+        assert browser.run("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        assert browser.run("document.title") == (HOSTILE[0] if name == "hostile" else "A tiny study")
+
+
+def test_a_page_that_asks_for_something_would_be_found_out(result: Path, tmp_path: Path, browser: Browser) -> None:
+    text, _ = page_of(result, tmp_path / "out")
+    file = tmp_path / "wrong.html"
+    file.write_text(text.replace("<main>", '<main><img src="other.png" style="color: red">'), encoding="utf-8")
+    browser.open(file, 800)
+    assert len(browser.complaints()) >= 2
+
+
+def test_the_controls_of_the_page_work(result: Path, tmp_path: Path, browser: Browser) -> None:
+    page_of(result, tmp_path / "out")
+    browser.open(tmp_path / "out" / "tiny.html", 1200)
+    shown = "Array.from(document.querySelectorAll('#policies .option')).map((one) => one.offsetHeight > 0)"
+    assert browser.run(shown) == [True, False]
+    browser.run(
+        "const chosen = document.querySelector('#policies .choice select');"
+        "chosen.value = 1; chosen.dispatchEvent(new Event('change')); 0"
+    )
+    assert browser.run(shown) == [False, True]
+    measures = "document.querySelector('.explorer select').options.length"
+    assert browser.run(measures) > 20
+    before = browser.run("document.querySelector('.explorer svg').outerHTML")
+    browser.run(
+        "const other = document.querySelector('.explorer select');"
+        "other.value = 8; other.dispatchEvent(new Event('change')); 0"
+    )
+    assert browser.run("document.querySelector('.explorer svg').outerHTML") != before
+    gone = (
+        "Array.from(document.querySelectorAll('svg .arm-1')).every((one) => getComputedStyle(one).display === 'none')"
+    )
+    assert not browser.run(gone)
+    browser.run("document.querySelector('button.arm[data-arm=\"1\"]').click()")
+    assert browser.run(gone)
+    browser.run("document.querySelector('button.arm[data-arm=\"1\"]').click()")
+    place = browser.run(
+        "(() => { const box = document.querySelector('#course figure.told'); box.scrollIntoView({block: 'center'});"
+        "const at = box.getBoundingClientRect(); return [at.left + at.width / 2, at.top + at.height / 3]; })()"
+    )
+    browser.ask("Input.dispatchMouseEvent", type="mouseMoved", x=place[0], y=place[1])
+    told = browser.run("document.getElementById('tip').hidden ? '' : document.getElementById('tip').innerText")
+    assert re.match(r"\d{4}-\d\d", told)
+    assert "Raise the fee" in told
+    assert browser.complaints() == []
 
 
 def pages_of(content: bytes, folder: Path) -> list[str]:
