@@ -48,6 +48,12 @@ class Findings:
         plan = self.result.plan
         return f"<Findings {plan.name!r}: {len(plan.arms)} arm(s), {plan.replications} replications>"
 
+    def _repr_html_(self) -> str:
+        """Table, sentences and picture, where a notebook shows the result."""
+        from sim.report.html.notebook import shown  # noqa: PLC0415
+
+        return shown(self.result)
+
     def sentences(self) -> dict[str, str]:
         """One plain sentence per policy."""
         from sim.report.sentences import sentences  # noqa: PLC0415

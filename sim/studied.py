@@ -34,6 +34,12 @@ class Studied:
     def __repr__(self) -> str:
         return f"<Studied {self.asked.name!r}>"
 
+    def _repr_html_(self) -> str:
+        """What is printed and the first picture, where a notebook shows the result."""
+        from sim.report.html.notebook import shown_study  # noqa: PLC0415
+
+        return shown_study(self._kind, self.asked.title, self.result)
+
     def to_frame(self, table: str | None = None) -> pd.DataFrame:
         """A table as a data frame; None: the most telling one. docs/studies/columns.md says what its columns mean.
 

@@ -99,7 +99,7 @@ def pictures(result: Result) -> dict[str, bytes]:
     }
 
 
-def picture(figure: Figure, kind: str) -> bytes:
+def picture(figure: Figure, kind: str, dpi: int = 160) -> bytes:
     """A figure as the bytes of a file."""
     import matplotlib as mpl  # noqa: PLC0415 - most commands draw nothing
 
@@ -107,7 +107,7 @@ def picture(figure: Figure, kind: str) -> bytes:
     with mpl.rc_context(STYLE), warnings.catch_warnings():
         # Letters that the font lacks are boxes; ``letters_lacking`` tells of them once.
         warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
-        figure.savefig(out, format=kind, dpi=160, metadata=_CLEAN[kind])
+        figure.savefig(out, format=kind, dpi=dpi, metadata=_CLEAN[kind])
     return out.getvalue()
 
 

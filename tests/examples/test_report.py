@@ -367,6 +367,20 @@ def test_the_controls_of_the_page_work(result: Path, tmp_path: Path, browser: Br
     assert browser.complaints() == []
 
 
+def test_a_result_shows_itself_in_a_notebook_with_its_names_as_text(result: Path, hostile: Path) -> None:
+    for folder in (result, hostile):
+        found = sim.load_result(folder)
+        assert isinstance(found, sim.Findings)
+        page = Page(found._repr_html_())
+        tags = [tag for tag, _ in page.elements]
+        assert "script" not in tags
+        assert tags.count("img") == 1
+        assert page.said("b") == [found.result.plan.title]
+        cells = page.said("td")
+        assert all(with_half_width(row.baseline) in cells for row in found.result.table)
+        assert page.said("li") == list(found.sentences().values())
+
+
 def pages_of(content: bytes, folder: Path) -> list[str]:
     """The text of every page of a PDF, by a reader that is not ours."""
     if shutil.which("pdftotext") is None:

@@ -33,8 +33,8 @@ def made(study: Reopened) -> Mapping[str, bytes]:
 def page(paper: Paper) -> str:
     """The whole page."""
     style, script = _text("style.css") + _colours(len(paper.arms)), _text("script.js")
-    text: str = _template("page.html").render(
-        paper=paper, style=_safe(style), script=_safe(script), policy=_policy(style, script), **_tools()
+    text: str = template("page.html").render(
+        paper=paper, style=safe(style), script=safe(script), policy=_policy(style, script), **_tools()
     )
     return text
 
@@ -52,7 +52,7 @@ def _tools() -> dict[str, Any]:
         "chart": chart,
         "cell": cell,
         "is_long": _is_long,
-        "safe": _safe,
+        "safe": safe,
         "hover": _hover,
         "explored": _explored,
     }
@@ -100,7 +100,8 @@ def _text(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")
 
 
-def _template(name: str) -> Any:
+def template(name: str) -> Any:
+    """A template of this folder, with every text escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - most commands write no page
 
     room = Environment(
@@ -114,7 +115,7 @@ def _template(name: str) -> Any:
     return room.get_template(name)
 
 
-def _safe(text: str) -> Any:
+def safe(text: str) -> Any:
     """Text that was made here, and is HTML already."""
     from markupsafe import Markup  # noqa: PLC0415
 
