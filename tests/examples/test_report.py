@@ -44,6 +44,17 @@ policies:
   fee_up: {title: Raise the fee, changes: {pricing.fee.office: {multiply: 1.1}}, costs: {one_off: 500 EUR}}
   nothing: {title: Change nothing}
 """
+SWEEP = """
+frontline: 1
+study: tiny-sweep
+kind: sweep
+title: Fee <b>and</b> nothing else
+scenario: tiny.yaml
+replications: 2
+seed: 5
+design: grid
+changes: {fee: [+0 %, +8 %]}
+"""
 HOSTILE = (
     "<script>document.title='owned'</script><img src=x onerror=alert(1)>",
     "{{ 7 * 7 }} {% raw %} \"quoted\" 'single' & </style></script>",
@@ -218,8 +229,21 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return studied(tmp_path_factory.mktemp("work") / "shop", f"{study}policies:\n{policies}\n")
 
 
+@pytest.fixture(scope="module")
+def swept(result: Path) -> Path:
+    """A sweep of the same scenario, beside the comparison."""
+    shop, out = result.parent.parent, result.parent / "tiny-sweep"
+    (shop / "sweep.yaml").write_text(SWEEP, encoding="utf-8")
+    store = result.parent / "replications.sqlite"
+    found = frontline("sweep", shop / "sweep.yaml", "--workers", 1, "--out", out, "--store", store, "--quiet")
+    assert found.exit_code == 0, found.output
+    return out
+
+
 @pytest.fixture(autouse=True)
-def nothing_is_simulated(result: Path, hostile: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def nothing_is_simulated(
+    result: Path, hostile: Path, swept: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.chdir(tmp_path)
 
     def refuse(*_: object, **__: object) -> None:
@@ -379,6 +403,28 @@ def test_a_result_shows_itself_in_a_notebook_with_its_names_as_text(result: Path
         cells = page.said("td")
         assert all(with_half_width(row.baseline) in cells for row in found.result.table)
         assert page.said("li") == list(found.sentences().values())
+
+
+def test_a_study_of_another_kind_has_its_report_too(swept: Path, tmp_path: Path) -> None:
+    found = frontline("report", swept, "--format", "html,pdf", "--out", tmp_path / "out")
+    assert found.exit_code == 0, found.output
+    page = Page((tmp_path / "out" / "tiny-sweep.html").read_text(encoding="utf-8"))
+    assert page.said("h1") == ["Fee <b>and</b> nothing else"]
+    assert {each["id"] for tag, each in page.elements if tag == "section"} == {"answer", "pictures", "tables"}
+    known = sim.load_result(swept)
+    assert str(known).split() == page.said("pre")[0].split()
+    frame = known.to_frame()
+    assert [name for name in page.said("th") if name == frame.columns[0]]
+    shown = Page(known._repr_html_())
+    assert shown.said("b") == ["Fee <b>and</b> nothing else"]
+    assert "Fee <b>and</b>" in " ".join(pages_of((tmp_path / "out" / "tiny-sweep.pdf").read_bytes(), tmp_path))
+
+
+def test_a_study_beside_the_result_tells_what_the_answer_hangs_on(result: Path, swept: Path, tmp_path: Path) -> None:
+    text, _ = page_of(result, tmp_path / "out")
+    section = text.partition('<section id="hangs">')[2].partition("</section>")[0]
+    assert "Fee &lt;b&gt;and&lt;/b&gt; nothing else" in section
+    assert "<svg" in section
 
 
 def pages_of(content: bytes, folder: Path) -> list[str]:
