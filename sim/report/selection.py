@@ -10,7 +10,7 @@ from sim.experiment.selection import Selected, execute_selection
 from sim.files.problems import printable
 from sim.files.selections import SelectionSettings, SelectionStudy, load_selection
 from sim.report.kinds import Kind
-from sim.report.numbers import percent, rounded, span, with_half_width
+from sim.report.numbers import decimals, number, percent, rounded, span, with_half_width
 from sim.report.sentences import name_in_sentence, unit_of_change
 from sim.report.tables import FORMAT, Record
 from sim.report.telling import label_of, wrapped
@@ -163,20 +163,18 @@ def _draw(panel: Axes, found: Selected) -> None:
 
     from sim.report.figures import look  # noqa: PLC0415
 
-    study, sign = found.study, 1.0 if found.measure.better == "higher" else -1.0
-    reach = boundary(found.values, study.replications, study.indifference, study.probability)
+    courses = {place: _course(found, place) for place in range(len(found.study.arms)) if place != found.leader}
+    first, last = found.study.replications, found.screening.stage
+    long = [each for means, limits in courses.values() if len(means) > 1 for each in (*means, *limits)]
+    top = 1.25 * max(long) if long else None
     panel.axhline(0.0, color="#3d3d3d", linewidth=1.0)
-    for place, arm in enumerate(study.arms):
-        if place == found.leader:
-            continue
-        style, column = look(place), found.values[place]
-        apart = [sign * (ours - theirs) for ours, theirs in zip(found.values[found.leader], column, strict=False)]
-        stages = range(study.replications, len(apart) + 1)
-        means = [sum(apart[:stage]) / stage for stage in stages]
-        limits = [max(0.0, 0.5 * (reach[place][found.leader] / stage - study.indifference)) for stage in stages]
+    for place, (means, limits) in courses.items():
+        style, stages = look(place), range(first, first + len(means))
+        shown = means if top is None else [min(mean, top) for mean in means]
+        name, behind = found.study.arms[place].name, f"{number(means[-1], decimals(found.mean(place)))} behind"
         panel.plot(
-            stages, means, color=style.colour, linestyle=style.line, linewidth=2.0, marker=style.marker, markersize=5,
-            markevery=[len(means) - 1], label=f"{arm.name}: {_fate(found, place)}",
+            stages, shown, color=style.colour, linestyle=style.line, linewidth=2.0, marker=style.marker, markersize=6,
+            markevery=[len(means) - 1], clip_on=False, label=f"{name}: {behind}, {_fate(found, place)}",
         )  # fmt: skip
         panel.plot(
             stages,
@@ -190,9 +188,21 @@ def _draw(panel: Axes, found: Selected) -> None:
     panel.set_xlabel("replications")
     panel.set_ylabel(f"behind, {unit_of_change(found.measure)}".rstrip(", "))
     panel.yaxis.set_major_formatter("{x:,.10g}")
-    panel.set_xlim(0, found.screening.stage * 1.05)
+    panel.set_xlim(first - 1, last + 1)
+    panel.set_ylim(top=top)
     panel.xaxis.set_major_locator(MaxNLocator(integer=True))
-    panel.legend(fontsize=8, loc="best")
+    panel.legend(fontsize=8, loc="best", frameon=True, edgecolor="none")
+
+
+def _course(found: Selected, place: int) -> tuple[list[float], list[float]]:
+    """From the first stage on: how far the arm is behind the leader on average, and how far is too far."""
+    study, sign = found.study, 1.0 if found.measure.better == "higher" else -1.0
+    reach = boundary(found.values, study.replications, study.indifference, study.probability)[place][found.leader]
+    pairs = zip(found.values[found.leader], found.values[place], strict=False)
+    apart = [sign * (ours - theirs) for ours, theirs in pairs]
+    stages = range(study.replications, len(apart) + 1)
+    means = [sum(apart[:stage]) / stage for stage in stages]
+    return means, [max(0.0, 0.5 * (reach / stage - study.indifference)) for stage in stages]
 
 
 KIND = Kind(
