@@ -3,13 +3,14 @@
 In a grid the effect of a value is its mean over all other dimensions, minus that of the reference value, replication by
 replication; one at a time, the difference from the scenario as it is. Over drawn points it is the slope of a straight
 fit from one end of the dimension to the other, with the other dimensions in the fit, one fit for each replication; how
-much of the differences between points the fit explains is told. Intervals are those of Student's t over replications
-(Law, 2015, Simulation Modeling and Analysis, 12.2, treats designs of simulations replicated in this way). Each holds by
-itself.
+much of the differences between points the fit explains is told, and its interval is wider by what the fit leaves over,
+so that bends and pairs do not pass for slopes. Intervals are those of Student's t over replications (Law, 2015,
+Simulation Modeling and Analysis, 12.2, treats designs of simulations replicated in this way). Each holds by itself.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -32,6 +33,7 @@ from sim.stats import designs, fits
 from sim.stats.intervals import Estimate, bonferroni, mean_interval
 
 MOST_POINTS = 100_000
+FITTED = "slope of a straight fit, Student t over replications and over points"
 Point = tuple[Level, ...]
 
 
@@ -314,6 +316,13 @@ def _with_level(sweep: Sweep, place: int, level: Level) -> list[int]:
     return [number for number, point in enumerate(sweep.points) if point[place].value == level.value]
 
 
+def _widened(slope: Estimate, other: float) -> Estimate:
+    """The half-width over replications and that over points together, as independent ones add up."""
+    if slope.half_width is None or not np.isfinite(other):
+        return replace(slope, half_width=None, method=FITTED)
+    return replace(slope, half_width=math.hypot(slope.half_width, other), method=FITTED)
+
+
 def places(sweep: Sweep) -> Array:
     """Where each point lies in each dimension that is a range, as a share of it; words and lists by their place."""
     return np.array(
@@ -337,8 +346,10 @@ def _fitted(sweep: Sweep, found: Measured, measure: int) -> Iterator[Effect]:
     values = found.values(measure)
     if len(sweep.points) <= len(sweep.dimensions) + 1 or not np.isfinite(values).all():
         return
-    slopes = fits.slopes(places(sweep), values)
+    where = places(sweep)
+    slopes = fits.slopes(where, values)
+    others = fits.slope_half_widths(where, values.mean(axis=1), found.confidence)
     for place, dimension in enumerate(sweep.dimensions):
-        change = mean_interval(slopes[:, place], found.confidence)
+        change = _widened(mean_interval(slopes[:, place], found.confidence), float(others[place]))
         low, high = dimension.ends or (dimension.levels[0], dimension.levels[-1])
         yield Effect(dimension, high, low, measure, None, change, verdict(change))

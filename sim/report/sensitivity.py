@@ -60,8 +60,7 @@ def render(found: Sensed, colour: bool, width: int) -> str:
     if study.policy is not None:
         what += f"; of the change that is made by: {study.policy[1].title}"
     parts = [f"{paint(study.title, 'strong')}\n{wrapped(what, width)}"]
-    places = told_of(found.measures)
-    parts += [_table(found, one, width, colour) for one in found.answers if one.measure in places]
+    parts += [_table(found, one, width, colour) for one in outcomes(found)]
     parts.append("\n".join(wrapped(text, width, "- ") for text in sentences(found)))
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -111,8 +110,13 @@ def _decimals(value: Bounded) -> int:
 
 def sentences(found: Sensed) -> list[str]:
     """For each outcome: on what it hangs most, and what cannot be told."""
+    return [text for one in outcomes(found) if (text := _sentence(found, one))]
+
+
+def outcomes(found: Sensed) -> list[Hangs]:
+    """The answers for the outcomes that are told of, in their order."""
     places = told_of(found.measures)
-    return [text for one in found.answers if one.measure in places if (text := _sentence(found, one))]
+    return sorted((one for one in found.answers if one.measure in places), key=lambda one: places.index(one.measure))
 
 
 def _sentence(found: Sensed, one: Hangs) -> str:
@@ -126,14 +130,23 @@ def _sentence(found: Sensed, one: Hangs) -> str:
     if study.method == "tornado" and study.replications < 2:
         return "One replication gives no interval, so no difference can be told from chance."
     clear = [(place, ends) for place, ends in ranked if any(each.excludes_zero for _, each in ends)][:_MOST_TOLD]
+    nothing = [place for place, ends in ranked if all(_is_nothing(each) for _, each in ends)]
     unclear = [
-        study.dimensions[place].name for place, ends in ranked if not any(each.excludes_zero for _, each in ends)
+        study.dimensions[place].name
+        for place, ends in ranked
+        if place not in nothing and not any(each.excludes_zero for _, each in ends)
     ]
     parts = [_clause(study.dimensions[place].name, ends, measure) for place, ends in clear]
     text = f"{what} hangs most on {'; '.join(parts)}" if parts else f"{what}: no setting can be told to matter"
     if unclear and parts:
         text += f"; this study cannot tell whether {' or '.join(unclear)} matters"
+    if nothing and parts:
+        text += f"; exactly nothing comes of {' and '.join(study.dimensions[place].name for place in nothing)}"
     return f"{text}."
+
+
+def _is_nothing(value: Bounded) -> bool:
+    return value.value == value.low == value.high == 0.0
 
 
 def _ends(one: Hangs, place: int, method: str) -> list[tuple[str, Bounded]]:

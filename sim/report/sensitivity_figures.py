@@ -96,10 +96,9 @@ def _morris(panel: Axes, found: Sensed, one: Hangs) -> None:
     unit = unit_of_change(found.measures[one.measure])
     panel.set_xlabel(f"mean size of effect, {unit}".rstrip(", "))
     panel.set_ylabel("spread of effect")
-    panel.set_xlim(left=0)
-    panel.set_ylim(bottom=0)
+    panel.set_xlim(0.0, 1.35 * panel.get_xlim()[1])  # names stand to the right of their dots
+    panel.set_ylim(bottom=0.0)
     plain_numbers(panel, x=True, y=True)
-    panel.margins(x=0.2)
 
 
 def _sobol(panel: Axes, found: Sensed, one: Hangs) -> None:

@@ -94,7 +94,15 @@ def _draw_fit(panel: Axes, found: Swept, dimension: Dimension, effects: Sequence
         panel.fill_between(
             low + ends * (high - low), line - spread, line + spread, color=CHANGE, alpha=0.2, linewidth=0
         )
-    plain_numbers(panel, x=True)
+    _mark(panel, dimension, upright=True)
+
+
+def _mark(panel: Axes, dimension: Dimension, upright: bool) -> None:
+    """Numbers along the axis of a range, names along that of a list."""
+    if dimension.ends is None:
+        named_ticks(panel, [level.label for level in dimension.levels], upright)
+    else:
+        plain_numbers(panel, x=upright, y=not upright)
 
 
 def _ends(dimension: Dimension) -> tuple[float, float]:
@@ -175,7 +183,8 @@ def _draw_dots(figure: Figure, panel: Axes, found: Swept, pair: tuple[int, int],
         spots.append(low + where[:, place] * (high - low))
     image = panel.scatter(spots[0], spots[1], c=means, cmap="viridis", s=28, edgecolors="white", linewidths=0.4)
     figure.colorbar(image, ax=panel, format="{x:,.10g}")
-    plain_numbers(panel, x=True, y=True)
+    for place, upright in zip(pair, (True, False), strict=True):
+        _mark(panel, found.sweep.dimensions[place], upright)
 
 
 def _axis(dimension: Dimension) -> str:

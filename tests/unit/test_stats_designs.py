@@ -50,3 +50,18 @@ def test_a_straight_function_is_fitted_exactly_in_every_replication() -> None:
     assert fits.slopes(cube, values) == pytest.approx(np.array([[3.0, -2.0], [5.0, 1.0]]))
     assert fits.share_explained(cube, values[:, 0]) == pytest.approx(1.0)
     assert fits.share_explained(cube, np.full(12, 4.0)) is None
+
+
+def test_a_slope_that_is_none_is_told_as_often_as_the_interval_says_however_bent_the_rest_is() -> None:
+    source, held = np.random.default_rng(11), 0
+    for _ in range(1000):
+        cube = source.uniform(size=(24, 3))
+        values = 9 * (cube[:, 1] - 0.5) ** 2 + cube[:, 2]
+        slope = fits.slopes(cube, values[:, None])[0, 0]
+        held += abs(slope) <= fits.slope_half_widths(cube, values, 0.95)[0]
+    assert 930 <= held <= 970
+
+
+def test_too_few_points_leave_nothing_over() -> None:
+    cube = designs.latin_hypercube(4, 3, seed=3)
+    assert np.isnan(fits.slope_half_widths(cube, cube[:, 0], 0.95)).all()
