@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sim.files.libraries import library
@@ -17,6 +18,8 @@ _LONGEST_CELL = 32_000
 _NARROWEST, _WIDEST = 8, 68
 _FONT = "Calibri"
 _LINE, _MOST_LINES, _PIXELS = 15, 25, 7
+_MEASURED = 500
+"""Rows by which the widths of columns are found."""
 DARK, PALE, GREY = "#1f3b57", "#e8eef4", "#666666"
 MOST_DECIMALS = 6
 
@@ -106,15 +109,18 @@ class Book:
         for place, column in enumerate(shown):
             self.put(sheet, first, place, column.title, **HEAD)
         widths = [max(_NARROWEST, len(column.title) + 4) for column in shown]
-        row = first
+        row, wraps = first, any(column.wrap for column in shown)
         for record in records:
             row += 1
             for place, column in enumerate(shown):
                 value = record.get(column.key)
-                self.put(sheet, row, place, value, **_look(column, record))
-                widths[place] = max(widths[place], width_of(_as_shown(value)) + 2)
-            wrapped = [str(record.get(column.key) or "") for column in shown if column.wrap]
-            self.lines(sheet, row, {_WIDEST: max(wrapped, key=len, default="")})
+                if value is not None:
+                    self.put(sheet, row, place, value, **_look(column, record))
+                    if row < _MEASURED:
+                        widths[place] = max(widths[place], width_of(_as_shown(value)) + 2)
+            if wraps:
+                wrapped = [str(record.get(column.key) or "") for column in shown if column.wrap]
+                self.lines(sheet, row, {_WIDEST: max(wrapped, key=len)})
         widths = [min(width, _WIDEST) for width in widths]
         for place, width in enumerate(widths):
             sheet.set_column(place, place, width)
@@ -165,6 +171,7 @@ HEAD: Mapping[str, Any] = {
 }
 
 
+@lru_cache(10_000)
 def cell_text(text: str) -> str:
     """A text that fits into a cell and holds no character that a file cannot."""
     shown = "\n".join(printable(line) for line in text.splitlines())

@@ -6,6 +6,7 @@ in none. How wide letters are is estimated (half their height, twice that for Ea
 
 from __future__ import annotations
 
+import copy
 import io
 import re
 from collections.abc import Sequence
@@ -96,6 +97,8 @@ class Deck:
         else:
             _filled(shape, title, _box(shape), _TITLE_SIZES)
         foot = EMU // 4
+        for numbered in _of_kind(self._page.placeholders, (_NUMBER_KIND,)):
+            slide.shapes._spTree.append(copy.deepcopy(numbered._element))
         strip = Box(room.left, room.top + room.height - foot, room.width, foot)
         self.text(slide, caption, strip, (_CAPTION, 9, 8), look="faint")
         slide.notes_slide.notes_text_frame.text = printable_lines(notes)

@@ -93,7 +93,7 @@ class _Talk:
     def __init__(self, deck: Deck, result: Result) -> None:
         self._deck, self._result = deck, result
         self._method = method_text(result)
-        self._caption = f"{_what(result)}; intervals of {percent(result.plan.confidence)}"
+        self._caption = f"{_what(result)}; intervals of {percent(result.plan.confidence)}, each for itself"
         if result.plan.replications < 2:
             self._caption = f"{_what(result)}; one replication gives no interval"
 

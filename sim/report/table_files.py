@@ -66,6 +66,8 @@ def _tables(study: Reopened) -> dict[str, list[Record]]:
         "months": tables.months,
         "bad_days": tables.bad_days,
         **({"profit": tables.profit} if result.accountings else {}),
+        **({"links": tables.links} if result.explanations else {}),
+        **({"best": tables.best} if result.best is not None else {}),
     }
     return {name: list(maker(result)) for name, maker in makers.items()}
 
@@ -124,7 +126,7 @@ def _row(cells: Sequence[str]) -> str:
 def in_latex(text: str) -> str:
     """A text that LaTeX sets as it is."""
     found = "".join(_LATEX.get(letter, letter) for letter in _in_one_line(text))
-    found = _MINUS.sub("$-$", found)
+    found = _MINUS.sub("$-$", found.replace("--", "-{}-"))
     return f"{{}}{found}" if found.startswith(_OBEYED_FIRST) else found
 
 

@@ -75,6 +75,7 @@ def workbook(result: Result) -> bytes:
         _add_profit(book, result)
     _add_course(book, result)
     _add_bad_days(book, result)
+    _add_others(book, result)
     _add_policies(book, result)
     _add_assumptions(book, result)
     _add_measures(book, result)
@@ -296,6 +297,19 @@ def _add_bad_days(book: Book, result: Result) -> None:
         Column("± ", "missed_share_half_width", decimals=4),
     )  # fmt: skip
     book.table(book.sheet("Bad days"), columns, tables.bad_days(result))
+
+
+def _add_others(book: Book, result: Result) -> None:
+    """What passes through which links, and which arm is the best, where that was asked."""
+    found = {
+        "Links": tables.links(result) if result.explanations else (),
+        "Best": tables.best(result) if result.best is not None else (),
+    }
+    for title, given in found.items():
+        records = list(given)
+        if records:
+            columns = [Column(key.replace("_", " "), key) for key in records[0]]
+            book.table(book.sheet(title), columns, records)
 
 
 def _add_policies(book: Book, result: Result) -> None:

@@ -34,7 +34,7 @@ def from_markdown(cell: str) -> str:
 
 
 def from_latex(cell: str) -> str:
-    found = cell.removeprefix("{}").replace("$-$", "-")
+    found = cell.removeprefix("{}").replace("$-$", "-").replace("-{}-", "--")
     for letter, written in sorted(_LATEX.items(), key=lambda pair: -len(pair[1])):
         if written.endswith("{}") or written == r"$\pm$":
             found = found.replace(written, f"\0{ord(letter)};")

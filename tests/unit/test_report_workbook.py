@@ -50,7 +50,7 @@ def records(sheet: Any, first: str) -> Iterator[dict[str, Any]]:
 
 def test_there_is_a_sheet_for_each_table(one: Any) -> None:
     assert one.sheetnames == [
-        "Summary", "Outcomes", "Profit", "Bridge", "Course", "Bad days", "Policies", "Assumptions", "Measures",
+        "Summary", "Outcomes", "Profit", "Bridge", "Course", "Bad days", "Best", "Policies", "Assumptions", "Measures",
         "Method", "Months", "Replications", "Inputs",
     ]  # fmt: skip
 
