@@ -138,8 +138,8 @@ def records(found: Selected) -> Iterator[Record]:
 def values(found: Selected) -> Iterator[Record]:
     """A record for each arm and replication that was looked at."""
     for arm, column in zip(found.study.arms, found.values, strict=True):
-        for number, value in enumerate(column, 1):
-            yield {"arm": arm.name, "replication": number, "measure": found.measure.name, "value": rounded(value)}
+        for replication, value in enumerate(column, 1):
+            yield {"arm": arm.name, "replication": replication, "measure": found.measure.name, "value": rounded(value)}
 
 
 def figures(found: Selected) -> dict[str, Figure]:
