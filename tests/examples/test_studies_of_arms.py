@@ -166,7 +166,7 @@ def test_the_front_has_the_arms_that_none_beats_and_says_how_sure_that_is() -> N
     assert changes["dearer", "profit"] > max(0.0, changes["staff", "profit"])
     pairs = found.to_frame("beaten")
     assert len(pairs) == 6
-    assert "wanted: higher profit, lower telephone.abandonment" in str(found)
+    assert "wanted: higher profit, lower telephone.abandonment" in " ".join(str(found).split())
     assert found.plot().axes
 
 
