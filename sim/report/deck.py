@@ -175,10 +175,10 @@ def fitted(text: str, box: Box, sizes: Sequence[int]) -> tuple[int, list[str]]:
     size = sizes[-1]
     most = max(1, int(box.height / (size * _LINE * _POINT)))
     width = _letters(box.width, size)
-    lines = [line for each in paragraphs for line in (folded(each, width) or [""])]
-    kept = lines[:most]
-    kept[-1] = f"{kept[-1][: max(width - 2, 1)]} …"
-    return size, [" ".join(kept)]
+    kept = " ".join(line for each in paragraphs for line in (folded(each, width) or [""])[:most])
+    while kept and lines_of(f"{kept} …", box.width, size) > most:
+        kept = kept[:-1]
+    return size, [f"{kept.rstrip()} …"]
 
 
 def lines_of(text: str, width: int, size: float) -> int:

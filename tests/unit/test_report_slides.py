@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import pptx
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sim.core.measures import Measure
@@ -227,6 +227,7 @@ def test_where_the_library_is_absent_one_line_says_what_to_install(
 
 
 @given(st.text(max_size=400), st.integers(EMU // 2, 12 * EMU), st.integers(EMU // 4, 3 * EMU))
+@example("\x1b¡\x08¡0", EMU // 2, EMU // 3)
 def test_a_text_fits_its_box_or_is_cut(text: str, width: int, height: int) -> None:
     size, paragraphs = fitted(text, Box(0, 0, width, height), (20, 14, 10))
     lines = sum(lines_of(each, width, size) for each in paragraphs)
