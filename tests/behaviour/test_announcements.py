@@ -76,3 +76,10 @@ def test_a_channel_without_a_line_and_shares_over_all_callers_are_refused(bench:
     assert [path for path, _, _ in odd.problems()] == ["announcements.channels.written"]
     with pytest.raises(ValueError, match="exceed 100 %"):
         bench.changed(bench.firm, told(elsewhere="60 %", later="60 %"))
+
+
+def test_who_turns_away_for_the_line_alone_goes_nowhere_for_what_others_are_told(bench: Any) -> None:
+    balking = {"patience.channels.telephone.balking": {"stays": "60 %"}}
+    with_it = bench.run(bench.changed(busy(bench), told(leaves="30 %", elsewhere="100 %") | balking), 1)
+    assert with_it.sum("telephone.balked") > with_it.sum("announced.left") + 50
+    assert 0 < with_it.sum("announced.elsewhere") <= with_it.sum("announced.left")

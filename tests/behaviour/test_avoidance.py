@@ -82,6 +82,21 @@ def test_where_everything_is_avoided_nobody_who_was_let_down_chooses_that_channe
     assert wrong == []
 
 
+def test_a_long_wait_counts_for_itself_and_a_quick_answer_makes_it_good(bench: Any) -> None:
+    seen: list[tuple[float, float]] = []
+    over, all_of_them = 120.0, {"not_reached": "0 %", "waited": "100 %", "lasts": "5 years"}
+
+    def handled(model: Any, contact: Any) -> None:
+        mechanism, issue = next(one for one in model.mechanisms if isinstance(one, Avoidance)), contact.issue
+        if contact.lane.channel.name == "telephone" and model.world.base.has(issue.slot, issue.customer):
+            channel, share = mechanism.avoided_one(issue.slot)
+            seen.append((contact.waited, share if channel == contact.lane.channel.index else 0.0))
+
+    bench.watch(bench.changed(busy(bench), avoidance(**all_of_them)), {"contact_handled": handled})
+    assert sum(waited > over for waited, _ in seen) > 50
+    assert all(share == (waited > over) for waited, share in seen)
+
+
 def test_a_customer_is_remembered_in_three_bytes(bench: Any) -> None:
     sizes: list[int] = []
 

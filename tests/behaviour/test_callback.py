@@ -118,6 +118,24 @@ def test_who_is_not_reached_may_call_again_himself(bench: Any) -> None:
     assert found.sum("telephone.redialled") > 0
 
 
+@pytest.mark.parametrize("after", [None, "15 min"])
+def test_the_books_balance_while_many_are_still_to_be_called(bench: Any, after: str | None) -> None:
+    """Callers of the night wait in line for the morning, and the run ends at midnight. Balances are checked then."""
+    by_night = {
+        "channels.channels.telephone.hours": {"every_day": {"opens": "00:00", "closes": "24:00"}},
+        "calendar.warm_up": "1 week", "calendar.horizon": "3 weeks",
+    }  # fmt: skip
+    in_line: list[int] = []
+
+    def offered(model: Any, _: Any) -> None:
+        in_line.append(model.world.channels["telephone"].to_call_in_line)
+
+    everybody = callback(accepted="100 %") if after is None else callback(accepted="100 %", after=after)
+    seen = bench.watch(bench.changed(busy(bench), by_night | everybody), {"contact_offered": offered})
+    assert in_line[-1] > 5
+    assert seen.totals["callback.to_call"] > 5
+
+
 def test_callback_on_a_counter_and_a_point_of_a_name_that_is_taken_are_refused(bench: Any) -> None:
     odd = bench.changed(bench.firm, {"callback": {"channels": {"counter": OFFER}}})
     assert [path for path, _, _ in odd.problems()] == ["callback.channels.counter"]

@@ -114,6 +114,8 @@ def test_management_counts_who_is_called_back_in_vain_as_not_served(bench: Any, 
     unreached = sum(lane.unreached for lane in lanes)
     in_hand = sum(lane.answered - lane.handled for lane in lanes)
     assert unreached == seen.totals["callback.in_vain"] > 20
+    phone = [lane for lane in lanes if lane.channel.name == "telephone"]
+    assert seen.totals["telephone.judged"] == sum(getattr(lane, one) for lane in phone for one in ended)
     assert seen.totals["management.ended"] == sum(getattr(lane, one) for lane in lanes for one in ended) - in_hand
 
 
