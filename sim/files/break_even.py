@@ -10,10 +10,9 @@ from pydantic import Field, model_validator
 
 from sim.core.units import Settings, Several
 from sim.files.break_even_study import BreakEvenStudy, Case, Varied, Verb
-from sim.files.header import HeaderSettings, name_problem, scenario_of, study_tree, unknown_measures
-from sim.files.policies import clash, fetch_policies, name_problems, policy_problems, policy_tables_read
+from sim.files.header import HeaderSettings, name_problem, read_study, unknown_measures
+from sim.files.policies import clash, policy_problems
 from sim.files.problems import FileProblem, Problem, shown, suggestion
-from sim.files.scenarios import validated
 from sim.files.shorthand import Unclear, changes_of, made, paths_of
 from sim.files.tree import Node
 from sim.mechanisms.interventions import PolicySettings, setting_at
@@ -75,15 +74,7 @@ class BreakEvenSettings(HeaderSettings):
 
 def load_break_even(path: str | Path) -> BreakEvenStudy:
     """The study of a file; raises FileProblem with everything that is wrong."""
-    root = study_tree(path, "break_even")
-    scenario, problems = scenario_of(root)
-    fetch_policies(root, None)
-    problems += policy_tables_read(root, Path(path).parent.parent)
-    problems += name_problems(root.child("policies"), "policy")
-    context = {"currency": scenario.currency} if scenario is not None else {}
-    settings = validated(BreakEvenSettings, root, context, problems)
-    if scenario is None:
-        raise FileProblem(problems)
+    settings, scenario, root = read_study(path, BreakEvenSettings)
     problems = _problems(settings, scenario, root)
     if problems:
         raise FileProblem(problems)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar, get_args
 
 from pydantic import Field
 
 from sim.core.measures import Measure
 from sim.core.units import Settings, Share
-from sim.files.policies import is_safe_name, unsafe_name
+from sim.files.policies import fetch_policies, is_safe_name, name_problems, policy_tables_read, unsafe_name
 from sim.files.problems import FileProblem, Problem, shown, suggestion
 from sim.files.reading import read_tree, referred
-from sim.files.scenarios import load_scenario
+from sim.files.scenarios import load_scenario, validated
 from sim.files.tree import Node
 from sim.scenario import Scenario
 
@@ -48,12 +48,15 @@ class HeaderSettings(Settings):
     confidence: Share = Field(default=0.95, ge=0.5, lt=1)
 
 
+H = TypeVar("H", bound=HeaderSettings)
+
+
 def kind_of_study(path: str | Path) -> str:
     """What a study file asks for, by the name under ``kind``; raises FileProblem."""
     return _kind(read_tree(str(path), "study"))
 
 
-def study_tree(path: str | Path, kind: str) -> Node:
+def _study_tree(path: str | Path, kind: str) -> Node:
     """A study file of this kind as it stands there; raises FileProblem, with the command to use, for another one."""
     root = read_tree(str(path), "study")
     found = _kind(root)
@@ -75,7 +78,25 @@ def _kind(root: Node) -> str:
     return found
 
 
-def scenario_of(root: Node) -> tuple[Scenario | None, list[Problem]]:
+def read_study(path: str | Path, shape: type[H]) -> tuple[H, Scenario, Node]:
+    """The settings of a study file of the kind that ``shape`` names, its scenario, and the file as it stands there.
+
+    Policies may stand in files of their own. Raises FileProblem with what is wrong so far, in the scenario too; whether
+    the names in it are known is for the kind to see.
+    """
+    root = _study_tree(path, get_args(shape.model_fields["kind"].annotation)[0])
+    scenario, problems = _scenario_of(root)
+    fetch_policies(root, None)
+    problems += policy_tables_read(root, Path(path).parent.parent)
+    problems += name_problems(root.child("policies"), "policy") + name_problems(root.child("arms"), "arm")
+    context = {"currency": scenario.currency} if scenario is not None else {}
+    settings = validated(shape, root, context, problems)
+    if scenario is None:
+        raise FileProblem(problems)
+    return settings, scenario, root
+
+
+def _scenario_of(root: Node) -> tuple[Scenario | None, list[Problem]]:
     """The scenario that a study names; a text that names no file is a problem of the study."""
     node = root.child("scenario")
     if node is None or not isinstance(node.value, str):

@@ -12,9 +12,8 @@ from sim.core.measures import Measure
 from sim.core.units import Settings, Several
 from sim.files.dimensions import Dimension, Given, refusal
 from sim.files.goals import NoGoal, goal_of
-from sim.files.header import HeaderSettings, name_problem, scenario_of, study_tree, unknown_measures
+from sim.files.header import HeaderSettings, name_problem, read_study, unknown_measures
 from sim.files.problems import FileProblem, Problem, shown
-from sim.files.scenarios import validated
 from sim.files.sweeps import dimensions_read, measures_of
 from sim.files.tree import Node
 from sim.scenario import Scenario
@@ -83,11 +82,7 @@ class OptimiseStudy:
 
 def load_optimise(path: str | Path) -> OptimiseStudy:
     """The search of a file with its scenario and dimensions; raises FileProblem with everything that is wrong."""
-    root = study_tree(path, "optimise")
-    scenario, problems = scenario_of(root)
-    settings = validated(OptimiseSettings, root, {}, problems)
-    if scenario is None:
-        raise FileProblem(problems)
+    settings, scenario, root = read_study(path, OptimiseSettings)
     known = measures_of(scenario)
     problems = name_problem(settings, root) + _unknown(settings, known, root)
     dimensions, wrong = dimensions_read(scenario, {"settings": settings.settings, "changes": settings.changes}, root)

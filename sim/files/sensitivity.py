@@ -11,10 +11,9 @@ from pydantic import Field
 
 from sim.core.units import Several
 from sim.files.dimensions import Dimension, RangeSettings
-from sim.files.header import HeaderSettings, name_problem, scenario_of, study_tree, unknown_measures
-from sim.files.policies import fetch_policies, name_problems, policy_problems, policy_tables_read
+from sim.files.header import HeaderSettings, name_problem, read_study, unknown_measures
+from sim.files.policies import policy_problems
 from sim.files.problems import FileProblem, Place, Problem
-from sim.files.scenarios import validated
 from sim.files.sweeps import measures_of, places_of
 from sim.files.tree import Node
 from sim.files.uncertainty import taken_names, uncertain_read
@@ -56,15 +55,7 @@ class SensitivityStudy:
 
 def load_sensitivity(path: str | Path) -> SensitivityStudy:
     """The study of a file; raises FileProblem with everything that is wrong."""
-    root = study_tree(path, "sensitivity")
-    scenario, problems = scenario_of(root)
-    fetch_policies(root, None)
-    problems += policy_tables_read(root, Path(path).parent.parent)
-    problems += name_problems(root.child("policies"), "policy")
-    context = {"currency": scenario.currency} if scenario is not None else {}
-    settings = validated(SensitivitySettings, root, context, problems)
-    if scenario is None:
-        raise FileProblem(problems)
+    settings, scenario, root = read_study(path, SensitivitySettings)
     problems = name_problem(settings, root) + taken_names(settings.policies, scenario, root)
     problems += policy_problems(scenario, settings.policies, root)
     if settings.measures:

@@ -12,10 +12,9 @@ from pydantic import Field
 from sim.core.measures import Measure
 from sim.core.units import Several
 from sim.files.goals import Goal, NoGoal, goal_of, goals_of
-from sim.files.header import HeaderSettings, name_problem, ranked_problems, scenario_of, study_tree, unknown_measures
-from sim.files.policies import clash, fetch_policies, name_problems, policy_problems, policy_tables_read
+from sim.files.header import HeaderSettings, name_problem, ranked_problems, read_study, unknown_measures
+from sim.files.policies import clash, policy_problems
 from sim.files.problems import FileProblem, Problem, shown, suggestion
-from sim.files.scenarios import validated
 from sim.files.tree import Node
 from sim.mechanisms.interventions import PolicySettings
 from sim.scenario import Scenario
@@ -114,15 +113,7 @@ def read_policies(
 
     Raises FileProblem with everything that is wrong, but not whether arms can be formed.
     """
-    root = study_tree(path, str(shape.model_fields["kind"].default))
-    scenario, problems = scenario_of(root)
-    fetch_policies(root, None)
-    problems += policy_tables_read(root, Path(path).parent.parent)
-    problems += name_problems(root.child("policies"), "policy") + name_problems(root.child("arms"), "arm")
-    context = {"currency": scenario.currency} if scenario is not None else {}
-    settings = validated(shape, root, context, problems)
-    if scenario is None:
-        raise FileProblem(problems)
+    settings, scenario, root = read_study(path, shape)
     problems = name_problem(settings, root)
     problems += _taken_names(settings, scenario, root)
     problems += policy_problems(scenario, settings.policies, root)

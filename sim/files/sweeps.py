@@ -12,9 +12,8 @@ from pydantic import Field
 from sim.core.measures import Measure
 from sim.core.units import Several
 from sim.files.dimensions import Dimension, Given, RangeSettings, dimension_of
-from sim.files.header import HeaderSettings, name_problem, scenario_of, study_tree, unknown_measures
+from sim.files.header import HeaderSettings, name_problem, read_study, unknown_measures
 from sim.files.problems import FileProblem, Place, Problem
-from sim.files.scenarios import validated
 from sim.files.shorthand import Unclear
 from sim.files.tree import Node
 from sim.scenario import Scenario
@@ -54,11 +53,7 @@ class SweepStudy:
 
 def load_sweep(path: str | Path) -> SweepStudy:
     """The sweep of a file with its scenario and dimensions; raises FileProblem with everything that is wrong."""
-    root = study_tree(path, "sweep")
-    scenario, problems = scenario_of(root)
-    settings = validated(SweepSettings, root, {}, problems)
-    if scenario is None:
-        raise FileProblem(problems)
+    settings, scenario, root = read_study(path, SweepSettings)
     problems = name_problem(settings, root)
     if settings.measures:
         problems += unknown_measures(settings.measures, measures_of(scenario), root)

@@ -13,10 +13,9 @@ from pydantic import Field
 from sim.core.units import Settings, Several
 from sim.evidence import entry_of, matches
 from sim.files.dimensions import Dimension, Level, RangeSettings, Value, dimension_of
-from sim.files.header import HeaderSettings, name_problem, scenario_of, study_tree, unknown_measures
-from sim.files.policies import fetch_policies, name_problems, policy_problems, policy_tables_read
+from sim.files.header import HeaderSettings, name_problem, read_study, unknown_measures
+from sim.files.policies import policy_problems
 from sim.files.problems import FileProblem, Place, Problem, shown
-from sim.files.scenarios import validated
 from sim.files.shorthand import Unclear
 from sim.files.sweeps import measures_of, places_of
 from sim.files.tree import Node
@@ -94,15 +93,7 @@ class UncertaintyStudy:
 
 def load_uncertainty(path: str | Path) -> UncertaintyStudy:
     """The study of a file; raises FileProblem with everything that is wrong."""
-    root = study_tree(path, "uncertainty")
-    scenario, problems = scenario_of(root)
-    fetch_policies(root, None)
-    problems += policy_tables_read(root, Path(path).parent.parent)
-    problems += name_problems(root.child("policies"), "policy")
-    context = {"currency": scenario.currency} if scenario is not None else {}
-    settings = validated(UncertaintySettings, root, context, problems)
-    if scenario is None:
-        raise FileProblem(problems)
+    settings, scenario, root = read_study(path, UncertaintySettings)
     problems = name_problem(settings, root) + taken_names(settings.policies, scenario, root)
     problems += policy_problems(scenario, settings.policies, root)
     if settings.measures:
