@@ -10,16 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from sim.core.measures import Measure
-from sim.core.registry import ADDED
 from sim.experiment.conditions import Conditions
 from sim.experiment.estimates import Change, change, level
 from sim.experiment.execution import Arm
 from sim.experiment.measured import Measured, measured
-from sim.experiment.plan import FORMAT
 from sim.experiment.sweep import dimension_from
+from sim.files.asked import AskedStudy, head_from, head_of
 from sim.files.dimensions import Dimension, Level, scenario_at
 from sim.files.optimises import Constraint, OptimiseStudy
 from sim.files.shorthand import Unclear
@@ -34,11 +33,11 @@ _FRESH = 1_000_003
 
 
 @dataclass(frozen=True)
-class Optimise:
+class Optimise(AskedStudy):
     """What is to be found; highest: whether the objective is to be as high as possible."""
 
-    name: str
-    title: str
+    kind: ClassVar[str] = "optimise"
+
     scenario: Scenario
     dimensions: tuple[Dimension, ...]
     measure: str
@@ -46,9 +45,6 @@ class Optimise:
     constraints: tuple[Constraint, ...]
     evaluations: int
     confirm: int
-    replications: int
-    seed: int
-    confidence: float
 
     @property
     def cells(self) -> int:
@@ -59,14 +55,6 @@ class Optimise:
     def fresh(self) -> int:
         """The seed of the confirmation."""
         return (self.seed + _FRESH) % 2**63
-
-    def altered(self, replications: int | None = None, seed: int | None = None) -> Optimise:
-        """The same with other replications of each point or another seed; None leaves them as they are."""
-        return replace(
-            self,
-            replications=self.replications if replications is None else replications,
-            seed=self.seed if seed is None else seed,
-        )
 
     def levels_at(self, point: Point) -> tuple[Level, ...]:
         """The level of each dimension at a point of the unit cube."""
@@ -80,14 +68,7 @@ class Optimise:
     def to_plain(self) -> dict[str, Any]:
         """As plain data, exact to the last bit."""
         return {
-            "frontline": FORMAT,
-            "plan": "optimise",
-            "name": self.name,
-            "title": self.title,
-            "replications": self.replications,
-            "seed": self.seed,
-            "confidence": self.confidence,
-            **ADDED.recorded(),
+            **self.head(),
             "objective": {"measure": self.measure, "highest": self.highest},
             "constraints": [
                 {"measure": one.measure, "least": one.least, "bound": one.bound} for one in self.constraints
@@ -101,11 +82,10 @@ class Optimise:
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> Optimise:
         """The search that ``to_plain`` wrote; raises ExtensionProblem where others were in force then."""
-        ADDED.check_recorded(plain.get("extensions", ()))
+        head = head_from(plain)
         scenario = Scenario.from_plain(plain["scenario"])
         return cls(
-            name=plain["name"],
-            title=plain["title"],
+            **head,
             scenario=scenario,
             dimensions=tuple(dimension_from(scenario, one) for one in plain["dimensions"]),
             measure=plain["objective"]["measure"],
@@ -113,9 +93,6 @@ class Optimise:
             constraints=tuple(Constraint(**one) for one in plain["constraints"]),
             evaluations=plain["evaluations"],
             confirm=plain["confirm"],
-            replications=plain["replications"],
-            seed=plain["seed"],
-            confidence=plain["confidence"],
         )
 
 
@@ -123,8 +100,7 @@ def optimise_of_study(study: OptimiseStudy) -> Optimise:
     """The search of a study."""
     said = study.settings
     return Optimise(
-        name=said.study,
-        title=said.title,
+        **head_of(said),
         scenario=study.scenario,
         dimensions=study.dimensions,
         measure=said.objective.measure,
@@ -132,9 +108,6 @@ def optimise_of_study(study: OptimiseStudy) -> Optimise:
         constraints=study.constraints,
         evaluations=said.evaluations,
         confirm=said.confirm,
-        replications=said.replications,
-        seed=said.seed,
-        confidence=said.confidence,
     )
 
 

@@ -12,18 +12,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from sim.core.measures import Measure
-from sim.core.registry import ADDED
 from sim.core.streams import brood, child, named, root_key, uniforms
 from sim.experiment.conditions import Conditions
 from sim.experiment.execution import Arm
 from sim.experiment.measured import Array, MadeWhenAsked, Measured, chosen_measures, measured
-from sim.experiment.plan import FORMAT
 from sim.experiment.sweep import dimension_from
+from sim.files.asked import AskedStudy, head_from, head_of
 from sim.files.dimensions import Dimension, Level, refusal, scenario_at
 from sim.files.policies import clash
 from sim.files.problems import FileProblem, Place
@@ -45,19 +44,16 @@ RANKED = {"morris": ("mu_star",), "sobol": ("total",), "tornado": (LOW, HIGH)}
 
 
 @dataclass(frozen=True)
-class Sensitivity:
+class Sensitivity(AskedStudy):
     """What is to be run; size: paths or points of the method; policy: by name, where its change is asked of."""
 
-    name: str
-    title: str
+    kind: ClassVar[str] = "sensitivity"
+
     scenario: Scenario
     method: Method
     dimensions: tuple[Dimension, ...]
     policy: tuple[str, PolicySettings] | None
     size: int
-    replications: int
-    seed: int
-    confidence: float
     measures: tuple[str, ...]
 
     @property
@@ -105,27 +101,16 @@ class Sensitivity:
 
     def altered(self, replications: int | None = None, seed: int | None = None) -> Sensitivity:
         """The same with other replications or another seed, and so other points."""
-        changed = replace(
-            self,
-            replications=self.replications if replications is None else replications,
-            seed=self.seed if seed is None else seed,
-        )
+        changed = super().altered(replications, seed)
         return changed if changed.seed == self.seed else checked_points(changed, {})
 
     def to_plain(self) -> dict[str, Any]:
         """As plain data, exact to the last bit."""
         return {
-            "frontline": FORMAT,
-            "plan": "sensitivity",
-            "name": self.name,
-            "title": self.title,
+            **self.head(),
             "method": self.method,
             "size": self.size,
-            "replications": self.replications,
-            "seed": self.seed,
-            "confidence": self.confidence,
             "measures": list(self.measures),
-            **ADDED.recorded(),
             "settings": {one.name: one.given() for one in self.dimensions},
             "policies": {self.policy[0]: self.policy[1].model_dump(mode="json", by_alias=True)} if self.policy else {},
             "scenario": self.scenario.plain(),
@@ -134,12 +119,11 @@ class Sensitivity:
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> Sensitivity:
         """The study that ``to_plain`` wrote; raises ExtensionProblem where others were in force then."""
-        ADDED.check_recorded(plain.get("extensions", ()))
+        head = head_from(plain)
         scenario = Scenario.from_plain(plain["scenario"])
         policies = Scenario.from_plain(plain["scenario"] | {"policies": plain["policies"]}).policies
         return cls(
-            name=plain["name"],
-            title=plain["title"],
+            **head,
             scenario=scenario,
             method=plain["method"],
             dimensions=tuple(
@@ -148,9 +132,6 @@ class Sensitivity:
             ),
             policy=next(iter(policies.items()), None),
             size=plain["size"],
-            replications=plain["replications"],
-            seed=plain["seed"],
-            confidence=plain["confidence"],
             measures=tuple(plain["measures"]),
         )
 
@@ -159,16 +140,12 @@ def sensitivity_of_study(study: SensitivityStudy) -> Sensitivity:
     """What a study asks for, every point tried; raises FileProblem with the values of one that is no scenario."""
     said = study.settings
     found = Sensitivity(
-        name=said.study,
-        title=said.title,
+        **head_of(said),
         scenario=study.scenario,
         method=said.method,
         dimensions=study.dimensions,
         policy=next(iter(said.policies.items()), None),
         size=said.paths or said.points or 1,
-        replications=said.replications,
-        seed=said.seed,
-        confidence=said.confidence,
         measures=said.measures,
     )
     return checked_points(found, study.places)

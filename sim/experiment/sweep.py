@@ -13,17 +13,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from sim.core.measures import Measure
-from sim.core.registry import ADDED
 from sim.experiment.conditions import Conditions
 from sim.experiment.estimates import Verdict, verdict
 from sim.experiment.execution import Arm
 from sim.experiment.measured import Array, MadeWhenAsked, Measured, chosen_measures, measured
-from sim.experiment.plan import FORMAT
+from sim.files.asked import AskedStudy, head_from, head_of
 from sim.files.dimensions import Dimension, Level, RangeSettings, dimension_of, refusal, scenario_at
 from sim.files.problems import FileProblem, Place, Problem
 from sim.files.shorthand import Unclear
@@ -38,18 +37,15 @@ Point = tuple[Level, ...]
 
 
 @dataclass(frozen=True)
-class Sweep:
+class Sweep(AskedStudy):
     """What is to be run; points: a level of each dimension. drawn: how many points a drawn design has."""
 
-    name: str
-    title: str
+    kind: ClassVar[str] = "sweep"
+
     scenario: Scenario
     design: Design
     dimensions: tuple[Dimension, ...]
     points: tuple[Point, ...]
-    replications: int
-    seed: int
-    confidence: float
     measures: tuple[str, ...]
     drawn: int | None = None
 
@@ -79,15 +75,8 @@ class Sweep:
     def to_plain(self) -> dict[str, Any]:
         """As plain data, exact to the last bit."""
         return {
-            "frontline": FORMAT,
-            "plan": "sweep",
-            "name": self.name,
-            "title": self.title,
-            "replications": self.replications,
-            "seed": self.seed,
-            "confidence": self.confidence,
+            **self.head(),
             "measures": list(self.measures),
-            **ADDED.recorded(),
             "design": self.design,
             "drawn": self.drawn,
             "dimensions": [{"name": one.name, "policy": one.policy, "values": one.given()} for one in self.dimensions],
@@ -98,21 +87,17 @@ class Sweep:
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> Sweep:
         """The sweep that ``to_plain`` wrote; raises ExtensionProblem where others were in force then."""
-        ADDED.check_recorded(plain.get("extensions", ()))
+        head = head_from(plain)
         scenario = Scenario.from_plain(plain["scenario"])
         dimensions = tuple(dimension_from(scenario, one) for one in plain["dimensions"])
         return cls(
-            name=plain["name"],
-            title=plain["title"],
+            **head,
             scenario=scenario,
             design=plain["design"],
             dimensions=dimensions,
             points=tuple(
                 tuple(one.level(value) for one, value in zip(dimensions, row, strict=True)) for row in plain["points"]
             ),
-            replications=plain["replications"],
-            seed=plain["seed"],
-            confidence=plain["confidence"],
             measures=tuple(plain["measures"]),
             drawn=plain["drawn"],
         )
@@ -131,15 +116,11 @@ def sweep_of_study(study: SweepStudy) -> Sweep:
     said = study.settings
     return checked(
         Sweep(
-            name=said.study,
-            title=said.title,
+            **head_of(said),
             scenario=study.scenario,
             design=said.design,
             dimensions=study.dimensions,
             points=points_of(said.design, study.dimensions, said.points, said.seed),
-            replications=said.replications,
-            seed=said.seed,
-            confidence=said.confidence,
             measures=said.measures,
             drawn=said.points,
         ),

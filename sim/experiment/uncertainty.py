@@ -12,17 +12,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from sim.core.measures import Measure
-from sim.core.registry import ADDED
 from sim.core.streams import child, named, root_key, uniform
 from sim.experiment.conditions import Conditions
 from sim.experiment.execution import Arm
 from sim.experiment.measured import Array, MadeWhenAsked, Measured, chosen_measures, measured
-from sim.experiment.plan import FORMAT
+from sim.files.asked import AskedStudy, head_from, head_of
 from sim.files.dimensions import Level, refusal, scenario_at
 from sim.files.policies import clash
 from sim.files.problems import FileProblem, Place
@@ -38,18 +37,15 @@ _STREAM = "draws of uncertain numbers"
 
 
 @dataclass(frozen=True)
-class Uncertainty:
+class Uncertainty(AskedStudy):
     """What is to be run: ``replications`` for each of so many draws, in the baseline and under each policy."""
 
-    name: str
-    title: str
+    kind: ClassVar[str] = "uncertainty"
+
     scenario: Scenario
     uncertain: tuple[Uncertain, ...]
     policies: Mapping[str, PolicySettings]
     draws: int
-    replications: int
-    seed: int
-    confidence: float
     measures: tuple[str, ...]
 
     @property
@@ -88,26 +84,15 @@ class Uncertainty:
 
     def altered(self, replications: int | None = None, seed: int | None = None) -> Uncertainty:
         """The same with other replications of each draw, or another seed and so other draws."""
-        changed = replace(
-            self,
-            replications=self.replications if replications is None else replications,
-            seed=self.seed if seed is None else seed,
-        )
+        changed = super().altered(replications, seed)
         return changed if changed.seed == self.seed else checked_draws(changed, {})
 
     def to_plain(self) -> dict[str, Any]:
         """As plain data, exact to the last bit."""
         return {
-            "frontline": FORMAT,
-            "plan": "uncertainty",
-            "name": self.name,
-            "title": self.title,
+            **self.head(),
             "draws": self.draws,
-            "replications": self.replications,
-            "seed": self.seed,
-            "confidence": self.confidence,
             "measures": list(self.measures),
-            **ADDED.recorded(),
             "uncertain": {one.name: given_plain(one) for one in self.uncertain},
             "policies": {name: one.model_dump(mode="json", by_alias=True) for name, one in self.policies.items()},
             "scenario": self.scenario.plain(),
@@ -116,19 +101,15 @@ class Uncertainty:
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> Uncertainty:
         """The study that ``to_plain`` wrote; raises ExtensionProblem where others were in force then."""
-        ADDED.check_recorded(plain.get("extensions", ()))
+        head = head_from(plain)
         scenario = Scenario.from_plain(plain["scenario"])
         whole = Scenario.from_plain(plain["scenario"] | {"policies": plain["policies"]})
         return cls(
-            name=plain["name"],
-            title=plain["title"],
+            **head,
             scenario=scenario,
             uncertain=tuple(uncertain_from(scenario, name, one) for name, one in plain["uncertain"].items()),
             policies=dict(whole.policies),
             draws=plain["draws"],
-            replications=plain["replications"],
-            seed=plain["seed"],
-            confidence=plain["confidence"],
             measures=tuple(plain["measures"]),
         )
 
@@ -137,15 +118,11 @@ def uncertainty_of_study(study: UncertaintyStudy) -> Uncertainty:
     """What a study asks for, every draw tried; raises FileProblem with the values of the first that is no scenario."""
     said = study.settings
     found = Uncertainty(
-        name=said.study,
-        title=said.title,
+        **head_of(said),
         scenario=study.scenario,
         uncertain=study.uncertain,
         policies=study.policies,
         draws=said.draws,
-        replications=said.replications,
-        seed=said.seed,
-        confidence=said.confidence,
         measures=said.measures,
     )
     return checked_draws(found, study.places)

@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from sim.core.units import Settings, Several
+from sim.files.asked import head_of
 from sim.files.break_even_study import BreakEvenStudy, Case, Varied, Verb
 from sim.files.header import HeaderSettings, name_problem, read_study, unknown_measures
 from sim.files.policies import clash, policy_problems
@@ -80,16 +81,12 @@ def load_break_even(path: str | Path) -> BreakEvenStudy:
         raise FileProblem(problems)
     varied = _varied(settings, scenario, root)
     study = BreakEvenStudy(
-        name=settings.study,
-        title=settings.title,
+        **head_of(settings),
         cases=_cases(settings, scenario, root),
         varied=varied,
         policy=settings.policies[settings.policy] if settings.policy is not None else None,
         of_policy=settings.vary.of == "policy",
         measure=settings.measure,
-        replications=settings.replications,
-        seed=settings.seed,
-        confidence=settings.confidence,
     )
     _try_ends(study, root)
     return study

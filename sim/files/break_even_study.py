@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
 
-from sim.core.registry import ADDED
+from sim.files.asked import AskedStudy, head_from
 from sim.mechanisms.interventions import Change, PolicySettings
 from sim.scenario import Scenario
 
@@ -45,23 +45,20 @@ class Case:
 
 
 @dataclass(frozen=True)
-class BreakEvenStudy:
+class BreakEvenStudy(AskedStudy):
     """What is asked: at which value of ``varied`` the policy changes ``measure`` by nothing.
 
     policy: in force in one arm and not in the other, where there is one. of_policy: the varied setting is changed by
     the policy, in its arm alone; else it is a fact of both arms, from the first day on.
     """
 
-    name: str
-    title: str
+    kind: ClassVar[str] = "break_even"
+
     cases: tuple[Case, ...]
     varied: Varied
     policy: PolicySettings | None
     of_policy: bool
     measure: str
-    replications: int
-    seed: int
-    confidence: float
 
     @property
     def scenario(self) -> Scenario:
@@ -73,25 +70,11 @@ class BreakEvenStudy:
         """Replications of one value in every case; how many values there will be is not known."""
         return len(self.cases) * self.replications * (1 if self.of_policy else 2)
 
-    def altered(self, replications: int | None = None, seed: int | None = None) -> BreakEvenStudy:
-        """The study with other replications or another seed; None leaves them as they are."""
-        return replace(
-            self,
-            replications=self.replications if replications is None else replications,
-            seed=self.seed if seed is None else seed,
-        )
-
     def to_plain(self) -> dict[str, Any]:
         """As plain data in internal units, exact to the last bit."""
         varied = self.varied
         return {
-            "frontline": 1,
-            "plan": "break_even",
-            "name": self.name,
-            "title": self.title,
-            "replications": self.replications,
-            "seed": self.seed,
-            "confidence": self.confidence,
+            **self.head(),
             "measure": self.measure,
             "vary": {
                 "name": varied.name,
@@ -104,7 +87,6 @@ class BreakEvenStudy:
             },
             "of_policy": self.of_policy,
             "policy": self.policy is not None,
-            **ADDED.recorded(),
             "cases": [
                 {"label": case.label, "scenario": self._with_policy(case.scenario).plain()} for case in self.cases
             ],
@@ -118,7 +100,7 @@ class BreakEvenStudy:
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> BreakEvenStudy:
         """The study that ``to_plain`` wrote; raises ExtensionProblem where others were in force then."""
-        ADDED.check_recorded(plain.get("extensions", ()))
+        head = head_from(plain)
         scenarios = [Scenario.from_plain(case["scenario"]) for case in plain["cases"]]
         policy = scenarios[0].policies[EXAMINED] if plain["policy"] else None
         without = [
@@ -127,14 +109,10 @@ class BreakEvenStudy:
         ]
         labels = [case["label"] for case in plain["cases"]]
         return cls(
-            name=plain["name"],
-            title=plain["title"],
+            **head,
             cases=tuple(Case(label, scenario) for label, scenario in zip(labels, without, strict=True)),
             varied=Varied(**{**plain["vary"], "paths": tuple(plain["vary"]["paths"])}),
             policy=policy,
             of_policy=plain["of_policy"],
             measure=plain["measure"],
-            replications=plain["replications"],
-            seed=plain["seed"],
-            confidence=plain["confidence"],
         )

@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 
 from sim.core.units import Several
 from sim.files.armed import ArmedStudy
+from sim.files.asked import head_of
 from sim.files.header import unknown_measures
 from sim.files.problems import Problem, shown
 from sim.files.studies import PoliciesSettings, arms_read, measures_of, read_policies
@@ -58,13 +59,9 @@ def load_factorial(path: str | Path) -> FactorialStudy:
     choices = {name_of(chosen): chosen for chosen in subsets(factors)}
     arms = arms_read(settings, choices, scenario, root)
     return FactorialStudy(
-        name=settings.study,
-        title=settings.title,
+        **head_of(settings),
         scenario=scenario,
         arms=tuple(arms.values()),
-        replications=settings.replications,
-        seed=settings.seed,
-        confidence=settings.confidence,
         factors=factors,
         titles=tuple(settings.policies[name].title for name in factors),
         measures=settings.measures,

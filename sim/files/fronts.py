@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from sim.files.armed import ArmedStudy
+from sim.files.asked import head_of
 from sim.files.problems import Problem, shown, suggestion
 from sim.files.studies import ArmsSettings, arms_read, measures_of, read_policies
 from sim.files.tree import Node
@@ -42,13 +43,9 @@ def load_front(path: str | Path) -> FrontStudy:
     settings, scenario, root = read_policies(path, FrontSettings, _further)
     arms = arms_read(settings, settings.arms, scenario, root)
     return FrontStudy(
-        name=settings.study,
-        title=settings.title,
+        **head_of(settings),
         scenario=scenario,
         arms=tuple(arms.values()),
-        replications=settings.replications,
-        seed=settings.seed,
-        confidence=settings.confidence,
         outcomes=tuple(settings.outcomes),
         wanted=tuple(settings.outcomes.values()),
     )

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from sim.core.units import Share
 from sim.files.armed import ArmedStudy
+from sim.files.asked import head_of
 from sim.files.goals import NoGoal, goal_of
 from sim.files.header import ranked_problems
 from sim.files.problems import Problem, shown
@@ -52,13 +53,9 @@ def load_selection(path: str | Path) -> SelectionStudy:
     arms = arms_read(settings, settings.arms, scenario, root)
     goal = goal_of(measures_of(settings, scenario), settings.measure, settings.indifference)
     return SelectionStudy(
-        name=settings.study,
-        title=settings.title,
+        **head_of(settings),
         scenario=scenario,
         arms=tuple(arms.values()),
-        replications=settings.replications,
-        seed=settings.seed,
-        confidence=settings.confidence,
         measure=settings.measure,
         indifference=goal.half_width,
         probability=settings.probability,
