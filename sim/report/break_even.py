@@ -13,9 +13,10 @@ from sim.files.break_even import BreakEvenSettings, load_break_even
 from sim.files.break_even_study import BreakEvenStudy, Case, Varied
 from sim.files.problems import printable
 from sim.report.kinds import Kind
-from sim.report.numbers import folded, number, percent, rounded, signed, span, with_half_width
+from sim.report.numbers import number, percent, rounded, signed, span, with_half_width
 from sim.report.sentences import name_in_sentence, unit_of_change
-from sim.report.tables import Record
+from sim.report.tables import Record, head
+from sim.report.telling import heading, listed
 from sim.report.terminal import Text, grid, painter
 from sim.stats.crossing import Crossing, Curve
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-FORMAT = 1
 _WORDS = {"higher": "positive", "lower": "negative", "the same": "exactly zero", "cannot tell": "not told from zero"}
 _STEPS = 200
 
@@ -89,15 +89,14 @@ def render(found: BreakEven, colour: bool, width: int) -> str:
     """The report as text of at most ``width`` columns."""
     paint, study = painter(colour), found.study
     horizon = span(study.scenario.calendar.horizon_days)
-    heading = (
+    what = (
         f"{study.name}: {study.replications} replication{'' if study.replications == 1 else 's'} of {horizon}, seed "
         f"{study.seed}, at each value; ± is half its {percent(study.confidence)} interval; ~ cannot be told from zero"
     )
-    parts = [f"{paint(printable(study.title), 'strong')}\n" + "\n".join(folded(heading, width))]
+    parts = [heading(study.title, what, width, paint)]
     for case, curve in zip(study.cases, found.curves, strict=True):
         parts.append(_table(found, case, curve))
-    told = [folded(text, width, initial_indent="- ", subsequent_indent="  ") for text in sentences(found)]
-    parts.append("\n".join(line for lines in told for line in lines))
+    parts.append(listed(sentences(found), width))
     return "\n\n".join(parts) + "\n"
 
 
@@ -117,14 +116,7 @@ def document(found: BreakEven) -> Record:
     """The document of format 1 for ``--json``."""
     study = found.study
     return {
-        "format": FORMAT,
-        "kind": "break_even",
-        "name": study.name,
-        "title": study.title,
-        "scenario": {"name": study.scenario.name, "digest": study.scenario.digest()},
-        "seed": study.seed,
-        "replications": study.replications,
-        "confidence": study.confidence,
+        **head(study, study.scenario),
         "measure": {"name": found.measure.name, "unit": found.measure.unit},
         "varied": {"name": study.varied.name, "settings": list(study.varied.paths), "by": study.varied.verb},
         "sentences": sentences(found),

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.core.registry import ADDED
 from sim.experiment.estimates import verdict
 from sim.experiment.factorial import Combination, Factorial, execute_factorial
 from sim.files.factorials import FactorialSettings, FactorialStudy, load_factorial, name_of
-from sim.files.problems import printable
 from sim.report.kinds import Kind
 from sim.report.numbers import percent, rounded, span, with_half_width
 from sim.report.sentences import name_in_sentence, unit_of_change
-from sim.report.tables import FORMAT, Record
+from sim.report.tables import Record, head
 from sim.report.telling import (
     Column,
     change_cell,
     effect_told,
+    heading,
     label_of,
     legend,
+    listed,
     replications_told,
     side_by_side,
     told_of,
@@ -56,12 +56,12 @@ def render(found: Factorial, colour: bool, width: int) -> str:
     beyond = [Column(f"{name_of(chosen)} beyond its parts", _cells(found, chosen, "beyond")) for chosen in several]
     shown = [term.change for term in found.terms.values()] + [term.beyond for term in found.terms.values()]
     parts = [
-        f"{paint(printable(study.title), 'strong')}\n{wrapped(what, width)}",
+        heading(study.title, what, width, paint),
         "\n".join(wrapped(f"{name}: {title}", width) for name, title in zip(study.factors, study.titles, strict=True)),
         side_by_side(rows, [base], changes, width, paint),
         side_by_side(rows, [], beyond, width, paint),
         legend(shown, found.measures, width),
-        "\n".join(wrapped(text, width, "- ") for text in sentences(found)),
+        listed(sentences(found), width),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -105,15 +105,7 @@ def document(found: Factorial) -> Record:
     """The document of format 1 for ``--json``."""
     study = found.study
     return {
-        "format": FORMAT,
-        "kind": "factorial",
-        "name": study.name,
-        "title": study.title,
-        "scenario": {"name": study.scenario.name, "digest": study.scenario.digest()},
-        **ADDED.recorded(),
-        "seed": study.seed,
-        "replications": study.replications,
-        "confidence": study.confidence,
+        **head(study, study.scenario),
         "policies": [{"name": n, "title": t} for n, t in zip(study.factors, study.titles, strict=True)],
         "sentences": sentences(found),
         "combinations": list(records(found)),

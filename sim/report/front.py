@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sim.core.registry import ADDED
 from sim.experiment.front import METHOD, Front, Placed, execute_front
 from sim.files.fronts import FrontSettings, FrontStudy, load_front
-from sim.files.problems import printable
 from sim.report.kinds import Kind
 from sim.report.numbers import percent, rounded, span
 from sim.report.sentences import name_in_sentence, unit_of_change
-from sim.report.tables import FORMAT, Record
-from sim.report.telling import change_cell, label_of, legend, replications_told, wrapped
+from sim.report.tables import Record, head
+from sim.report.telling import change_cell, heading, label_of, legend, listed, replications_told, wrapped
 from sim.report.terminal import Text, grid, painter
 from sim.stats.front import Array, ellipse
 from sim.stats.intervals import Estimate
@@ -44,11 +42,11 @@ def render(found: Front, colour: bool, width: int) -> str:
         rows.append([Text(arm.arm), *cells, Text(_probability(arm)), Text(means, "good" if arm.on_front else "")])
     shown: list[Estimate | None] = [each.estimate for arm in found.arms[1:] for each in arm.changes]
     parts = [
-        f"{paint(printable(study.title), 'strong')}\n{wrapped(what, width)}",
+        heading(study.title, what, width, paint),
         "\n".join(wrapped(f"{arm.arm}: {arm.title}", width) for arm in found.arms[1:]),
         grid(rows, paint),
         legend(shown, found.measures, width),
-        "\n".join(wrapped(text, width, "- ") for text in sentences(found)),
+        listed(sentences(found), width),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -96,15 +94,7 @@ def document(found: Front) -> Record:
     """The document of format 1 for ``--json``."""
     study = found.study
     return {
-        "format": FORMAT,
-        "kind": "pareto",
-        "name": study.name,
-        "title": study.title,
-        "scenario": {"name": study.scenario.name, "digest": study.scenario.digest()},
-        **ADDED.recorded(),
-        "seed": study.seed,
-        "replications": study.replications,
-        "confidence": study.confidence,
+        **head(study, study.scenario),
         "outcomes": [
             {"measure": one.name, "unit": one.unit, "wanted": way}
             for one, way in zip(found.measures, study.wanted, strict=True)

@@ -11,9 +11,10 @@ from sim.experiment.optimise import Checked, Optimise, Optimum, Tried, execute, 
 from sim.files.optimises import BASELINE, Constraint, OptimiseSettings, load_optimise
 from sim.files.problems import printable
 from sim.report.kinds import Kind
-from sim.report.numbers import decimals, folded, number, percent, rounded, span, with_half_width
+from sim.report.numbers import decimals, number, percent, rounded, span, with_half_width
 from sim.report.sentences import name_in_sentence, unit_of_change
-from sim.report.tables import Record
+from sim.report.tables import Record, head
+from sim.report.telling import heading, listed
 from sim.report.terminal import Text, grid, painter
 from sim.stats.intervals import Estimate
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-FORMAT = 1
 _SHOWN = 5
 
 
@@ -101,14 +101,13 @@ def render(found: Optimum, colour: bool, width: int) -> str:
     """The report as text of at most ``width`` columns."""
     plan, paint = found.plan, painter(colour)
     aim = "highest" if plan.highest else "lowest"
-    heading = (
+    what = (
         f"{plan.name}: the {aim} {found.measures[0].name} in {len(found.tried)} points tried, {plan.replications} "
         f"replications of {span(plan.scenario.calendar.horizon_days)} each, seed {plan.seed}; means of the search "
         "flatter the best point, the sentences below do not"
     )
-    parts = [f"{paint(printable(plan.title), 'strong')}\n" + "\n".join(folded(heading, width)), _table(found)]
-    told = [folded(text, width, initial_indent="- ", subsequent_indent="  ") for text in sentences(found)]
-    parts.append("\n".join(line for lines in told for line in lines))
+    parts = [heading(plan.title, what, width, paint), _table(found)]
+    parts.append(listed(sentences(found), width))
     return "\n\n".join(parts) + "\n"
 
 
@@ -137,16 +136,9 @@ def document(found: Optimum) -> Record:
     """The document of format 1 for ``--json``."""
     plan = found.plan
     return {
-        "format": FORMAT,
-        "kind": "optimise",
-        "name": plan.name,
-        "title": plan.title,
-        "scenario": {"name": plan.scenario.name, "digest": plan.scenario.digest()},
-        "seed": plan.seed,
+        **head(plan, plan.scenario),
         "seed_of_confirmation": plan.fresh,
-        "replications": plan.replications,
         "confirm": plan.confirm,
-        "confidence": plan.confidence,
         "objective": {"measure": plan.measure, "aim": "highest" if plan.highest else "lowest"},
         "tried": len(found.tried),
         "best": None if found.best is None else _values(plan, found.tried[found.best]),

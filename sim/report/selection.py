@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sim.core.registry import ADDED
 from sim.experiment.selection import Selected, execute_selection
 from sim.files.problems import printable
 from sim.files.selections import SelectionSettings, SelectionStudy, load_selection
 from sim.report.kinds import Kind
 from sim.report.numbers import decimals, number, percent, rounded, span, with_half_width
 from sim.report.sentences import name_in_sentence, unit_of_change
-from sim.report.tables import FORMAT, Record
-from sim.report.telling import label_of, wrapped
+from sim.report.tables import Record, head
+from sim.report.telling import heading, label_of, listed, wrapped
 from sim.report.terminal import Text, grid, painter
 from sim.stats.selection import boundary
 
@@ -31,8 +30,7 @@ def render(found: Selected, colour: bool, width: int) -> str:
         f"{_amount(found)}; ± is half the {percent(study.confidence)} interval"
     )
     table = grid([[Text(text, "strong") for text in _head(found)], *_rows(found)], paint)
-    told = "\n".join(wrapped(text, width, "- ") for text in sentences(found))
-    return f"{paint(printable(study.title), 'strong')}\n{wrapped(what, width)}\n\n{table}\n\n{told}\n"
+    return "\n\n".join((heading(study.title, what, width, paint), table, listed(sentences(found), width))) + "\n"
 
 
 def _head(found: Selected) -> list[str]:
@@ -95,15 +93,7 @@ def document(found: Selected) -> Record:
     """The document of format 1 for ``--json``."""
     study, screening = found.study, found.screening
     return {
-        "format": FORMAT,
-        "kind": "selection",
-        "name": study.name,
-        "title": study.title,
-        "scenario": {"name": study.scenario.name, "digest": study.scenario.digest()},
-        **ADDED.recorded(),
-        "seed": study.seed,
-        "replications": study.replications,
-        "confidence": study.confidence,
+        **head(study, study.scenario),
         "measure": {"name": found.measure.name, "unit": found.measure.unit, "better": found.measure.better},
         "indifference": rounded(study.indifference),
         "probability": study.probability,

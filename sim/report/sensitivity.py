@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sim.core.measures import Measure
-from sim.core.registry import ADDED
 from sim.experiment.sensitivity import (
     HIGH,
     LOW,
@@ -22,8 +21,8 @@ from sim.files.sensitivity import SensitivitySettings, load_sensitivity
 from sim.report.kinds import Kind
 from sim.report.numbers import number, percent, rounded, signed, span
 from sim.report.sentences import name_in_sentence, unit_of_change
-from sim.report.tables import FORMAT, Record
-from sim.report.telling import Column, side_by_side, told_of, wrapped
+from sim.report.tables import Record, head
+from sim.report.telling import Column, heading, listed, side_by_side, told_of
 from sim.report.terminal import Text, painter
 from sim.stats.random_effects import Bounded
 
@@ -59,9 +58,9 @@ def render(found: Sensed, colour: bool, width: int) -> str:
     )
     if study.policy is not None:
         what += f"; of the change that is made by: {study.policy[1].title}"
-    parts = [f"{paint(study.title, 'strong')}\n{wrapped(what, width)}"]
+    parts = [heading(study.title, what, width, paint)]
     parts += [_table(found, one, width, colour) for one in outcomes(found)]
-    parts.append("\n".join(wrapped(text, width, "- ") for text in sentences(found)))
+    parts.append(listed(sentences(found), width))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -219,22 +218,11 @@ def settings(study: Sensitivity) -> list[Record]:
 def document(found: Sensed) -> Record:
     """The whole of it but the replications as one JSON document of format 1."""
     study = found.study
-    scenario = study.scenario
     return {
-        "format": FORMAT,
-        "kind": "sensitivity",
-        "name": study.name,
-        "title": study.title,
-        "scenario": {"name": scenario.name, "title": scenario.title, "digest": scenario.digest()},
-        **ADDED.recorded(),
-        "currency": scenario.currency,
-        "horizon_days": scenario.calendar.horizon_days,
+        **head(study, study.scenario),
         "method": study.method,
         "policy": study.policy[0] if study.policy else None,
-        "seed": study.seed,
         "points": len(study.places),
-        "replications": study.replications,
-        "confidence": study.confidence,
         "settings": settings(study),
         "indices": list(indices(found)),
         "sentences": sentences(found),

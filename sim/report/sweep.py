@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.core.registry import ADDED
 from sim.experiment.sweep import Effect, Sweep, Swept, execute_sweep, sweep_of_study
 from sim.files.dimensions import Dimension, Level
 from sim.files.sweeps import DRAWN, SweepSettings, load_sweep
 from sim.report.kinds import Kind
 from sim.report.numbers import percent, rounded, span, with_half_width
 from sim.report.sentences import name_in_sentence
-from sim.report.tables import FORMAT, Record
+from sim.report.tables import Record, head
 from sim.report.telling import (
     Column,
     change_cell,
     changes_told,
+    heading,
     label_of,
     legend,
+    listed,
     replications_told,
     side_by_side,
     told_of,
     verdict_of,
-    wrapped,
 )
 from sim.report.terminal import Text, painter
 from sim.stats.intervals import Estimate
@@ -51,7 +51,7 @@ def render(found: Swept, colour: bool, width: int) -> str:
         f"{sweep.name}: {_count(len(sweep.points), 'point')}, {design}; {_count(sweep.replications, 'replication')} of "
         f"{horizon} each, seed {sweep.seed}; {replications_told(sweep.replications, sweep.confidence)}"
     )
-    parts = [f"{paint(sweep.title, 'strong')}\n{wrapped(what, width)}"]
+    parts = [heading(sweep.title, what, width, paint)]
     makers = {"list": _point_tables}
     parts += makers.get(sweep.design, _drawn_tables if sweep.design in DRAWN else _level_tables)(found, width, colour)
     changes: list[Estimate | None] = [effect.change for effect in found.effects]
@@ -62,7 +62,7 @@ def render(found: Swept, colour: bool, width: int) -> str:
         if point != found.reference
     ]
     parts.append(legend(changes, found.measures, width))
-    parts.append("\n".join(wrapped(text, width, "- ") for text in sentences(found)))
+    parts.append(listed(sentences(found), width))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -300,21 +300,7 @@ def document(found: Swept) -> Record:
     """The whole of it but the replications as one JSON document of format 1."""
     sweep = found.sweep
     return {
-        "format": FORMAT,
-        "kind": "sweep",
-        "name": sweep.name,
-        "title": sweep.title,
-        "scenario": {
-            "name": sweep.scenario.name,
-            "title": sweep.scenario.title,
-            "digest": sweep.scenario.digest(),
-        },
-        **ADDED.recorded(),
-        "currency": sweep.scenario.currency,
-        "horizon_days": sweep.scenario.calendar.horizon_days,
-        "seed": sweep.seed,
-        "replications": sweep.replications,
-        "confidence": sweep.confidence,
+        **head(sweep, sweep.scenario),
         "design": sweep.design,
         "dimensions": dimensions_told(sweep.dimensions),
         "points": list(points(found)),

@@ -20,13 +20,16 @@ from sim.experiment.comparison import Result, Row
 from sim.experiment.estimates import BadDays, Change, single, verdict
 from sim.experiment.execution import Arm
 from sim.experiment.explanation import Part
+from sim.experiment.plan import Plan
 from sim.experiment.precision import Reached
+from sim.files.asked import AskedStudy
 from sim.links import LINKS
 from sim.report.best import best_document, best_records
 from sim.report.bridge import label_of
 from sim.report.numbers import rounded
 from sim.report.passages import parts_of
 from sim.report.sentences import sentences
+from sim.scenario import Scenario
 from sim.stats.intervals import Estimate, mean_interval
 from sim.stats.payback import Payback
 
@@ -36,22 +39,29 @@ _TOGETHER = ("low_together", "high_together", "verdict_together")
 Record = dict[str, Any]
 
 
-def document(result: Result) -> Record:
-    """The whole result as one JSON document of format 1."""
-    plan, scenario = result.plan, result.plan.baseline.scenario
-    told = sentences(result)
+def head(asked: Plan | AskedStudy, scenario: Scenario) -> Record:
+    """The first lines of the document of a study of any kind."""
     return {
         "format": FORMAT,
-        "kind": plan.kind,
-        "name": plan.name,
-        "title": plan.title,
+        "kind": asked.kind,
+        "name": asked.name,
+        "title": asked.title,
         "scenario": {"name": scenario.name, "title": scenario.title, "digest": scenario.digest()},
         **ADDED.recorded(),
         "currency": scenario.currency,
         "horizon_days": scenario.calendar.horizon_days,
-        "seed": plan.seed,
-        "replications": plan.replications,
-        "confidence": plan.confidence,
+        "seed": asked.seed,
+        "replications": asked.replications,
+        "confidence": asked.confidence,
+    }
+
+
+def document(result: Result) -> Record:
+    """The whole result as one JSON document of format 1."""
+    plan = result.plan
+    told = sentences(result)
+    return {
+        **head(plan, plan.baseline.scenario),
         "arms": [
             {
                 "name": arm.name,

@@ -69,6 +69,16 @@ def wrapped(text: str, width: int, bullet: str = "") -> str:
     )
 
 
+def heading(title: str, what: str, width: int, paint: Paint) -> str:
+    """The question of a study, and below it what was done."""
+    return f"{paint(printable(title), 'strong')}\n{wrapped(what, width)}"
+
+
+def listed(sentences: Iterable[str], width: int) -> str:
+    """Sentences, each with a bullet."""
+    return "\n".join(wrapped(text, width, "- ") for text in sentences)
+
+
 def label_of(measure: Measure) -> str:
     """The measure with its unit, to begin a row."""
     label = f"{measure.label[:1].upper()}{measure.label[1:]}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from sim.core.registry import ADDED
 from sim.experiment.uncertainty import (
     Answer,
     Uncertainty,
@@ -13,12 +12,23 @@ from sim.experiment.uncertainty import (
     execute_uncertainty,
     uncertainty_of_study,
 )
+from sim.files.problems import printable
 from sim.files.uncertainty import BASELINE, Uncertain, UncertaintySettings, load_uncertainty
 from sim.report.kinds import Kind
 from sim.report.numbers import percent, rounded, span, two_digits, with_half_width
 from sim.report.sentences import name_in_sentence, unit_of_change
-from sim.report.tables import FORMAT, Record
-from sim.report.telling import Column, change_cell, changes_told, label_of, legend, side_by_side, told_of, wrapped
+from sim.report.tables import Record, head
+from sim.report.telling import (
+    Column,
+    change_cell,
+    changes_told,
+    heading,
+    label_of,
+    legend,
+    listed,
+    side_by_side,
+    told_of,
+)
 from sim.report.terminal import Text, painter
 from sim.stats.random_effects import Bounded
 
@@ -37,13 +47,13 @@ def render(found: UnderUncertainty, colour: bool, width: int) -> str:
         f"replication{'' if study.replications == 1 else 's'} of {horizon} for each, seed {study.seed}; ± is half the "
         f"{percent(study.confidence)} interval of the mean over inputs and chance"
     )
-    parts = [f"{paint(study.title, 'strong')}\n{wrapped(what, width)}"]
+    parts = [heading(study.title, what, width, paint)]
     for arm in answered(found):
         mine = [one for one in found.answers if one.arm == arm]
-        parts.append(f"{paint(study.title_of(arm), 'strong')}\n{_table(found, mine, width, colour)}")
+        parts.append(f"{paint(printable(study.title_of(arm)), 'strong')}\n{_table(found, mine, width, colour)}")
         parts.append(_hanging_table(found, mine, width, colour))
     parts.append(legend([one.parts.mean for one in found.answers], found.measures, width))
-    parts.append("\n".join(wrapped(text, width, "- ") for text in sentences(found)))
+    parts.append(listed(sentences(found), width))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -286,20 +296,9 @@ def _values(one: Uncertain) -> str:
 def document(found: UnderUncertainty) -> Record:
     """The whole of it but the replications as one JSON document of format 1."""
     study = found.study
-    scenario = study.scenario
     return {
-        "format": FORMAT,
-        "kind": "uncertainty",
-        "name": study.name,
-        "title": study.title,
-        "scenario": {"name": scenario.name, "title": scenario.title, "digest": scenario.digest()},
-        **ADDED.recorded(),
-        "currency": scenario.currency,
-        "horizon_days": scenario.calendar.horizon_days,
-        "seed": study.seed,
+        **head(study, study.scenario),
         "draws": study.draws,
-        "replications": study.replications,
-        "confidence": study.confidence,
         "inputs": inputs(study.uncertain),
         "answers": list(answers(found)),
         "hanging": list(hanging_records(found)),
