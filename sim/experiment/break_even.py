@@ -6,22 +6,20 @@ Cases, such as several price sensitivities, are worked through one after the oth
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sim.core.measures import Measure
-from sim.core.observations import Observations
 from sim.experiment.comparison import UnknownMeasure
 from sim.experiment.conditions import Conditions
-from sim.experiment.estimates import change
 from sim.experiment.execution import Arm
+from sim.experiment.measured import Measured, measured
 from sim.experiment.store import Memory
 from sim.files.break_even_study import EXAMINED, BreakEvenStudy, Case
 from sim.mechanisms.interventions import PolicySettings
 from sim.stats.crossing import Curve, curve
 from sim.stats.intervals import Estimate
 
-Runs = Mapping[str, tuple[Observations, ...]]
 GRID = 7
 """Values at which the whole range is looked at first."""
 
@@ -63,16 +61,24 @@ def arms_of(study: BreakEvenStudy, case: Case, value: float) -> tuple[Arm, Arm]:
 
 def _of_case(study: BreakEvenStudy, case: Case, measure: Measure, conditions: Conditions) -> Curve:
     def evaluate(values: Sequence[float]) -> list[Estimate]:
-        pairs = [arms_of(study, case, value) for value in values]
-        runs = conditions.simulate([arm for pair in pairs for arm in pair], study.replications, study.seed)
-        return [_difference(study, measure, runs, pair) for pair in pairs]
+        arms = [arm for value in values for arm in arms_of(study, case, value)]
+        found = measured(
+            arms,
+            [measure],
+            replications=study.replications,
+            seed=study.seed,
+            confidence=study.confidence,
+            conditions=conditions,
+        )
+        return [_difference(found, 2 * place, arms) for place in range(len(values))]
 
     return curve(evaluate, study.varied.low, study.varied.high, whole=study.varied.whole, grid=GRID)
 
 
-def _difference(study: BreakEvenStudy, measure: Measure, runs: Runs, pair: tuple[Arm, Arm]) -> Estimate:
-    ours, theirs = pair
-    found = change(measure, runs[ours.name], runs[theirs.name], study.confidence)
-    if found is None:
-        raise UnknownMeasure(f"measure {measure.name!r} cannot be compared {ours.name!r}: nothing is counted there")
-    return found.estimate
+def _difference(found: Measured, with_policy: int, arms: Sequence[Arm]) -> Estimate:
+    """The arm at a place minus the next one, which is without the policy."""
+    estimate = found.difference(0, [with_policy], [with_policy + 1])
+    if estimate is None:
+        name, where = found.measures[0].name, arms[with_policy].name
+        raise UnknownMeasure(f"measure {name!r} cannot be compared {where!r}: nothing is counted there")
+    return estimate

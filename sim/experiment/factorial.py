@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.core.measures import Measure
+from sim.experiment.armed import arms_of, measures_of
 from sim.experiment.conditions import Conditions
-from sim.experiment.execution import Arm
-from sim.experiment.measured import Measured, chosen_measures, measured, scaled
+from sim.experiment.estimates import scaled
+from sim.experiment.measured import Measured, chosen_measures, measured
 from sim.files.factorials import FactorialStudy, subsets
 from sim.stats.factorial import Factors, beyond_weights, effect_weights
 from sim.stats.intervals import Estimate, paired_combination
@@ -53,13 +54,9 @@ class Factorial:
 
 def execute_factorial(study: FactorialStudy, conditions: Conditions) -> Factorial:
     """Run a factorial; raises as ``observe``."""
-    from sim.model import measures  # noqa: PLC0415 - SimPy is not needed to look at a finished result
-
-    known = measures(study.scenario_of(study.arms[-1]))
-    chosen = chosen_measures(known, study.measures)
-    arms = [Arm(arm.name, arm.title, study.scenario_of(arm)) for arm in study.arms]
+    chosen = chosen_measures(tuple(measures_of(study).values()), study.measures)
     found = measured(
-        arms,
+        arms_of(study),
         chosen,
         replications=study.replications,
         seed=study.seed,

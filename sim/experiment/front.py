@@ -14,11 +14,11 @@ import numpy as np
 
 from sim.core.measures import Measure
 from sim.core.observations import Observations
+from sim.experiment.armed import arms_of, measures_of
 from sim.experiment.comparison import UnknownMeasure
 from sim.experiment.conditions import Conditions
 from sim.experiment.contributions import DRAWS, believed, contributions
 from sim.experiment.estimates import Change, Runs, change
-from sim.experiment.execution import Arm
 from sim.files.fronts import FrontStudy
 from sim.stats.front import Array, beats
 from sim.stats.payback import wilson
@@ -73,13 +73,9 @@ class Front:
 
 def execute_front(study: FrontStudy, conditions: Conditions) -> Front:
     """Run the study; raises UnknownMeasure where an outcome cannot be estimated, else as ``observe``."""
-    from sim.model import measures  # noqa: PLC0415 - SimPy is not needed to look at a finished result
-
-    whole = {name: policy for arm in study.arms for name, policy in arm.policies.items()}
-    known = measures(study.scenario.model_copy(update={"policies": whole}))
-    chosen = tuple(next(one for one in known if one.name == name) for name in study.outcomes)
-    arms = [Arm(arm.name, arm.title, study.scenario_of(arm)) for arm in study.arms]
-    return front_of(study, chosen, conditions.observe(arms, study.replications, study.seed, _slim(chosen)))
+    known = measures_of(study)
+    chosen = tuple(known[name] for name in study.outcomes)
+    return front_of(study, chosen, conditions.observe(arms_of(study), study.replications, study.seed, _slim(chosen)))
 
 
 def _slim(measures: Sequence[Measure]) -> Callable[[Observations], Observations]:

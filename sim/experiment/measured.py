@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sim.core.measures import Measure
 from sim.core.observations import Observations
 from sim.experiment.conditions import Conditions
+from sim.experiment.estimates import scaled
 from sim.experiment.execution import Arm
 from sim.stats.intervals import Estimate, mean_interval, paired_difference, paired_ratio_difference, ratio_interval
 
@@ -103,14 +104,6 @@ class Measured:
 
 def _known(above: Array, below: Array) -> bool:
     return bool(np.isfinite(above).all() and np.isfinite(below).all())
-
-
-def scaled(estimate: Estimate | None, factor: float) -> Estimate | None:
-    """The estimate in the unit shown."""
-    if estimate is None or factor == 1.0:
-        return estimate
-    half_width = None if estimate.half_width is None else estimate.half_width * factor
-    return Estimate(estimate.value * factor, half_width, estimate.n, estimate.method, estimate.confidence)
 
 
 def measured(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from sim.core.measures import Measure
+from sim.experiment.armed import arms_of, measures_of
 from sim.experiment.comparison import UnknownMeasure
 from sim.experiment.conditions import Conditions
 from sim.experiment.estimates import single
@@ -62,13 +63,8 @@ class Selected:
 
 def execute_selection(study: SelectionStudy, conditions: Conditions) -> Selected:
     """Run a selection. Raises UnknownMeasure where a replication has no value of the measure; else as ``observe``."""
-    from sim.model import measures  # noqa: PLC0415 - SimPy is not needed to look at a finished result
-
-    scenario = study.scenario_of(study.arms[0])
-    whole = {name: policy for arm in study.arms for name, policy in arm.policies.items()}
-    known = measures(scenario.model_copy(update={"policies": whole}))
-    measure = next(one for one in known if one.name == study.measure)
-    arms = tuple(Arm(arm.name, arm.title, study.scenario_of(arm)) for arm in study.arms)
+    measure = measures_of(study)[study.measure]
+    arms = tuple(arms_of(study))
     sampler = _Sampler(arms, study.seed, measure, conditions)
     values: list[list[float]] = [[] for _ in arms]
     left: Sequence[int] = range(len(arms))

@@ -24,6 +24,12 @@ class ArmedStudy(AskedStudy):
         """Replications in all, by what is known before anything is run."""
         return len(self.arms) * self.replications
 
+    @property
+    def with_all(self) -> Scenario:
+        """The scenario with the policies of all arms in it, of which all measures can be asked."""
+        every = {name: policy for arm in self.arms for name, policy in arm.policies.items()}
+        return self.scenario.model_copy(update={"policies": every})
+
     def scenario_of(self, arm: Arm) -> Scenario:
         """The scenario with the policies of an arm in force."""
         return self.scenario.model_copy(update={"policies": dict(arm.policies)})

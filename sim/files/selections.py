@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from sim.core.measures import Measure
 from sim.core.units import Share
 from sim.files.armed import ArmedStudy
 from sim.files.asked import head_of
@@ -67,7 +69,7 @@ def _further(settings: SelectionSettings, scenario: Scenario, root: Node) -> lis
     known = measures_of(settings, scenario)
     problems = ranked_problems(settings.measure, known, root, "measure")
     if not problems:
-        problems += _wrong_indifference(settings, scenario, root)
+        problems += _wrong_indifference(settings, known, root)
     arms = settings.arms if settings.arms is not None else settings.policies
     for key, wrong, message in (
         ("replications", settings.replications < 2, "is the first stage, which takes 2 or more"),
@@ -79,10 +81,10 @@ def _further(settings: SelectionSettings, scenario: Scenario, root: Node) -> lis
     return problems
 
 
-def _wrong_indifference(settings: SelectionSettings, scenario: Scenario, root: Node) -> list[Problem]:
+def _wrong_indifference(settings: SelectionSettings, known: Sequence[Measure], root: Node) -> list[Problem]:
     node = root.child("indifference") or root
     try:
-        goal = goal_of(measures_of(settings, scenario), settings.measure, settings.indifference)
+        goal = goal_of(known, settings.measure, settings.indifference)
     except NoGoal as problem:
         return [node.place.problem(str(problem), "indifference")]
     if goal.relative:
