@@ -233,8 +233,6 @@ def _study_command(command: str, kind: str, purpose: str) -> None:
 _study_command("select", "selection", "Find the best of several policies with a stated probability.")
 _study_command("factorial", "factorial", "Simulate every combination of policies: what they do together.")
 _study_command("pareto", "pareto", "Find the policies that no other beats in all of several outcomes.")
-
-
 _study_command("optimise", "optimise", "Look for the best values of a few settings under constraints.")
 _study_command("sweep", "sweep", "Simulate a scenario at many points: what each setting does, and which do best.")
 _study_command("uncertainty", "uncertainty", "Say how sure an answer is as long as some numbers are not known well.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from sim.experiment.plan import BASELINE, REPLICATIONS, SEED, Plan, plan_of_scen
 from sim.experiment.pool import Progress
 from sim.files import Study, load_scenario
 from sim.files import load_study as read_study
+from sim.frames import figure_of, frame_of
 from sim.report.folder import kept_plan
 from sim.scenario import Scenario
 
@@ -74,13 +76,7 @@ class Findings:
             "bad_days": tables.bad_days,
             "best": tables.best,
         }
-        if table not in makers:
-            raise ValueError(f"table is {table!r}; known tables: {', '.join(makers)}")
-        try:
-            import pandas as pd  # noqa: PLC0415
-        except ImportError:
-            raise ImportError("to_frame needs pandas: pip install 'frontline-sim[tables]'") from None
-        return pd.DataFrame.from_records(list(makers[table](self.result)))
+        return frame_of({name: partial(make, self.result) for name, make in makers.items()}, table)
 
     def plot(self, figure: str | None = None) -> Figure:
         """A figure: "outcomes" (what each policy changes), "course" (month by month), "survivors", "service"
@@ -90,11 +86,7 @@ class Findings:
         """
         from sim.report.figures import figures  # noqa: PLC0415
 
-        drawn = figures(self.result)
-        name = figure or next(iter(drawn), "outcomes")
-        if name not in drawn:
-            raise ValueError(f"there is no figure {name!r} of this result; drawn: {', '.join(drawn) or 'none'}")
-        return drawn[name]
+        return figure_of(figures(self.result), figure)
 
     def to_json(self) -> dict[str, Any]:
         """The document that ``--json`` prints."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sim.experiment.conditions import Conditions
 from sim.experiment.crews import workers_of
 from sim.experiment.pool import Progress
+from sim.frames import figure_of, frame_of
 from sim.report.kinds import Kind, kind_named
 
 if TYPE_CHECKING:
@@ -45,23 +46,11 @@ class Studied:
 
         Raises ValueError where there is no such table, ImportError, with what to install, where pandas is absent.
         """
-        tables = self._kind.tables(self.result)
-        name = table or next(iter(tables))
-        if name not in tables:
-            raise ValueError(f"table is {name!r}; known tables: {', '.join(tables)}")
-        try:
-            import pandas as pd  # noqa: PLC0415
-        except ImportError:
-            raise ImportError("to_frame needs pandas: pip install 'frontline-sim[tables]'") from None
-        return pd.DataFrame.from_records(list(tables[name]))
+        return frame_of({name: partial(iter, each) for name, each in self._kind.tables(self.result).items()}, table)
 
     def plot(self, figure: str | None = None) -> Figure:
         """A figure; None: the most telling one. Raises ValueError where there is none of this name."""
-        drawn = self._kind.figures(self.result)
-        name = figure or next(iter(drawn), "")
-        if name not in drawn:
-            raise ValueError(f"there is no figure {name!r} of this result; drawn: {', '.join(drawn) or 'none'}")
-        return drawn[name]
+        return figure_of(self._kind.figures(self.result), figure)
 
     def to_json(self) -> dict[str, Any]:
         """The document that ``--json`` prints."""
@@ -109,6 +98,4 @@ pareto = partial(study, "pareto")
 factorial = partial(study, "factorial")
 uncertainty = partial(study, "uncertainty")
 sensitivity = partial(study, "sensitivity")
-
-
 break_even = partial(study, "break_even")

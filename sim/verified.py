@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from sim.console import FAILED, columns, in_colour, print_json, print_text
 from sim.experiment.conditions import Conditions
 from sim.experiment.crews import workers_of
 from sim.experiment.pool import Progress
+from sim.frames import frame_of
 from sim.laws.cases import FILE, SEED
 from sim.laws.verifying import Verified, replications
 from sim.laws.verifying import verify as verified
@@ -49,11 +51,7 @@ class Verification:
 
         Raises ImportError, with what to install, where pandas is absent.
         """
-        try:
-            import pandas as pd  # noqa: PLC0415
-        except ImportError:
-            raise ImportError("to_frame needs pandas: pip install 'frontline-sim[tables]'") from None
-        return pd.DataFrame.from_records(list(laws_records(self.result)))
+        return frame_of({"laws": partial(laws_records, self.result)})
 
     def plot(self) -> Figure:
         """Every simulated number against the exact one, with its interval."""

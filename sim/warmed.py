@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from sim.experiment.crews import workers_of
 from sim.experiment.plan import REPLICATIONS, SEED
 from sim.experiment.pool import Progress
 from sim.experiment.warming import Warming, watch_warm_up
+from sim.frames import frame_of
 from sim.options import Options
 from sim.report.folder import ResultFolder, save_files
 from sim.report.tables import json_text
@@ -43,13 +45,7 @@ class Warmed:
         Raises ImportError, with what to install, where pandas is absent.
         """
         makers = {"measures": warming_records, "weeks": weeks_records}
-        if table not in makers:
-            raise ValueError(f"table is {table!r}; known tables: {', '.join(makers)}")
-        try:
-            import pandas as pd  # noqa: PLC0415
-        except ImportError:
-            raise ImportError("to_frame needs pandas: pip install 'frontline-sim[tables]'") from None
-        return pd.DataFrame.from_records(list(makers[table](self.result)))
+        return frame_of({name: partial(make, self.result) for name, make in makers.items()}, table)
 
     def plot(self) -> Figure:
         """The measures week by week, the warm-up, and what MSER would cut."""

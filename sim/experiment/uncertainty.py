@@ -26,8 +26,9 @@ from sim.files.dimensions import Level, refusal, scenario_at
 from sim.files.policies import clash
 from sim.files.problems import FileProblem, Place
 from sim.files.shorthand import Unclear
+from sim.files.studies import BASELINE
 from sim.files.sweeps import measures_of
-from sim.files.uncertainty import BASELINE, Uncertain, UncertaintyStudy, given_plain, uncertain_from
+from sim.files.uncertainty import Uncertain, UncertaintyStudy, given_plain, uncertain_from
 from sim.mechanisms.interventions import PolicySettings
 from sim.scenario import Scenario
 from sim.stats.random_effects import Bounded, Components, components, share_above

@@ -13,7 +13,7 @@ from sim.files.armed import ArmedStudy
 from sim.files.asked import head_of
 from sim.files.header import unknown_measures
 from sim.files.problems import Problem, shown
-from sim.files.studies import PoliciesSettings, arms_read, measures_of, read_policies
+from sim.files.studies import BASELINE, PoliciesSettings, arms_read, measures_of, read_policies
 from sim.files.tree import Node
 from sim.scenario import Scenario
 
@@ -77,8 +77,8 @@ def _further(settings: FactorialSettings, scenario: Scenario, root: Node) -> lis
         problems.append(node.place.problem(message, "policies"))
     if settings.measures:
         problems += unknown_measures(settings.measures, measures_of(settings, scenario), root)
-    if "baseline" in settings.policies:
-        node = root.at(("policies", "baseline")) or root
-        message = f"is {shown('baseline')}, which stands for the scenario as it is; give it another name"
-        problems.append(node.key.problem(message, "policies.baseline"))
+    if BASELINE in settings.policies:
+        node = root.at(("policies", BASELINE)) or root
+        message = f"is {shown(BASELINE)}, which stands for the scenario as it is; give it another name"
+        problems.append(node.key.problem(message, f"policies.{BASELINE}"))
     return problems

@@ -14,11 +14,11 @@ from sim.files.dimensions import Dimension, Given, refusal
 from sim.files.goals import NoGoal, goal_of
 from sim.files.header import HeaderSettings, name_problem, read_study, unknown_measures
 from sim.files.problems import FileProblem, Problem, shown
+from sim.files.studies import BASELINE
 from sim.files.sweeps import dimensions_read, measures_of
 from sim.files.tree import Node
 from sim.scenario import Scenario
 
-BASELINE = "baseline"
 Aim = Literal["highest", "lowest"]
 Bound = str | int | float
 

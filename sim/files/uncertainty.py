@@ -17,12 +17,12 @@ from sim.files.header import HeaderSettings, name_problem, read_study, unknown_m
 from sim.files.policies import policy_problems
 from sim.files.problems import FileProblem, Place, Problem, shown
 from sim.files.shorthand import Unclear
+from sim.files.studies import BASELINE
 from sim.files.sweeps import measures_of, places_of
 from sim.files.tree import Node
 from sim.mechanisms.interventions import PolicySettings
 from sim.scenario import Scenario
 
-BASELINE = "baseline"
 _COLUMNS = ("draw", "arm", "replication", "measure", "value", "change")
 
 

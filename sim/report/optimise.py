@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from sim.core.measures import Measure
 from sim.experiment.optimise import Checked, Optimise, Optimum, Tried, execute, optimise_of_study
-from sim.files.optimises import BASELINE, Constraint, OptimiseSettings, load_optimise
+from sim.files.optimises import Constraint, OptimiseSettings, load_optimise
 from sim.files.problems import printable
+from sim.files.studies import BASELINE
 from sim.report.kinds import Kind
 from sim.report.numbers import decimals, number, percent, rounded, span, with_half_width
 from sim.report.sentences import name_in_sentence, unit_of_change

@@ -13,7 +13,8 @@ from sim.experiment.uncertainty import (
     uncertainty_of_study,
 )
 from sim.files.problems import printable
-from sim.files.uncertainty import BASELINE, Uncertain, UncertaintySettings, load_uncertainty
+from sim.files.studies import BASELINE
+from sim.files.uncertainty import Uncertain, UncertaintySettings, load_uncertainty
 from sim.report.kinds import Kind
 from sim.report.numbers import percent, rounded, span, two_digits, with_half_width
 from sim.report.sentences import name_in_sentence, unit_of_change

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.experiment.uncertainty import Answer, UnderUncertainty
-from sim.files.uncertainty import BASELINE
+from sim.files.studies import BASELINE
 from sim.report.figures import COLOURS, panels, short
 from sim.report.numbers import percent, span
 from sim.report.panels import CHANGE, bar, named_ticks, plain_numbers

@@ -24,6 +24,7 @@ ROOM_OF = {
     "sim.conduct": "cli",
     "sim.console": "cli",
     "sim.options": "cli",
+    "sim.frames": "cli",
     "sim.door": "cli",  # the same doors as the commands, from Python
     "sim.studied": "cli",
     "sim.reporting": "cli",
