@@ -128,7 +128,7 @@ def observe(
     cells: list[Cell] = []
     for arm in arms:
         key = arm.key
-        packed.setdefault(key, _packed(arm.scenario))
+        packed.setdefault(key, packed_up(arm.scenario))
         cells += [Cell(key, seed, number) for number in range(arm.first, arm.first + replications)]
     taken: dict[Cell, T] = {}
     if store is not None:
@@ -142,17 +142,14 @@ def observe(
 
     def accept(place: int, outcome: Any) -> None:
         if isinstance(outcome, Failure):
-            if outcome.kind == ExtensionProblem.__name__:
-                raise ExtensionProblem(outcome.message)
-            if outcome.kind == WorkersDied.__name__:
-                raise WorkersDied(outcome.message)
             failures[missing[place]] = outcome
             return
         if store is not None:
             store.keep(missing[place], outcome)
         taken[missing[place]] = take(Observations.from_plain(outcome))
 
-    _run(missing, packed, workers, accept, lambda done, total: report(before + done, before + total))
+    tasks: list[Task] = [(*cell, packed[cell.scenario]) for cell in missing]
+    work_through(_replicate, tasks, accept, workers, lambda done, total: report(before + done, before + total))
     if failures:
         raise _first_of(failures, cells, arms, replications)
     starts = range(0, len(cells), replications)
@@ -163,23 +160,36 @@ def _whole(observed: Observations) -> Observations:
     return observed
 
 
-def _packed(scenario: Scenario) -> bytes:
+def packed_up(scenario: Scenario) -> bytes:
     """The settings without their evidence, which changes nothing."""
     plain = scenario.plain() | {"evidence": []}
     return zlib.compress(json.dumps(plain, separators=(",", ":")).encode(), 1)
 
 
-def _run(cells: Sequence[Cell], packed: dict[str, bytes], workers: Workers, accept: Accept, report: Progress) -> None:
-    tasks: list[Task] = [(*cell, packed[cell.scenario]) for cell in cells]
+def work_through(
+    function: Callable[..., Any], tasks: Sequence[Task], accept: Accept, workers: Workers, progress: Progress | None
+) -> None:
+    """Do tasks that simulate, wherever ``workers`` are, with what was added to the model; the function raises nothing.
+
+    accept(place, outcome) is told each outcome as it comes, in any order. Raises ExtensionProblem where a worker cannot
+    have what was added, and WorkersDied.
+    """
+
+    def check(place: int, outcome: Any) -> None:
+        if isinstance(outcome, Failure) and outcome.kind in _OF_WORKERS:
+            raise _OF_WORKERS[outcome.kind](outcome.message)
+        accept(place, outcome)
+
+    report = progress or _silent
     if isinstance(workers, Crew):
-        with_all = [(model_source(), _extensions(), *task) for task in tasks]
-        run_in_crew(replicate_elsewhere, with_all, accept, report, workers)
+        with_all = [(model_source(), _extensions(), function, *task) for task in tasks]
+        run_in_crew(done_elsewhere, with_all, check, report, workers)
         return
     count = min(workers or cores(), len(tasks))
     if count <= 1:
-        run_serially(_replicate, tasks, accept, report)
+        run_serially(function, tasks, check, report)
     else:
-        run_in_processes(_replicate, tasks, accept, report, workers=count, prepare=_prepare, given=_extensions())
+        run_in_processes(function, tasks, check, report, workers=count, prepare=_prepare, given=_extensions())
 
 
 def _first_of(
@@ -194,6 +204,7 @@ def _silent(done: int, total: int) -> None:
     """No progress shown."""
 
 
+_OF_WORKERS: dict[str, type[Exception]] = {kind.__name__: kind for kind in (ExtensionProblem, WorkersDied)}
 _scenarios: dict[str, Scenario] = {}
 _unable: list[Failure] = []
 _ONE_AT_A_TIME = threading.Lock()
@@ -233,11 +244,10 @@ def _prepare(extensions: tuple[Extension, ...]) -> None:
         _unable.append(Failure(ExtensionProblem.__name__, str(error), ""))
 
 
-def replicate_elsewhere(model: str, extensions: tuple[Extension, ...], *cell: Any) -> dict[str, Any] | Failure:
-    """One cell on a worker that nobody has prepared and that may have run cells of other studies before.
+def done_elsewhere(model: str, extensions: tuple[Extension, ...], function: Callable[..., Any], *task: Any) -> Any:
+    """One task on a worker that nobody has prepared and that may have run cells of other studies before.
 
-    model: the version of the coordinator's; another one would give other numbers without a word. cell: as for
-    ``_replicate``.
+    model: the version of the coordinator's; another one would give other numbers without a word.
     """
     if model_source() != model:
         return Failure(WorkersDied.__name__, f"a worker has another Frontline: {model_source()}, not {model}", "")
@@ -248,17 +258,22 @@ def replicate_elsewhere(model: str, extensions: tuple[Extension, ...], *cell: An
             forget()
             _unable.clear()
             _prepare(extensions)
-        return _replicate(*cell)
+        return function(*task)
 
 
 def _replicate(key: str, seed: int, replication: int, packed: bytes) -> dict[str, Any] | Failure:
     """One cell, as plain data; key: that of its arm."""
+    digest, _, cut = key.partition(_CUT)
+    cuts = cut.split(",") if cut else []
+    return attempted(lambda scenario: _run_model(scenario, seed, replication, cuts).to_plain(), digest, packed)
+
+
+def attempted(work: Callable[[Scenario], T], digest: str, packed: bytes) -> T | Failure:
+    """What work makes of a scenario that was packed up, or what it died of."""
     if _unable:
         return _unable[0]
     try:
-        digest, _, cut = key.partition(_CUT)
-        scenario = _unpacked(digest, packed)
-        return _run_model(scenario, seed, replication, cut.split(",") if cut else []).to_plain()
+        return work(_unpacked(digest, packed))
     except Exception as error:
         import traceback  # noqa: PLC0415 - only when something went wrong
 

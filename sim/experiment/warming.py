@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sim.core.calendar import Day
 from sim.core.measures import Measure
 from sim.core.world import World
 from sim.experiment.conditions import Conditions
-from sim.experiment.crews import Crew, run_in_crew
-from sim.experiment.execution import cores
-from sim.experiment.pool import Task, run_in_processes, run_serially
+from sim.experiment.execution import Arm, Failure, ReplicationFailed, attempted, packed_up, work_through
+from sim.experiment.pool import Task
 from sim.files.problems import suggestion
 from sim.scenario import Scenario
 from sim.stats.intervals import Estimate
@@ -176,27 +176,29 @@ def _measures(scenario: Scenario, names: Sequence[str]) -> list[Measure]:
 def _simulated(
     scenario: Scenario, names: list[str], replications: int, seed: int, conditions: Conditions
 ) -> list[list[list[float | None]]]:
-    found: dict[int, list[list[float | None]]] = {}
-    tasks: list[Task] = [(scenario, names, seed, number) for number in range(1, replications + 1)]
-    progress = conditions.progress or _silent
-    workers = conditions.workers
-    if isinstance(workers, Crew):
-        run_in_crew(weeks_of, tasks, found.__setitem__, progress, workers)
-    elif min(workers or cores(), len(tasks)) == 1:
-        run_serially(weeks_of, tasks, found.__setitem__, progress)
-    else:
-        run_in_processes(weeks_of, tasks, found.__setitem__, progress, workers=min(workers or cores(), len(tasks)))
-    return [found[place] for place in range(replications)]
+    """The weeks of each replication; raises ReplicationFailed."""
+    digest, packed = scenario.digest(), packed_up(scenario)
+    tasks: list[Task] = [(names, seed, number, digest, packed) for number in range(1, replications + 1)]
+    found: dict[int, Any] = {}
+    work_through(weeks_of, tasks, found.__setitem__, conditions.workers, conditions.progress)
+    outcomes = [found[place] for place in range(replications)]
+    failed = [place for place, outcome in enumerate(outcomes) if isinstance(outcome, Failure)]
+    if failed:
+        arm = Arm("baseline", scenario.title, scenario)
+        raise ReplicationFailed(arm, seed, failed[0] + 1, outcomes[failed[0]], len(failed) - 1)
+    return outcomes
 
 
-def weeks_of(scenario: Scenario, names: list[str], seed: int, replication: int) -> list[list[float | None]]:
-    """The weeks of one replication."""
+def weeks_of(
+    names: list[str], seed: int, replication: int, digest: str, packed: bytes
+) -> list[list[float | None]] | Failure:
+    """The weeks of one replication of a scenario that was packed up."""
+    return attempted(lambda scenario: _followed(scenario, names, seed, replication), digest, packed)
+
+
+def _followed(scenario: Scenario, names: list[str], seed: int, replication: int) -> list[list[float | None]]:
     from sim.model import Model  # noqa: PLC0415 - a coordinator of workers runs no model
 
     probe = Weeks(names)
     Model(scenario, seed, replication, probes=(probe,)).run()
     return probe.rows
-
-
-def _silent(done: int, total: int) -> None:
-    """No progress shown."""

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sim.experiment.crews import Crew, Workers, run_in_crew
-from sim.experiment.execution import cores
-from sim.experiment.pool import Progress, Task, run_in_processes, run_serially
+from sim.experiment.crews import Workers
+from sim.experiment.execution import work_through
+from sim.experiment.pool import Progress, Task
 from sim.laws import meeting
 from sim.laws.cases import FILE, SEED, Case, LawbookProblem, read_cases
 from sim.laws.effort import Effort, confidences, effort_of, plan_of
@@ -104,7 +104,7 @@ def verify(
             rows[case.id][number] = outcome
 
     tasks: list[Task] = [(case, efforts[case.id], seed, number) for case, number in places]
-    _run(tasks, workers, accept, progress or _silent)
+    work_through(_numbers, tasks, accept, workers, progress)
     at, at_inputs = confidences(path)
     verdicts = []
     for case in run:
@@ -142,24 +142,9 @@ def _plans(cases: Sequence[Case], precise: bool, path: Path) -> tuple[dict[str, 
     return plans, not_run
 
 
-def _run(tasks: Sequence[Task], workers: Workers, accept: Any, progress: Progress) -> None:
-    if isinstance(workers, Crew):
-        run_in_crew(_numbers, tasks, accept, progress, workers)
-        return
-    count = min(workers or cores(), len(tasks))
-    if count <= 1:
-        run_serially(_numbers, tasks, accept, progress)
-    else:
-        run_in_processes(_numbers, tasks, accept, progress, workers=count)
-
-
 def _numbers(case: Case, effort: Effort, seed: int, number: int) -> dict[str, float] | str:
     """The numbers of one replication, or what it died of."""
     try:
         return replicate(plan_of(case, effort), seed, number, effort.size)
     except Exception as error:
         return f"seed {seed}, replication {number}: {type(error).__name__}: {error}"
-
-
-def _silent(done: int, total: int) -> None:
-    """No progress shown."""

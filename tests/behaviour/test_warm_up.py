@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 import sim
+from sim import extend
 from sim.cli import app
 from sim.experiment.settling import still_settling
 from sim.experiment.warming import NoWarmUp
@@ -125,3 +127,63 @@ def test_a_run_warns_of_a_start_that_it_counts_and_of_no_other(tmp_path: Path) -
 
 def begun_badly(waits: tuple[float, ...]) -> tuple[float, ...]:
     return tuple(wait * (4.0 if day < 35 else 1.0) for day, wait in enumerate(waits))
+
+
+OWN = """
+from typing import Literal
+from sim import extend
+
+
+@extend.law
+class Memoryless(extend.Law):
+    law: Literal["memoryless"]
+    mean: extend.Duration = extend.Field(gt=0)
+
+    @property
+    def mean_value(self):
+        return self.mean
+
+    def quantile(self, u):
+        return -self.mean * extend.elementary.log(1.0 - u)
+
+
+@extend.mechanism("fails", extend.Settings)
+class Fails(extend.Mechanism[extend.Settings]):
+    def on_day_began(self, day):
+        if day.index == 30:
+            raise ValueError("no such day")
+"""
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Iterator[Path]:
+    """A script with a law of its own, and a mechanism that fails."""
+    path = tmp_path / "own.py"
+    path.write_text(OWN, encoding="utf-8")
+    yield path
+    extend.forget()
+
+
+def command(script: Path, path: Path, workers: int) -> tuple[int, str, str]:
+    words = ["--with", str(script), "warmup", str(path), "--measure", "occupancy", "-n", "2", "--quiet"]
+    done = CliRunner().invoke(app, [*words, "--workers", str(workers), "--out", str(path.parent / f"out{workers}")])
+    return done.exit_code, done.stdout, done.stderr
+
+
+def test_processes_have_what_a_script_adds_to_the_model(tmp_path: Path, script: Path) -> None:
+    path = scenario(tmp_path, 21)
+    path.write_text(path.read_text().replace("law: exponential", "law: memoryless").replace("350", "70"))
+    alone = command(script, path, 1)
+    assert alone[0] == 0
+    assert command(script, path, 2) == alone
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_replication_that_fails_is_named_without_a_traceback(tmp_path: Path, script: Path, workers: int) -> None:
+    path = scenario(tmp_path, 21)
+    path.write_text(path.read_text().replace("350", "70") + "fails: {}\n")
+    code, out, err = command(script, path, workers)
+    assert (code, out) == (1, "")
+    assert err.startswith("scenario 'backlog', arm 'baseline', seed 1, replication 1 failed: ValueError: no such day")
+    assert "so did 1 more" in err
+    assert "Traceback" not in err

@@ -113,21 +113,19 @@ def test_an_executor_of_ones_own_is_left_open_and_one_that_is_made_is_closed() -
 
 
 def test_a_worker_with_another_model_says_so_instead_of_simulating() -> None:
-    found = execution.replicate_elsewhere("0.0.1+other", (), "digest", 1, 1, b"")
+    found = execution.done_elsewhere("0.0.1+other", (), double, 1)
     assert isinstance(found, execution.Failure)
     assert found.kind == "WorkersDied"
     assert found.message.startswith("a worker has another Frontline: ")
     assert found.message.endswith(", not 0.0.1+other")
 
 
-def test_a_worker_forgets_what_studies_before_have_added(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_forgets_what_studies_before_have_added(monkeypatch: pytest.MonkeyPatch) -> None:
     from sim.core.registry import Extension
 
     left = Extension("left_over", "left_over.py", b"")
     monkeypatch.setitem(ADDED.extensions, "left_over", left)
-    cell = (bench.firm.digest(), 1, 1, execution._packed(bench.firm))
-    monkeypatch.setattr(execution, "_replicate", lambda *_: tuple(ADDED.extensions))
-    assert execution.replicate_elsewhere(execution.model_source(), (), *cell) == ()
+    assert execution.done_elsewhere(execution.model_source(), (), lambda: tuple(ADDED.extensions)) == ()
 
 
 def test_mpi_without_an_mpi_job_says_how_to_start_one() -> None:

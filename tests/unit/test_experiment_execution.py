@@ -106,7 +106,7 @@ def test_only_what_is_taken_of_a_replication_is_held_and_arms_are_made_one_at_a_
 
 def test_a_worker_holds_a_few_scenarios_and_no_more(bench: Any) -> None:
     execution._scenarios.clear()
-    packed = execution._packed(bench.firm)
+    packed = execution.packed_up(bench.firm)
     for number in range(30):
         execution._unpacked(str(number), packed)
     assert len(execution._scenarios) == execution._SCENARIOS_HELD
