@@ -102,8 +102,10 @@ def _advance(letter: str, bold: bool) -> float:
 
 @cache
 def _font(bold: bool) -> Any:
-    from matplotlib.font_manager import FontProperties, findfont, get_font  # noqa: PLC0415
+    """The font in one size for good; that of ``get_font`` is the library's own, which sets others as it draws."""
+    from matplotlib.font_manager import FontProperties, findfont  # noqa: PLC0415
+    from matplotlib.ft2font import FT2Font  # noqa: PLC0415
 
-    font = get_font(findfont(FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")))
+    font = FT2Font(findfont(FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")))
     font.set_size(100, 72)
     return font

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 
+from sim.report.figures import picture
 from sim.report.paper.blocks import Cell, Table
 from sim.report.pdf_lines import columns_of, width_of, wrapped
 
@@ -29,3 +31,13 @@ def test_columns_fit_the_page_and_do_not_overlap(texts: list[list[str]]) -> None
     ends = [column.left + column.width for column in columns]
     assert ends[-1] <= 758.0 + 1e-6
     assert all(end < column.left for end, column in zip(ends, columns[1:], strict=False))
+
+
+def test_letters_are_as_wide_after_a_figure_was_drawn_as_before() -> None:
+    before = width_of("letter", 8, bold=True)
+    figure = Figure()
+    figure.text(0.1, 0.1, "letter", fontsize=5, fontweight="bold")
+    picture(figure, "png", dpi=150)
+    # Letters that nothing has measured yet: what was measured is kept.
+    assert width_of("\u0429\u042e", 8, bold=True) > 8.0
+    assert width_of("letter", 8, bold=True) == before
