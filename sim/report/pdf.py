@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sim.report.figures import STYLE
 from sim.report.paper.blocks import Block, Cell, Choice, Paper, Picture, Points, Section, Table, Words, cell, clean
 from sim.report.paper.whole import paper_of
-from sim.report.pdf_lines import Column, columns_of, wrapped
+from sim.report.pdf_lines import Column, columns_of, width_of, wrapped
 from sim.report.reopened import Reopened
 
 if TYPE_CHECKING:
@@ -61,7 +61,14 @@ def _section(sheets: Sheets, section: Section) -> None:
     sheets.skip(10)
     sheets.rule(0.9)
     sheets.words(section.title, 14, weight="bold", after=4)
-    for block in section.blocks:
+    _blocks(sheets, section.blocks)
+
+
+def _blocks(sheets: Sheets, blocks: Sequence[Block]) -> None:
+    """All of them; a paragraph stands on the page of what follows it, a note where it may."""
+    for place, block in enumerate(blocks):
+        if isinstance(block, Words) and block.style != "note":
+            sheets.need(_height(blocks[place:]))
         _block(sheets, block)
 
 
@@ -74,18 +81,17 @@ def _block(sheets: Sheets, block: Block) -> None:
         sheets.skip(5)
     elif isinstance(block, Points):
         for text in block.texts:
-            sheets.words(f"•  {text}", 9.5)
+            sheets.words(text, 9.5, mark="•  ")
         sheets.skip(5)
     elif isinstance(block, Table):
         sheets.table(block)
     elif isinstance(block, Picture):
-        sheets.picture(block.draw(), block.caption)
+        sheets.picture(block.figure, block.caption)
     elif isinstance(block, Choice):
         for title, blocks in block.options:
             sheets.need(24 + _height(blocks))
             sheets.words(title, 10.5, weight="bold", after=2)
-            for inner in blocks:
-                _block(sheets, inner)
+            _blocks(sheets, blocks)
 
 
 def _height(blocks: Sequence[Block]) -> float:
@@ -93,7 +99,7 @@ def _height(blocks: Sequence[Block]) -> float:
     room = 0.0
     for block in blocks:
         if isinstance(block, Picture):
-            return room + float(block.draw().get_figheight()) * _INCH
+            return room + float(block.figure.get_figheight()) * _INCH
         if isinstance(block, Choice):
             return room + 24.0 + _height(block.options[0][1])
         if not isinstance(block, Words):
@@ -140,12 +146,16 @@ class Sheets:
         colour: str = _INK,
         family: str | None = None,
         after: float = 0.0,
+        mark: str = "",
     ) -> None:
-        """A paragraph, in as many lines as it takes."""
-        for line in wrapped(clean(text), size, _ROOM, bold=weight == "bold"):
+        """A paragraph, in as many lines as it takes; mark: stands before the first, and the others stand below it."""
+        left = width_of(mark, size)
+        for place, line in enumerate(wrapped(clean(text), size, _ROOM - left, bold=weight == "bold")):
             self.need(size * _LEADING)
             self._y -= size * _LEADING
-            self._write(_MARGIN, line, size, weight=weight, color=colour, family=family)
+            self._write(_MARGIN + left, line, size, weight=weight, color=colour, family=family)
+            if mark and place == 0:
+                self._write(_MARGIN, mark, size)
         self._y -= after
 
     def table(self, table: Table) -> None:

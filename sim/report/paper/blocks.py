@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sim.files.problems import printable
@@ -67,6 +68,11 @@ class Picture:
     text: str
     caption: str = ""
     hover: Hover | None = None
+
+    @cached_property
+    def figure(self) -> Figure:
+        """The figure, drawn once."""
+        return self.draw()
 
 
 @dataclass(frozen=True)
