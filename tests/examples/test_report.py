@@ -347,6 +347,26 @@ def test_the_page_opens_in_a_browser_without_a_word_or_a_request_and_fits(
         assert browser.run("document.title") == (HOSTILE[0] if name == "hostile" else "A tiny study")
 
 
+def test_charts_scroll_on_a_phone_rather_than_shrink_and_keys_bring_a_month_into_sight(
+    result: Path, tmp_path: Path, browser: Browser
+) -> None:
+    page_of(result, tmp_path / "out")
+    browser.open(tmp_path / "out" / "tiny.html", 390)
+    widths = "Array.from(document.querySelectorAll('figure svg')).map((one) => one.getBoundingClientRect().width)"
+    assert min(width for width in browser.run(widths) if width) >= 500
+    sight = browser.run(
+        "(() => { const figure = document.querySelector('#course figure.told'), chart = figure.firstElementChild;"
+        "figure.told.places.forEach(() =>"
+        " figure.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', cancelable: true })));"
+        "const box = chart.getBoundingClientRect(), at = figure.cursor.getBoundingClientRect().left;"
+        "return [chart.scrollLeft > 0, at >= box.left && at <= box.right, figure.place]; })()"
+    )
+    assert sight[:2] == [True, True]
+    assert sight[2] > 0
+    assert browser.run("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert browser.complaints() == []
+
+
 def test_a_page_that_asks_for_something_would_be_found_out(result: Path, tmp_path: Path, browser: Browser) -> None:
     text, _ = page_of(result, tmp_path / "out")
     file = tmp_path / "wrong.html"

@@ -21,7 +21,7 @@ from sim.report.paper.blocks import Explorer, Hover, Paper, Picture, cell, clean
 from sim.report.paper.whole import paper_of
 from sim.report.reopened import Reopened
 
-_LONGEST_WORD = 36
+_LONGEST_WORD, _WIDE = 36, 24
 _HERE = Path(__file__).parent
 
 
@@ -52,6 +52,7 @@ def _tools() -> dict[str, Any]:
         "chart": chart,
         "cell": cell,
         "is_long": _is_long,
+        "is_wide": lambda text: len(text) > _WIDE,
         "safe": safe,
         "hover": _hover,
         "explored": _explored,

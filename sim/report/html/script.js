@@ -62,14 +62,16 @@
   // What a chart says of the month under the pointer.
   const tip = document.getElementById("tip");
   const tell = (figure, place) => {
-    const told = figure.told, box = figure.getBoundingClientRect();
-    const svg = figure.querySelector("svg").getBoundingClientRect();
-    const scale = svg.width / Number(figure.dataset.wide);
+    const told = figure.told, chart = figure.querySelector("svg");
+    const scale = chart.getBoundingClientRect().width / Number(figure.dataset.wide);
     const first = Number(figure.dataset.first), last = Number(figure.dataset.last);
     const count = told.places.length;
     const x = (first + (count > 1 ? place / (count - 1) * (last - first) : 0)) * scale;
-    figure.cursor.style.left = x + svg.left - box.left + "px";
+    figure.cursor.style.left = x + "px";
     figure.cursor.hidden = false;
+    const room = chart.parentElement;
+    room.scrollLeft = Math.min(x - 1, Math.max(room.scrollLeft, x + 1 - room.clientWidth));
+    const svg = chart.getBoundingClientRect(), box = figure.getBoundingClientRect();
     tip.replaceChildren(made("b", "", told.places[place]));
     told.series.filter((one) => told.series.length === 1 || shown.has(String(one[1]))).forEach((one) => {
       const row = made("div", "row");
@@ -87,7 +89,7 @@
     figure.told = JSON.parse(figure.dataset.hover);
     figure.cursor = made("div", "cursor");
     figure.cursor.hidden = true;
-    figure.append(figure.cursor);
+    figure.querySelector(".chart").append(figure.cursor);
     const count = figure.told.places.length;
     const within = (place) => Math.max(0, Math.min(count - 1, place));
     const hide = () => { tip.hidden = true; figure.cursor.hidden = true; };
@@ -154,14 +156,16 @@
       select.append(entry);
     });
     label.append(select);
-    const base = made("p", "note"), chart = made("figure");
+    const base = made("p", "note"), figure = made("figure"), chart = made("div", "chart");
     const show = () => {
       const measure = measures[Number(select.value)];
-      base.textContent = "Baseline: " + measure.base + (measure.meaning ? ". " + measure.meaning : "");
+      base.textContent = "Baseline: " + measure.base + (measure.meaning ? "; " + measure.meaning : "");
       draw(chart, measure, arms);
     };
     select.addEventListener("change", show);
-    box.append(label, base, chart);
+    chart.tabIndex = 0;
+    figure.append(chart);
+    box.append(label, base, figure);
     if (measures.length) { select.value = 0; show(); }
   });
 })();
