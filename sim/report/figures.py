@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiment.comparison import Result, Row
 from sim.report.bridge import Step, passing_steps, steps_of
-from sim.report.months import Course, courses
+from sim.report.months import PROFIT, Course, courses
 from sim.report.numbers import folded, percent, span
 from sim.report.sentences import name_in_sentence, unit_of_change
 
@@ -45,6 +45,9 @@ STYLE = {
     "legend.frameon": False,
 }
 _WIDE, _ABOVE, _LINE = 9.8, 0.55, 0.18
+_WIDE_NUMBER = 1e6
+"""So large a number is nearly as wide as half a panel."""
+
 _COURSES = {"course": "month by month", "survivors": "who is still there", "service": "service by month"}
 _CLEAN = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
 
@@ -304,7 +307,7 @@ def draw_changes(panel: Axes, result: Result, row: Row) -> None:
     panel.set_title(wrapped(f"{row.measure.label[:1].upper()}{row.measure.label[1:]}", 28))
     panel.set_xlabel(f"change, {unit_of_change(row.measure)}".rstrip(", "))
     panel.margins(x=0.12)
-    panel.xaxis.set_major_locator(few_ticks())
+    panel.xaxis.set_major_locator(few_ticks(2 if max(map(abs, panel.get_xlim())) >= _WIDE_NUMBER else 4))
     panel.xaxis.set_major_formatter("{x:,.10g}")
 
 
@@ -339,8 +342,10 @@ def draw_course(panel: Axes, result: Result, shown: Course) -> None:
         means = [nan if each is None else each.value for each in estimates]
         low = [nan if each is None or each.low is None else each.low for each in estimates]
         high = [nan if each is None or each.high is None else each.high for each in estimates]
+        if shown.source != PROFIT:
+            low = [max(end, 0.0) for end in low]
         if shown.unit == "%":
-            low, high = [max(end, 0.0) for end in low], [min(end, 100.0) for end in high]
+            high = [min(end, 100.0) for end in high]
         line = {"color": style.colour, "linestyle": style.line, "marker": style.marker if few else None}
         panel.plot(places, means, linewidth=1.5, **line)
         panel.fill_between(places, low, high, color=style.colour, alpha=0.13, linewidth=0)
@@ -370,11 +375,11 @@ def _write_above(figure: Figure, headline: list[str], caption: str) -> None:
     figure.text(0.012, 1 - below / tall, caption, fontsize=8, color="#555555", va="top")
 
 
-def few_ticks() -> Any:
-    """A few round numbers along an axis."""
+def few_ticks(most: int = 4) -> Any:
+    """A few round numbers along an axis; most: steps between them."""
     from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
 
-    return MaxNLocator(4)
+    return MaxNLocator(most)
 
 
 def wrapped(text: str, width: int) -> str:
