@@ -445,6 +445,8 @@ def test_a_study_beside_the_result_tells_what_the_answer_hangs_on(result: Path, 
     section = text.partition('<section id="hangs">')[2].partition("</section>")[0]
     assert "Fee &lt;b&gt;and&lt;/b&gt; nothing else" in section
     assert "<svg" in section
+    lacking = re.findall(r"frontline ([\w-]+) STUDY", section)
+    assert lacking == ["sensitivity", "uncertainty", "break-even"]
 
 
 def pages_of(content: bytes, folder: Path) -> list[str]:

@@ -19,6 +19,8 @@ from sim.experiment.comparison import Result, estimate
 from sim.experiment.execution import Arm
 from sim.experiment.plan import Plan
 from sim.report.answer import answer
+from sim.report.paper.blocks import Words
+from sim.report.paper.outcomes import answer_section
 from sim.report.sentences import sentences
 
 MEASURES = (
@@ -195,6 +197,15 @@ def test_a_first_place_is_claimed_only_beyond_doubt(bench: Any) -> None:
     close = {**clear, "Baker": [value + 49 + 10 * sign for value, sign in zip(base, (1, -1, 1, -1), strict=True)]}
     texts = answer(result_of(bench, ("profit",), {arm: {"profit": row} for arm, row in close.items()}))
     assert texts[0].endswith("this study cannot tell whether profit improves more with “Baker”.")
+
+
+@pytest.mark.parametrize("names", [("Able",), ("Able", "Baker")])
+def test_only_of_several_policies_it_is_said_when_one_is_called_first(bench: Any, names: tuple[str, ...]) -> None:
+    rows = {arm: {"profit": [100.0 + place, 120.0, 90.0]} for place, arm in enumerate(("baseline", *names))}
+    note = answer_section(result_of(bench, ("profit",), rows)).blocks[-1]
+    assert isinstance(note, Words)
+    assert "nothing is called a change" in note.text
+    assert ("first place" in note.text) == (len(names) > 1)
 
 
 def test_one_replication_says_nothing_about_differences(bench: Any) -> None:

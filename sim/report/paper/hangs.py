@@ -17,6 +17,7 @@ from sim.report.reopened import Reopened, Unfilled, reopened
 from sim.report.terminal import WIDTH
 
 _TELLING = {
+    "sensitivity": "which of some numbers matter, and how much",
     "uncertainty": "which uncertain numbers move the outcomes most",
     "break_even": "at which value of a number a policy no longer pays",
     "sweep": "what each of some settings does",

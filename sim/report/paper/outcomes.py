@@ -35,19 +35,17 @@ _VERDICTS = {
 
 def answer_section(result: Result) -> Section:
     """The answer in at most three sentences."""
-    notes = []
-    if result.policies and result.plan.replications > 1:
-        notes = [
-            Words(
-                "A change is the difference from the baseline, replication by replication on the same customers. "
-                "What is "
-                f"given in brackets is its {percent(result.plan.confidence)} interval; where that includes zero, "
-                "nothing "
-                "is called a change. A first place is claimed only against every other policy at once.",
-                "note",
-            )
-        ]
-    return Section("answer", "The answer", [*(Words(text, "lead") for text in answer(result)), *notes])
+    told = [Words(text, "lead") for text in answer(result)]
+    if not result.policies or result.plan.replications < 2:
+        return Section("answer", "The answer", told)
+    note = (
+        "A change is the difference from the baseline, replication by replication on the same customers. What is given "
+        f"in brackets is its {percent(result.plan.confidence)} interval; where that includes zero, nothing is called a "
+        "change."
+    )
+    if len(result.policies) > 1:
+        note += " A first place is claimed only against every other policy at once."
+    return Section("answer", "The answer", [*told, Words(note, "note")])
 
 
 def outcomes_section(result: Result) -> Section:
