@@ -23,11 +23,9 @@ from sim.experiment.execution import Arm
 from sim.experiment.measured import Array, MadeWhenAsked, Measured, chosen_measures, measured
 from sim.experiment.sweep import dimension_from
 from sim.files.asked import AskedStudy, head_from, head_of
-from sim.files.dimensions import Dimension, Level, refusal, scenario_at
-from sim.files.policies import clash
-from sim.files.problems import FileProblem, Place
+from sim.files.dimensions import Dimension, Level, check_ends, check_points, scenario_at
+from sim.files.problems import Place
 from sim.files.sensitivity import Method, SensitivityStudy
-from sim.files.shorthand import Unclear
 from sim.files.sweeps import measures_of
 from sim.mechanisms.interventions import PolicySettings
 from sim.scenario import Scenario
@@ -153,20 +151,15 @@ def sensitivity_of_study(study: SensitivityStudy) -> Sensitivity:
 
 def checked_points(study: Sensitivity, places: Mapping[str, Place]) -> Sensitivity:
     """The study, if every point of it is a scenario that its policy fits."""
-    for one in study.dimensions:
-        for level in one.ends or one.levels:
-            if wrong := refusal(one, level):
-                raise FileProblem([places.get(one.name, Place("")).problem(f": {wrong}", f"settings.{one.name}")])
-    for number, place in enumerate(study.places):
-        levels = study.levels(place)
-        try:
-            base = scenario_at(study.scenario, levels)
-            if study.policy and (wrong := clash(base, [*base.policies.values(), study.policy[1]])):
-                raise Unclear(wrong)
-        except Unclear as problem:
-            values = ", ".join(f"{one.name} {level.label}" for one, level in levels if level.value is not None)
-            words = f": point {number + 1} ({values}) is no scenario: {problem}"
-            raise FileProblem([places.get("method", Place("")).problem(words, "method")]) from None
+    check_ends(study.dimensions, places, "settings")
+    check_points(
+        study.scenario,
+        (study.levels(place) for place in study.places),
+        [study.policy[1]] if study.policy else [],
+        what="point",
+        place=places.get("method", Place("")),
+        key="method",
+    )
     return study
 
 

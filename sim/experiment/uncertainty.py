@@ -22,10 +22,8 @@ from sim.experiment.conditions import Conditions
 from sim.experiment.execution import Arm
 from sim.experiment.measured import Array, MadeWhenAsked, Measured, chosen_measures, measured
 from sim.files.asked import AskedStudy, head_from, head_of
-from sim.files.dimensions import Level, refusal, scenario_at
-from sim.files.policies import clash
-from sim.files.problems import FileProblem, Place
-from sim.files.shorthand import Unclear
+from sim.files.dimensions import Dimension, Level, check_ends, check_points, scenario_at
+from sim.files.problems import Place
 from sim.files.studies import BASELINE
 from sim.files.sweeps import measures_of
 from sim.files.uncertainty import Uncertain, UncertaintyStudy, given_plain, uncertain_from
@@ -68,12 +66,13 @@ class Uncertainty(AskedStudy):
         key = child(child(root_key(self.seed, 0), named(_STREAM)), draw)
         return tuple(one.at(uniform(key, named(one.name))) for one in self.uncertain)
 
+    def levels(self, draw: int) -> list[tuple[Dimension, Level]]:
+        """The same, each with what it is a value of."""
+        return [(one.dimension, level) for one, level in zip(self.uncertain, self.drawn(draw), strict=True)]
+
     def base_of(self, draw: int) -> Scenario:
         """The scenario of a draw without policies; raises Unclear where it is none."""
-        levels = self.drawn(draw)
-        return scenario_at(
-            self.scenario, [(one.dimension, level) for one, level in zip(self.uncertain, levels, strict=True)]
-        )
+        return scenario_at(self.scenario, self.levels(draw))
 
     def arm_of(self, place: int) -> Arm:
         """The arm at a place: all arms of the first draw, then of the second, and so on."""
@@ -131,21 +130,15 @@ def uncertainty_of_study(study: UncertaintyStudy) -> Uncertainty:
 
 def checked_draws(study: Uncertainty, places: Mapping[str, Place]) -> Uncertainty:
     """The study, if every draw of it is a scenario that its policies fit."""
-    for one in study.uncertain:
-        for level in one.dimension.ends or one.dimension.levels:
-            if wrong := refusal(one.dimension, level):
-                raise FileProblem([places.get(one.name, Place("")).problem(f": {wrong}", f"uncertain.{one.name}")])
-    for draw in range(study.draws):
-        try:
-            base = study.base_of(draw)
-            for policy in study.policies.values():
-                if wrong := clash(base, [*base.policies.values(), policy]):
-                    raise Unclear(wrong)
-        except Unclear as problem:
-            pairs = zip(study.uncertain, study.drawn(draw), strict=True)
-            values = ", ".join(f"{one.name} {level.label}" for one, level in pairs)
-            words = f": draw {draw + 1} ({values}) is no scenario: {problem}"
-            raise FileProblem([places.get("draws", Place("")).problem(words, "draws")]) from None
+    check_ends([one.dimension for one in study.uncertain], places, "uncertain")
+    check_points(
+        study.scenario,
+        (study.levels(draw) for draw in range(study.draws)),
+        list(study.policies.values()),
+        what="draw",
+        place=places.get("draws", Place("")),
+        key="draws",
+    )
     return study
 
 

@@ -8,7 +8,7 @@ alike too.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,11 +18,11 @@ from pydantic import Field, ValidationError
 from sim.core.units import NUMBER, Settings, Several
 from sim.evidence import number_at
 from sim.files.policies import clash
-from sim.files.problems import Place, shown
+from sim.files.problems import FileProblem, Place, shown
 from sim.files.shorthand import Unclear, change_of, made, paths_of
 from sim.files.tree import planted
 from sim.files.wording import problems_of
-from sim.mechanisms.interventions import Change, PolicyProblem
+from sim.mechanisms.interventions import Change, PolicyProblem, PolicySettings
 from sim.scenario import Scenario, may_change, scenario_model
 
 Value = str | int | float
@@ -206,6 +206,41 @@ def refusal(dimension: Dimension, level: Level) -> str:
             hint = f'; to take {-level.value:g} away write "{level.value:g}", in quotes'
         return f"{shown(level.value)}: {problem}{hint}"
     return ""
+
+
+def check_ends(dimensions: Sequence[Dimension], places: Mapping[str, Place], section: str) -> None:
+    """Raises FileProblem for the first end, or value of a list, that alone makes no scenario.
+
+    places: of the dimensions by name; section: of the file in which they stand.
+    """
+    for one in dimensions:
+        for level in one.ends or one.levels:
+            if wrong := refusal(one, level):
+                raise FileProblem([places.get(one.name, Place("")).problem(f": {wrong}", f"{section}.{one.name}")])
+
+
+def check_points(
+    scenario: Scenario,
+    points: Iterable[Sequence[tuple[Dimension, Level]]],
+    policies: Sequence[PolicySettings],
+    *,
+    what: str,
+    place: Place,
+    key: str,
+) -> None:
+    """Raises FileProblem for the first point that is no scenario, or one that a policy does not fit.
+
+    what: what a point is called; place, key: where the file asks for all of them.
+    """
+    for number, levels in enumerate(points, 1):
+        try:
+            base = scenario_at(scenario, levels)
+            for policy in policies:
+                if wrong := clash(base, [*base.policies.values(), policy]):
+                    raise Unclear(wrong)
+        except Unclear as problem:
+            values = ", ".join(f"{one.name} {level.label}" for one, level in levels if level.value is not None)
+            raise FileProblem([place.problem(f": {what} {number} ({values}) is no scenario: {problem}", key)]) from None
 
 
 def _with_no_step(values: list[Value]) -> list[Value]:

@@ -14,7 +14,7 @@ from sim.files.dimensions import Dimension, RangeSettings
 from sim.files.header import HeaderSettings, name_problem, read_study, unknown_measures
 from sim.files.policies import policy_problems
 from sim.files.problems import FileProblem, Place, Problem
-from sim.files.sweeps import measures_of, places_of
+from sim.files.sweeps import measures_of, no_power_of_two, places_of
 from sim.files.tree import Node
 from sim.files.uncertainty import taken_names, uncertain_read
 from sim.mechanisms.interventions import PolicySettings
@@ -81,8 +81,6 @@ def _misfits(settings: SensitivitySettings, count: int, root: Node) -> list[Prob
             problems.append(method.place.problem(f"is {settings.method}, which needs {name}: how many", "method"))
         elif name != needed and node is not None:
             problems.append(node.key.problem(f"has no meaning for the method {settings.method}", name))
-    if settings.method == "sobol" and settings.points is not None and settings.points & (settings.points - 1):
-        power = 1 << (settings.points.bit_length() - 1)
-        message = f"is {settings.points}; the method sobol needs a power of 2, such as {power} or {2 * power}"
+    if settings.method == "sobol" and (message := no_power_of_two(settings.points, "the method sobol")):
         problems.append((root.child("points") or root).place.problem(message, "points"))
     return problems

@@ -93,6 +93,14 @@ def places_of(root: Node, sections: Sequence[str], whole: str) -> dict[str, Plac
     return {**{name: node.key for name, node in nodes.items()}, whole: (root.child(whole) or root).place}
 
 
+def no_power_of_two(points: int | None, what: str) -> str:
+    """What is wrong with a number of points where Sobol' points are drawn, or nothing."""
+    if points is None or not points & (points - 1):
+        return ""
+    power = 1 << (points.bit_length() - 1)
+    return f"is {points}; {what} needs a power of 2, such as {power} or {2 * power}"
+
+
 def measures_of(scenario: Scenario) -> tuple[Measure, ...]:
     """Everything that a scenario can report."""
     from sim.model import measures  # noqa: PLC0415  # the model is heavy, and most studies name no measures
@@ -111,9 +119,7 @@ def _misfits(settings: SweepSettings, dimensions: tuple[Dimension, ...], root: N
         return [design.place.problem(f"is {settings.design}, which needs points: how many to draw", "design")]
     if not drawn and node is not None:
         return [node.key.problem(f"has no meaning for the design {settings.design}", "points")]
-    if settings.design == "sobol" and settings.points is not None and settings.points & (settings.points - 1):
-        power = 1 << (settings.points.bit_length() - 1)
-        message = f"is {settings.points}; the design sobol needs a power of 2, such as {power} or {2 * power}"
+    if settings.design == "sobol" and (message := no_power_of_two(settings.points, "the design sobol")):
         return [(node or root).place.problem(message, "points")]
     problems = []
     for section, givens in (("settings", settings.settings), ("changes", settings.changes)):
