@@ -63,23 +63,16 @@ class Findings:
         return sentences(self.result)
 
     def to_frame(self, table: str = "outcomes") -> pd.DataFrame:
-        """A table as a data frame: "outcomes", "replications", "months", "bad_days" or "best".
+        """A table as a data frame: "outcomes", "replications", "months", "bad_days", "profit", "links" or "best".
 
         Raises ImportError, with what to install, where pandas is absent.
         """
-        from sim.report import tables  # noqa: PLC0415
+        from sim.report.tables import TABLES  # noqa: PLC0415
 
-        makers = {
-            "outcomes": tables.outcomes,
-            "replications": tables.replications,
-            "months": tables.months,
-            "bad_days": tables.bad_days,
-            "best": tables.best,
-        }
-        return frame_of({name: partial(make, self.result) for name, make in makers.items()}, table)
+        return frame_of({name: partial(make, self.result) for name, make in TABLES.items()}, table)
 
     def plot(self, figure: str | None = None) -> Figure:
-        """A figure: "outcomes" (what each policy changes), "course" (month by month), "survivors", "service"
+        """A figure: "outcomes" (what each policy changes), "course" (month by month), "survivors", "service",
         "profit" (where its change comes from) or "links" (what passes through which).
 
         Without a name the first there is. Save it with ``savefig``. Raises ValueError where there is nothing to draw.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.experiment.comparison import Result
@@ -59,17 +59,7 @@ def _tables(study: Reopened) -> dict[str, list[Record]]:
     if result is None:
         assert study.kind is not None
         return {name: list(records) for name, records in study.kind.tables(study.found).items()}
-    makers: dict[str, Callable[[Result], Iterable[Record]]] = {
-        "summary": summary,
-        "outcomes": tables.outcomes,
-        "replications": tables.replications,
-        "months": tables.months,
-        "bad_days": tables.bad_days,
-        **({"profit": tables.profit} if result.accountings else {}),
-        **({"links": tables.links} if result.explanations else {}),
-        **({"best": tables.best} if result.best is not None else {}),
-    }
-    return {name: list(maker(result)) for name, maker in makers.items()}
+    return {"summary": summary(result), **{name: list(records) for name, records in tables.tables_of(result).items()}}
 
 
 def summary(result: Result) -> list[Record]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -146,20 +146,14 @@ def json_text(content: Any) -> str:
 
 def files(result: Result) -> dict[str, str]:
     """The text of every table file, by its name."""
-    tables = {
-        "outcomes.csv": outcomes(result),
-        "replications.csv": replications(result),
-        "months.csv": months(result),
-        "bad_days.csv": bad_days(result),
-    }
-    if result.accountings:
-        tables["profit.csv"] = profit(result)
-    if result.explanations:
-        tables["links.csv"] = links(result)
-    if result.best is not None:
-        tables["best.csv"] = best(result)
-    texts = {name: csv_text(records) for name, records in tables.items()}
+    texts = {f"{name}.csv": csv_text(records) for name, records in tables_of(result).items()}
     return {"result.json": json_text(document(result)), **texts}
+
+
+def tables_of(result: Result) -> dict[str, Iterator[Record]]:
+    """The records of every table that the result has something for, by its name."""
+    asked = {"profit": result.accountings, "links": result.explanations, "best": result.best is not None}
+    return {name: make(result) for name, make in TABLES.items() if asked.get(name, True)}
 
 
 def csv_text(records: Iterable[Record]) -> str:
@@ -272,6 +266,18 @@ def best(result: Result) -> Iterator[Record]:
     """One record per arm: how likely it is the best."""
     if result.best is not None:
         yield from best_records(result.best)
+
+
+TABLES: Mapping[str, Callable[[Result], Iterator[Record]]] = {
+    "outcomes": outcomes,
+    "replications": replications,
+    "months": months,
+    "bad_days": bad_days,
+    "profit": profit,
+    "links": links,
+    "best": best,
+}
+"""Every table that a result may have, by its name."""
 
 
 def _replication(arm: str, run: Observations, measure: Measure) -> Record:
