@@ -14,7 +14,7 @@ from sim.experiment.comparison import Result, Row
 from sim.experiment.estimates import Change, change
 from sim.experiment.execution import Arm
 from sim.report.numbers import percent, span, with_half_width
-from sim.report.sentences import effect, is_effect, listed, name_in_sentence, sentence, told_rows, untold
+from sim.report.sentences import capital, effect, is_effect, listed, name_in_sentence, sentence, told_rows, untold
 
 
 def answer(result: Result) -> tuple[str, ...]:
@@ -118,7 +118,7 @@ def _others(result: Result, row: Row, leaders: Sequence[Arm]) -> str:
         *_with(f"{name} is exactly as before", by_verdict.get("the same", [])),
     ]
     text = "; ".join(parts)
-    return f"{text[0].upper()}{text[1:]}." if text else ""
+    return f"{capital(text)}." if text else ""
 
 
 def _with(what: str, arms: Sequence[Arm]) -> list[str]:
@@ -133,7 +133,7 @@ def _good_elsewhere(result: Result, row: Row) -> str:
         if each is not row and arms:
             found += _with(f"{name_in_sentence(each.measure)} improves", ranked(each, arms))
     text = "; ".join(found)
-    return f"{text[0].upper()}{text[1:]}." if text else ""
+    return f"{capital(text)}." if text else ""
 
 
 def _of_run(result: Result) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.files.differences import Difference, Side
 from sim.files.problems import printable
-from sim.report.numbers import folded, rounded
+from sim.report.numbers import counted, folded, rounded
 from sim.report.terminal import WIDTH, painter
 
 FORMAT = 1
@@ -44,7 +44,7 @@ def sentence(difference: Difference) -> str:
     term, _, setting = name.partition(".")
     if difference.path.startswith("policy.") and term in _TERMS and difference.kind == "added":
         return f"{setting} {_TERMS[term]} {new}"
-    size = f", with {difference.settings} setting{'' if difference.settings == 1 else 's'}"
+    size = f", with {counted(difference.settings, 'setting')}"
     if difference.kind == "added":
         return f"{name} is added" + (f": {new}" if new is not None else size)
     return f"{name} is left out" + (f"; it was {old}" if old is not None else size)
@@ -55,7 +55,7 @@ def _heading(one: Side, other: Side, found: Sequence[Difference], width: int) ->
         folded(printable(f"{mark} {side.reference}: {side.title}"), width, subsequent_indent="  ")[0]
         for mark, side in (("from", one), ("to  ", other))
     )
-    count = "No setting differs." if not found else f"{len(found)} difference{'' if len(found) == 1 else 's'}"
+    count = "No setting differs." if not found else counted(len(found), "difference")
     return f"{names}\n{count}"
 
 

@@ -19,15 +19,13 @@ from sim.report.telling import (
     change_cell,
     effect_told,
     heading,
-    label_of,
     legend,
     listed,
     replications_told,
     side_by_side,
     told_of,
-    wrapped,
 )
-from sim.report.terminal import Text, painter
+from sim.report.terminal import Text, label_of, painter, wrapped
 from sim.stats.intervals import Estimate
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from sim.experiment.comparison import Result, Row
 from sim.report.bridge import Step, passing_steps, steps_of
 from sim.report.months import PROFIT, Course, courses
 from sim.report.numbers import folded, percent, span
-from sim.report.sentences import name_in_sentence, unit_of_change
+from sim.report.sentences import capital, name_in_sentence, unit_of_change
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -304,7 +304,7 @@ def draw_changes(panel: Axes, result: Result, row: Row) -> None:
             linewidth=1.6,
             markerfacecolor="white" if change.verdict == "cannot tell" else style.colour,
         )
-    panel.set_title(wrapped(f"{row.measure.label[:1].upper()}{row.measure.label[1:]}", 28))
+    panel.set_title(wrapped(capital(row.measure.label), 28))
     panel.set_xlabel(f"change, {unit_of_change(row.measure)}".rstrip(", "))
     panel.margins(x=0.12)
     panel.xaxis.set_major_locator(few_ticks(2 if max(map(abs, panel.get_xlim())) >= _WIDE_NUMBER else 4))

@@ -11,8 +11,8 @@ from sim.report.kinds import Kind
 from sim.report.numbers import percent, rounded, span
 from sim.report.sentences import name_in_sentence, unit_of_change
 from sim.report.tables import Record, head
-from sim.report.telling import change_cell, heading, label_of, legend, listed, replications_told, wrapped
-from sim.report.terminal import Text, grid, painter
+from sim.report.telling import change_cell, heading, legend, listed, replications_told
+from sim.report.terminal import Text, grid, label_of, painter, wrapped
 from sim.stats.front import Array, ellipse
 from sim.stats.intervals import Estimate
 

@@ -9,8 +9,8 @@ from sim.experiment.comparison import Result, Row
 from sim.experiment.estimates import BadDays, Change
 from sim.experiment.execution import Arm
 from sim.report.bridge import label_of, told_parts
-from sim.report.numbers import decimals, folded, in_percent, number, signed, span
-from sim.report.sentences import name_in_sentence, told_rows, unit_of_change
+from sim.report.numbers import counted, decimals, folded, in_percent, number, signed, span
+from sim.report.sentences import capital, listed, name_in_sentence, told_rows, unit_of_change
 from sim.scenario import Scenario
 
 _LONGEST_NAME = 60
@@ -37,7 +37,7 @@ def finding(result: Result, arm: Arm) -> str:
     parts = [_said(*first)]
     for verdict, verb in (("higher", "rise"), ("lower", "fall")):
         names = [name_in_sentence(row.measure) for row, change in others if change.verdict == verdict]
-        parts += [f"{_listed(names)} {verb}{'s' if len(names) == 1 else ''}"] if names else []
+        parts += [f"{listed(names, 'and')} {verb}{'s' if len(names) == 1 else ''}"] if names else []
     return f"{name}: {'; '.join(parts)}"
 
 
@@ -49,10 +49,6 @@ def _said(row: Row, change: Change) -> str:
         return f"this study cannot tell whether {name} changes"
     size = f"{number(abs(estimate.value), decimals(estimate))} {unit_of_change(row.measure)}".rstrip()
     return f"{name} {'rises' if estimate.value > 0 else 'falls'} by {size}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def standing(row: Row, count: int) -> str:
@@ -71,8 +67,8 @@ def standing(row: Row, count: int) -> str:
         if verdict in verdicts
     ]
     if not parts:
-        return f"{_capital(name)}: nothing could be compared"
-    return f"{_capital(name)}: of {count} policies {', '.join(parts)}"
+        return f"{capital(name)}: nothing could be compared"
+    return f"{capital(name)}: of {count} policies {', '.join(parts)}"
 
 
 def answer(result: Result) -> str:
@@ -100,7 +96,7 @@ def bridge(result: Result, arm: Arm, most: int = _PARTS) -> str:
     if not sure:
         return f"{named(arm.title)}: no part of the change of profit can be told from none"
     parts = [f"{label_of(line)} ({signed(line.estimate.value, decimals(line.estimate))} {currency})" for line in sure]
-    return f"{named(arm.title)}: profit changes through {_listed(parts)}"
+    return f"{named(arm.title)}: profit changes through {listed(parts, 'and')}"
 
 
 def paid_back(result: Result) -> str:
@@ -115,8 +111,7 @@ def paid_back(result: Result) -> str:
         and (found := result.paybacks.get(arm.name)) is not None
     ]
     if not changing or result.plan.replications < 2:
-        count = result.plan.replications
-        return f"Month by month: means over {count} replication{'' if count == 1 else 's'}"
+        return f"Month by month: means over {counted(result.plan.replications, 'replication')}"
     if len(changing) == 1:
         arm, found = changing[0]
         back_in = "pays from the first month on" if found.month == 1 else f"paid back in month {found.month}"
@@ -150,11 +145,7 @@ def assumed(scenario: Scenario) -> str:
 def done(result: Result) -> str:
     """How the study was done."""
     plan = result.plan
-    count = f"{plan.replications} replication{'' if plan.replications == 1 else 's'}"
+    count = counted(plan.replications, "replication")
     if not result.policies:
         return f"How it was done: {count} of {span(plan.baseline.scenario.calendar.horizon_days)}"
     return f"Every policy met the same customers on the same days, in {count}"
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from sim.files.problems import printable
 from sim.laws.cases import CONFIDENCE
 from sim.laws.meeting import Check
 from sim.laws.verifying import Verdict, Verified
 from sim.report.figures import COLOURS, styled
-from sim.report.numbers import decimals, folded, number, percent, rounded, with_half_width
+from sim.report.numbers import counted, decimals, number, percent, rounded, with_half_width
 from sim.report.tables import Record
-from sim.report.terminal import WIDTH, Paint, Text, grid, painter
+from sim.report.terminal import WIDTH, Paint, Text, grid, painter, wrapped
 from sim.stats.intervals import Estimate
 
 if TYPE_CHECKING:
@@ -36,14 +35,14 @@ def render_laws(found: Verified, colour: bool = False, width: int = WIDTH, in_fu
     else:
         parts.append(grid([_titles("law", "number farthest out"), *map(_row, found.verdicts)], paint))
         parts += [_law(each, paint, width) for each in found.broken]
-    parts += [_folded(f"{name}: not run: {reason}", width) for name, reason in found.not_run.items()]
-    parts.append(_folded(sentence(found), width))
+    parts += [wrapped(f"{name}: not run: {reason}", width) for name, reason in found.not_run.items()]
+    parts.append(wrapped(sentence(found), width))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def sentence(found: Verified) -> str:
     """What it comes to, in a sentence or two."""
-    laws = f"{len(found.verdicts)} law{'' if len(found.verdicts) == 1 else 's'}"
+    laws = counted(len(found.verdicts), "law")
     if found.broken:
         told = "; ".join(_broken(each) for each in found.broken)
         return f"{len(found.broken)} of {laws} {'is' if len(found.broken) == 1 else 'are'} broken: {told}."
@@ -52,9 +51,9 @@ def sentence(found: Verified) -> str:
     simulated = sum(check.kind == "answer" for each in found.verdicts for check in each.checks)
     formulas = sum(check.kind == "formula" for each in found.verdicts for check in each.checks)
     inputs = sum(check.kind == "input" for each in found.verdicts for check in each.checks)
-    text = f"{_holding(len(found.verdicts))}: {_counted(simulated, 'simulated number')} within {_its(simulated)}"
-    text += f" and {_counted(inputs, 'known input')} within {_its(inputs)}" if inputs else ""
-    text += f"; {_counted(formulas, 'number')} without noise agree to 1e-9" if formulas else ""
+    text = f"{_holding(len(found.verdicts))}: {counted(simulated, 'simulated number')} within {_its(simulated)}"
+    text += f" and {counted(inputs, 'known input')} within {_its(inputs)}" if inputs else ""
+    text += f"; {counted(formulas, 'number')} without noise agree to 1e-9" if formulas else ""
     wide = [each.case.id for each in found.verdicts if each.verdict == "too wide"]
     return f"{text}." + (f" With this seed some intervals of {', '.join(wide)} are too wide to tell." if wide else "")
 
@@ -146,7 +145,7 @@ def _heading(found: Verified, paint: Paint, width: int) -> str:
     what = f"seed {found.seed}; ± is half an interval; all intervals of the whole file hold together with"
     what += f" {percent(CONFIDENCE)}, so each with {100 * found.confidence:.3f} %"
     how = "as precise as each law demands" if found.precise else "in short; --precise takes half an hour"
-    return f"{paint('Known answers, simulated and exact', 'strong')}\n{_folded(f'{what}; {how}', width)}"
+    return f"{paint('Known answers, simulated and exact', 'strong')}\n{wrapped(f'{what}; {how}', width)}"
 
 
 def _titles(*names: str) -> list[Text]:
@@ -165,9 +164,9 @@ def _row(each: Verdict) -> list[Text]:
 
 def _law(each: Verdict, paint: Paint, width: int) -> str:
     """Every number of a law; of its inputs only those that do not hold."""
-    head = _folded(f"{each.case.id}: {each.case.model}", width)
+    head = wrapped(f"{each.case.id}: {each.case.model}", width)
     if each.failure is not None:
-        return f"{paint(head, 'strong')}\n{_folded(f'  a replication failed: {each.failure}', width)}"
+        return f"{paint(head, 'strong')}\n{wrapped(f'  a replication failed: {each.failure}', width)}"
     shown = [check for check in each.checks if check.kind != "input" or check.verdict != "holds"]
     rows = [
         [
@@ -179,7 +178,7 @@ def _law(each: Verdict, paint: Paint, width: int) -> str:
         for check in shown
     ]
     quiet = sum(check.kind == "input" for check in each.checks) - sum(check.kind == "input" for check in shown)
-    note = f"\n  and {_counted(quiet, 'known input')} within {_its(quiet)}" if quiet else ""
+    note = f"\n  and {counted(quiet, 'known input')} within {_its(quiet)}" if quiet else ""
     return f"{paint(head, 'strong')}\n{grid(rows, paint)}{note}"
 
 
@@ -219,17 +218,9 @@ def _holding(count: int) -> str:
     return "The law holds" if count == 1 else f"All {count} laws hold"
 
 
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
-
-
 def _its(count: int) -> str:
     return "its interval" if count == 1 else "their intervals"
 
 
 def _short(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
-
-
-def _folded(text: str, width: int) -> str:
-    return "\n".join(folded(printable(text), width, break_on_hyphens=False))

@@ -89,9 +89,13 @@ def span(days: int) -> str:
     """A horizon in words: "2 years", "13 weeks", "10 days"."""
     for length, name in ((365, "year"), (7, "week"), (1, "day")):
         if days % length == 0 and days >= length:
-            count = days // length
-            return f"{count} {name}{'' if count == 1 else 's'}"
+            return counted(days // length, name)
     return "0 days"
+
+
+def counted(count: int, what: str) -> str:
+    """How many of something: "1 week", "3 weeks"."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def percent(share: float) -> str:

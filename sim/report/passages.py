@@ -10,11 +10,10 @@ from sim.experiment.execution import Arm
 from sim.experiment.explanation import Explanation, Part
 from sim.links import LINKS
 from sim.report.numbers import columns, folded, with_half_width
-from sim.report.sentences import listed, name_in_sentence, unit_of_change
+from sim.report.sentences import MARKS, listed, name_in_sentence, unit_of_change
 
 NONE, TOGETHER = "none of these", "together or counted twice"
 """What the parts are called that belong to no single link."""
-_MARKS = {"higher": " ", "lower": " ", "cannot tell": "~", "the same": "="}
 _HEADS = {
     "profit": "profit",
     "customer_retention_end": "customers kept",
@@ -71,7 +70,7 @@ def _head(measure: Measure) -> str:
 
 
 def _cell(part: Part) -> str:
-    return f"{with_half_width(part.estimate, sign=True)} {_MARKS[part.verdict]}"
+    return f"{with_half_width(part.estimate, sign=True)} {MARKS[part.verdict]}"
 
 
 def idle_links(found: Sequence[Explanation]) -> list[str]:

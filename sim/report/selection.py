@@ -12,8 +12,8 @@ from sim.report.kinds import Kind
 from sim.report.numbers import decimals, number, percent, rounded, span, with_half_width
 from sim.report.sentences import name_in_sentence, unit_of_change
 from sim.report.tables import Record, head
-from sim.report.telling import heading, label_of, listed, wrapped
-from sim.report.terminal import Text, grid, painter
+from sim.report.telling import heading, listed
+from sim.report.terminal import Text, grid, label_of, painter, wrapped
 from sim.stats.selection import boundary
 
 if TYPE_CHECKING:

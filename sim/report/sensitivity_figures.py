@@ -9,7 +9,8 @@ from sim.report.figures import COLOURS, panels, short
 from sim.report.numbers import percent, span
 from sim.report.panels import named_ticks, plain_numbers
 from sim.report.sentences import unit_of_change
-from sim.report.telling import label_of, told_of
+from sim.report.telling import told_of
+from sim.report.terminal import label_of
 from sim.stats.random_effects import Bounded
 
 if TYPE_CHECKING:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from sim.core.measures import Measure
 from sim.experiment.comparison import Result, Row
-from sim.experiment.estimates import Change
+from sim.experiment.estimates import Change, Verdict
 from sim.experiment.execution import Arm
 from sim.experiment.explanation import FIVE
-from sim.report.numbers import decimals, number, percent, span, two_digits
+from sim.report.numbers import decimals, number, percent, span, two_digits, with_half_width
 from sim.stats.intervals import Estimate
 from sim.stats.payback import Payback
 
@@ -22,6 +24,12 @@ _NAMES = {
     "customer_retention_12m": "customer retention over 12 months",
     "employee_retention_12m": "employee retention over 12 months",
 }
+
+MARKS: Mapping[Verdict, str] = {"higher": " ", "lower": " ", "cannot tell": "~", "the same": "="}
+"""What stands after a change in a table."""
+
+ALONE = "°"
+"""The same for one that is told by itself, but not beside those of all other policies."""
 
 
 def sentences(result: Result) -> dict[str, str]:
@@ -107,6 +115,16 @@ def is_effect(change: Change) -> bool:
     return change.verdict in ("higher", "lower")
 
 
+def marked(change: Change | None) -> str:
+    """A change with its half-width as the cell of a table, with a mark where it is none."""
+    return "-" if change is None else f"{with_half_width(change.estimate, sign=True)} {MARKS[change.verdict]}".rstrip()
+
+
+def mark_of(change: Change) -> str:
+    """The mark of a change among those of other policies."""
+    return MARKS[change.verdict] if change.holds_together else ALONE
+
+
 def effect(result: Result, measure: Measure, change: Change) -> str:
     """A difference that can be told from zero, with its interval."""
     estimate = change.estimate
@@ -147,6 +165,11 @@ def untold(told: list[tuple[Measure, Change]]) -> list[str]:
     return parts
 
 
-def listed(names: list[str], word: str) -> str:
+def capital(text: str) -> str:
+    """The text as it begins a sentence or a line."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def listed(names: Sequence[str], word: str) -> str:
     """Names with commas, and a word before the last."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"

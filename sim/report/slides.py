@@ -11,7 +11,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sim.core.measures import Measure
 from sim.evidence import KINDS, by_kind
 from sim.experiment.comparison import Result, Row
 from sim.experiment.estimates import Change
@@ -24,15 +23,15 @@ from sim.report.deck import EMU, Box, Deck, rows_that_fit
 from sim.report.deck_charts import bars, lines, waterfall
 from sim.report.method import method, method_text
 from sim.report.months import courses
-from sim.report.numbers import decimals, duration, in_percent, in_time, percent, signed, span, with_half_width
+from sim.report.numbers import counted, decimals, percent, signed, span, with_half_width
 from sim.report.reopened import Reopened
-from sim.report.sentences import payback_sentence, sentences, told_rows, unit_of_change
+from sim.report.sentences import capital, marked, payback_sentence, sentences, told_rows, unit_of_change
+from sim.report.terminal import bad_day_row, label_of
 from sim.scenario import Scenario
 
 _SIDE_BY_SIDE, _FEW_POLICIES, _POLICIES_OF_A_CHART = 4, 3, 10
 _NAME, _NAME_OF_LINE = 46, 30
 _VERDICTS = {"higher": "higher", "lower": "lower", "the same": "exactly the same", "cannot tell": "cannot be told"}
-_MARKS = {"higher": "", "lower": "", "the same": " =", "cannot tell": " ~"}
 T = TypeVar("T")
 
 
@@ -83,8 +82,8 @@ def slides(result: Result, template: Path | None = None) -> bytes:
 
 def _what(result: Result) -> str:
     plan = result.plan
-    count = f"{plan.replications} replication{'' if plan.replications == 1 else 's'}"
-    return f"{count} of {span(plan.baseline.scenario.calendar.horizon_days)}, seed {plan.seed}"
+    horizon = span(plan.baseline.scenario.calendar.horizon_days)
+    return f"{counted(plan.replications, 'replication')} of {horizon}, seed {plan.seed}"
 
 
 class _Talk:
@@ -148,7 +147,7 @@ class _Talk:
                 columns = 2 if not few or len(part) in (2, 4) else min(len(part), 3)
                 names = [headlines.named(arm.title, _NAME_OF_LINE) for arm in arms]
                 for row, place in zip(part, box.grid(len(part), columns), strict=True):
-                    about = f"{_titled(row.measure)}, change ({unit_of_change(row.measure)})".replace(" ()", "")
+                    about = f"{capital(row.measure.label)}, change ({unit_of_change(row.measure)})".replace(" ()", "")
                     bars(slide, place, about, names, [row.changes[arm.name] for arm in arms])
 
     def bridges(self) -> None:
@@ -182,11 +181,7 @@ class _Talk:
         """What the worse days of the baseline are like."""
         days = self._result.bad_days
         rows = [["channel", "wait", "abandoned", "days off target", "target"]]
-        for each in days:
-            target = f"{percent(each.target.share)} within {duration(each.target.within)}"
-            rows.append(
-                [each.channel, in_time(each.wait), in_percent(each.abandonment), in_percent(each.missed), target]
-            )
+        rows += map(bad_day_row, days)
         shares = (2, 2, 2, 2, 2)
         self._tables(headlines.bad_days(days), "only one day in ten is worse than a bad day", rows, shares)
 
@@ -233,16 +228,8 @@ def _pages(items: Sequence[T], most: int) -> list[list[T]]:
     return [list(items[place : place + size]) for place in range(0, len(items), size or 1)]
 
 
-def _titled(measure: Measure) -> str:
-    return f"{measure.label[:1].upper()}{measure.label[1:]}"
-
-
 def _moved(change: Change | None) -> bool:
     return change is not None and change.verdict != "the same"
-
-
-def _labelled(row: Row) -> str:
-    return f"{_titled(row.measure)} ({row.measure.unit})" if row.measure.unit else _titled(row.measure)
 
 
 def _of_one(result: Result, arm: Arm) -> Iterator[list[str]]:
@@ -255,7 +242,7 @@ def _of_one(result: Result, arm: Arm) -> Iterator[list[str]]:
         low, high = change.estimate.low, change.estimate.high
         between = "-" if low is None or high is None else _between(change)
         base, size = with_half_width(row.baseline), with_half_width(change.estimate, sign=True)
-        yield [_labelled(row), base, size.partition(" ± ")[0], between, _VERDICTS[change.verdict]]
+        yield [label_of(row.measure), base, size.partition(" ± ")[0], between, _VERDICTS[change.verdict]]
 
 
 def _between(change: Change) -> str:
@@ -267,13 +254,7 @@ def _between(change: Change) -> str:
 
 
 def _table_row(row: Row, arms: Sequence[Arm]) -> list[str]:
-    cells = [_labelled(row), with_half_width(row.baseline)]
-    for arm in arms:
-        change = row.changes[arm.name]
-        cells.append(
-            "-" if change is None else f"{with_half_width(change.estimate, sign=True)}{_MARKS[change.verdict]}"
-        )
-    return cells
+    return [label_of(row.measure), with_half_width(row.baseline), *(marked(row.changes[arm.name]) for arm in arms)]
 
 
 def _levels_title(result: Result) -> str:
@@ -281,7 +262,7 @@ def _levels_title(result: Result) -> str:
     if not rows:
         return "Nothing was measured"
     first = next((row for row in rows if row.measure.name == "profit"), rows[0])
-    return f"{_titled(first.measure)} is {with_half_width(first.baseline)} {first.measure.unit}".rstrip()
+    return f"{capital(first.measure.label)} is {with_half_width(first.baseline)} {first.measure.unit}".rstrip()
 
 
 def _payback(result: Result) -> list[str]:

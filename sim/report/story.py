@@ -11,7 +11,7 @@ from typing import Any
 
 from sim.experiment.tracing import NOBODY, Event, Trace, clock_of
 from sim.files.problems import printable
-from sim.report.numbers import duration, rounded
+from sim.report.numbers import counted, duration, rounded
 from sim.report.terminal import painter
 from sim.scenario import Scenario
 
@@ -51,7 +51,7 @@ def _title(trace: Trace) -> str:
     who = f"Customer {trace.subject.partition('.')[0]} ({trace.segment}) of {name}"
     if "." in trace.subject:
         return f"{who}: {trace.subject}"
-    return f"{who}: {trace.contacts} contact{'' if trace.contacts == 1 else 's'}"
+    return f"{who}: {counted(trace.contacts, 'contact')}"
 
 
 def _cell(trace: Trace) -> str:

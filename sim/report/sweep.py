@@ -17,7 +17,6 @@ from sim.report.telling import (
     change_cell,
     changes_told,
     heading,
-    label_of,
     legend,
     listed,
     replications_told,
@@ -25,7 +24,7 @@ from sim.report.telling import (
     told_of,
     verdict_of,
 )
-from sim.report.terminal import Text, painter
+from sim.report.terminal import Text, label_of, painter
 from sim.stats.intervals import Estimate
 
 if TYPE_CHECKING:

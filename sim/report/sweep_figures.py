@@ -14,7 +14,8 @@ from sim.files.sweeps import DRAWN
 from sim.report.figures import COLOURS, panels, short
 from sim.report.numbers import number, percent, span
 from sim.report.panels import CHANGE, bar, named_ticks, plain_numbers
-from sim.report.telling import label_of, told_of
+from sim.report.telling import told_of
+from sim.report.terminal import label_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -16,12 +16,12 @@ from sim.report import tables
 from sim.report.numbers import number, with_half_width
 from sim.report.parquet import parquet_of
 from sim.report.reopened import Reopened
+from sim.report.sentences import marked
 from sim.report.tables import Record, csv_text
 
 MOST_ON_A_PAGE = 80
 """Rows of a table that is written as Markdown and LaTeX too."""
 
-_MARKS = {"higher": "", "lower": "", "the same": " =", "cannot tell": " ~"}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$&@!])")
 _LINKS = re.compile(r"(?<=http|ttps):(?=//)|(?<=www)\.")
 _LATEX: Mapping[str, str] = {
@@ -69,10 +69,8 @@ def summary(result: Result) -> list[Record]:
     for row in result.table:
         record = {"measure": row.measure.label, "unit": row.measure.unit, base: with_half_width(row.baseline)}
         for arm in result.policies:
-            change = row.changes[arm.name]
             name = arm.title if arm.title not in record else f"{arm.title} ({arm.name})"
-            told = "-" if change is None else f"{with_half_width(change.estimate, sign=True)}{_MARKS[change.verdict]}"
-            record[name] = told
+            record[name] = marked(row.changes[arm.name])
         records.append(record)
     return records
 

@@ -10,13 +10,13 @@ from sim.experiment.estimates import Verdict, verdict
 from sim.experiment.explanation import FIVE
 from sim.files.problems import printable
 from sim.report.numbers import columns, decimals, folded, number, percent, with_half_width
-from sim.report.sentences import name_in_sentence, unit_of_change
-from sim.report.terminal import Paint, Text, grid
+from sim.report.sentences import MARKS, name_in_sentence, unit_of_change
+from sim.report.sentences import listed as enumerated
+from sim.report.terminal import Paint, Text, grid, wrapped
 from sim.stats.intervals import Estimate
 
 _GAP = 2
 _NARROW = 14
-_MARKS = {"higher": " ", "lower": " ", "cannot tell": "~", "the same": "="}
 NOTES = {
     "cannot tell": "~ cannot be told from no change",
     "the same": "= exactly the same in every replication",
@@ -61,14 +61,6 @@ def _table(rows: Sequence[str], shown: Sequence[Column], paint: Paint) -> str:
     return grid(lines, paint)
 
 
-def wrapped(text: str, width: int, bullet: str = "") -> str:
-    """The text in lines, the first with a bullet."""
-    indent = " " * len(bullet)
-    return "\n".join(
-        folded(printable(text), width, initial_indent=bullet, subsequent_indent=indent, break_on_hyphens=False)
-    )
-
-
 def heading(title: str, what: str, width: int, paint: Paint) -> str:
     """The question of a study, and below it what was done."""
     return f"{paint(printable(title), 'strong')}\n{wrapped(what, width)}"
@@ -79,18 +71,12 @@ def listed(sentences: Iterable[str], width: int) -> str:
     return "\n".join(wrapped(text, width, "- ") for text in sentences)
 
 
-def label_of(measure: Measure) -> str:
-    """The measure with its unit, to begin a row."""
-    label = f"{measure.label[:1].upper()}{measure.label[1:]}"
-    return f"{label} ({measure.unit})" if measure.unit else label
-
-
 def change_cell(measure: Measure, change: Estimate | None) -> Text:
     """A change with a mark where it cannot be told from none, in the colour of better or worse."""
     if change is None:
         return Text("-  ", "faint")
     found = verdict(change)
-    text = f"{with_half_width(change, sign=True)} {_MARKS[found]}"
+    text = f"{with_half_width(change, sign=True)} {MARKS[found]}"
     if found not in ("higher", "lower"):
         return Text(text, "faint")
     return Text(text, "" if measure.better == "neither" else "good" if found == measure.better else "bad")
@@ -128,7 +114,7 @@ def changes_told(told: Sequence[tuple[Measure, Estimate]], within: Callable[[Mea
     ):
         names = [name_in_sentence(measure) for measure, change in told if verdict(change) == kind]
         if names:
-            parts.append(words.format(_listed(names, "and" if kind == "the same" else "or")))
+            parts.append(words.format(enumerated(names, "and" if kind == "the same" else "or")))
     return "; ".join(parts)
 
 
@@ -140,10 +126,6 @@ def effect_told(measure: Measure, change: Estimate) -> str:
     interval = "in every replication" if shown[0] == shown[1] else " to ".join(shown)
     text = f"{name_in_sentence(measure)} {'rises' if sign > 0 else 'falls'} by {number(abs(change.value), places)}"
     return f"{text} {unit_of_change(measure)}".rstrip() + f" ({interval})"
-
-
-def _listed(names: Sequence[str], word: str) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"
 
 
 def replications_told(count: int, confidence: float) -> str:

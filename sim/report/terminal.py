@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from sim.core.measures import Measure
 from sim.experiment.comparison import Result, Row
 from sim.experiment.estimates import BadDays, Change
 from sim.experiment.execution import Arm
@@ -15,8 +16,11 @@ from sim.files.problems import printable
 from sim.report import passages
 from sim.report.best import best_rows, best_sentence
 from sim.report.bridge import bridge_sentence
-from sim.report.numbers import columns, duration, folded, in_percent, in_time, percent, span, with_half_width
+from sim.report.numbers import columns, counted, duration, folded, in_percent, in_time, percent, span, with_half_width
 from sim.report.sentences import (
+    ALONE,
+    capital,
+    mark_of,
     name_in_sentence,
     payback_sentence,
     precision_sentences,
@@ -27,8 +31,6 @@ from sim.report.sentences import (
 
 WIDTH = 100
 _GAP = "  "
-_MARKS = {"higher": " ", "lower": " ", "cannot tell": "~", "the same": "="}
-_ALONE = "°"
 _COLOURS = {"good": "32", "bad": "31", "faint": "2", "strong": "1"}
 
 Paint = Callable[[str, str], str]
@@ -49,12 +51,12 @@ def render(result: Result, colour: bool = False, width: int = WIDTH) -> str:
     parts.append(_legend(result, width))
     if result.policies:
         told = sentences(result).values()
-        parts.append("\n".join(_wrapped(text, width, "- ") for text in told))
+        parts.append("\n".join(wrapped(text, width, "- ") for text in told))
         parts.append(_bridges(result, width))
         parts.append(_paybacks(result, width))
         parts.append(_gains(result, width))
         parts.append(_best(result, paint, width))
-    parts.append("\n".join(_wrapped(text, width, "- ") for text in precision_sentences(result)))
+    parts.append("\n".join(wrapped(text, width, "- ") for text in precision_sentences(result)))
     if result.explanations:
         parts += _explained(result, paint, width)
     if result.bad_days:
@@ -97,7 +99,7 @@ def _painted(text: str, style: str) -> str:
 
 def _heading(result: Result, paint: Paint, width: int) -> str:
     plan = result.plan
-    count = f"{plan.replications} replication{'' if plan.replications == 1 else 's'}"
+    count = counted(plan.replications, "replication")
     horizon = span(plan.baseline.scenario.calendar.horizon_days)
     what = f"{plan.name}: {count} of {horizon}, seed {plan.seed}; "
     if result.policies:
@@ -107,12 +109,12 @@ def _heading(result: Result, paint: Paint, width: int) -> str:
     else:
         what += f"± is half {'its' if result.policies else 'the'} {percent(plan.confidence)} interval"
         what += "" if result.policies else " of the mean"
-    return f"{paint(printable(plan.title), 'strong')}\n{_wrapped(what, width)}"
+    return f"{paint(printable(plan.title), 'strong')}\n{wrapped(what, width)}"
 
 
 def _tables(result: Result, paint: Paint, width: int) -> list[str]:
     """As many policies side by side as fit; the others below, with the baseline again."""
-    first = [_label(row) for row in result.table]
+    first = [label_of(row.measure) for row in result.table]
     base = [with_half_width(row.baseline) for row in result.table]
     room = width - max(map(columns, first), default=0) - len(_GAP) - max([*map(len, base), 14])
     blocks: list[list[Arm]] = [[]]
@@ -137,7 +139,7 @@ def _table(result: Result, arms: list[Arm], paint: Paint) -> str:
         if place and not row.measure.outcome and result.table[place - 1].measure.outcome:
             rows.append([Text("")] * len(rows[0]))
         cells = [_change(row, row.changes[arm.name]) for arm in arms]
-        rows.append([Text(_label(row)), Text(with_half_width(row.baseline)), *cells])
+        rows.append([Text(label_of(row.measure)), Text(with_half_width(row.baseline)), *cells])
     return grid(rows, paint)
 
 
@@ -146,16 +148,16 @@ def _column_width(result: Result, arm: Arm) -> int:
     return max([*map(len, cells), *map(columns, arm.title.split()), 14])
 
 
-def _label(row: Row) -> str:
-    label = f"{row.measure.label[:1].upper()}{row.measure.label[1:]}"
-    return f"{label} ({row.measure.unit})" if row.measure.unit else label
+def label_of(measure: Measure) -> str:
+    """The measure with its unit, to begin a row."""
+    label = capital(measure.label)
+    return f"{label} ({measure.unit})" if measure.unit else label
 
 
 def _change(row: Row, change: Change | None) -> Text:
     if change is None:
         return Text("-  ", "faint")
-    mark = _MARKS[change.verdict] if change.holds_together else _ALONE
-    text = f"{with_half_width(change.estimate, sign=True)} {mark}"
+    text = f"{with_half_width(change.estimate, sign=True)} {mark_of(change)}"
     if change.verdict not in ("higher", "lower"):
         return Text(text, "faint")
     if row.measure.better == "neither":
@@ -173,13 +175,13 @@ def _legend(result: Result, width: int) -> str:
         notes.append("~ cannot be told from no change")
     if any(change is not None and not change.holds_together for change in changes):
         notes.append(
-            f"{_ALONE} told by itself, not if all {len(result.policies)} changes of the row are to hold together"
+            f"{ALONE} told by itself, not if all {len(result.policies)} changes of the row are to hold together"
         )
     if "the same" in marks:
         notes.append("= exactly the same in every replication")
     if any(row.measure.unit != unit_of_change(row.measure) for row in result.table):
         notes.append("changes of percentages are in points")
-    return _wrapped("; ".join(notes), width)
+    return wrapped("; ".join(notes), width)
 
 
 def _bridges(result: Result, width: int) -> str:
@@ -192,7 +194,7 @@ def _bridges(result: Result, width: int) -> str:
         if (found := result.accountings.get(arm.name)) is not None and any(found.profit.values)
     ]
     head = f"Where the change of profit comes from, in {result.plan.baseline.scenario.currency}:"
-    return "\n".join([head, *(_wrapped(text, width, "- ") for text in told)]) if told else ""
+    return "\n".join([head, *(wrapped(text, width, "- ") for text in told)]) if told else ""
 
 
 def _explained(result: Result, paint: Paint, width: int) -> list[str]:
@@ -208,7 +210,7 @@ def _explained(result: Result, paint: Paint, width: int) -> list[str]:
     blocks.append(passages.note(result, width))
     if result.plan.replications > 1:
         told = (passages.passage(arm, found) for arm, found in shown)
-        blocks.append("\n".join(_wrapped(text, width, "- ") for text in told))
+        blocks.append("\n".join(wrapped(text, width, "- ") for text in told))
     return blocks
 
 
@@ -225,7 +227,7 @@ def _paybacks(result: Result, width: int) -> str:
         for arm in result.policies
         if (found := result.paybacks.get(arm.name)) is not None and not _changes_no_profit(result, arm)
     ]
-    return "\n".join(["Payback:", *(_wrapped(text, width, "- ") for text in told)]) if told else ""
+    return "\n".join(["Payback:", *(wrapped(text, width, "- ") for text in told)]) if told else ""
 
 
 def _changes_no_profit(result: Result, arm: Arm) -> bool:
@@ -243,7 +245,7 @@ def _gains(result: Result, width: int) -> str:
         return ""
     listed = ", ".join(f"{name} {gain:,.3g}" if gain < 1000 else f"{name} over 1,000" for name, gain in known)
     text = "With a seed of its own, an arm would need this many times the replications to tell"
-    return _wrapped(f"{text} {name_in_sentence(row.measure)} as exactly: {listed}.", width)
+    return wrapped(f"{text} {name_in_sentence(row.measure)} as exactly: {listed}.", width)
 
 
 def _best(result: Result, paint: Paint, width: int) -> str:
@@ -252,24 +254,26 @@ def _best(result: Result, paint: Paint, width: int) -> str:
         return ""
     head, *rows = best_rows(result, result.best)
     shown = [[Text(text, "strong") for text in head], *([Text(text) for text in row] for row in rows)]
-    return f"{grid(shown, paint)}\n{_wrapped(best_sentence(result, result.best), width)}"
+    return f"{grid(shown, paint)}\n{wrapped(best_sentence(result, result.best), width)}"
 
 
 def _bad_days(result: Result, paint: Paint) -> str:
     whose = "" if not result.policies else f", {result.plan.baseline.title.lower()}"
     head = ["wait", "abandoned", "days off target", "target"]
     rows = [[Text(f"On a bad day{whose}", "strong"), *(Text(name, "strong") for name in head)]]
-    rows += [[Text(text) for text in _bad_day(each)] for each in result.bad_days]
+    rows += [[Text(text) for text in bad_day_row(each)] for each in result.bad_days]
     note = "Only one day in ten is worse than a bad day; days off target are a share of days with contacts."
     return f"{grid(rows, paint)}\n{note}"
 
 
-def _bad_day(days: BadDays) -> list[str]:
+def bad_day_row(days: BadDays) -> list[str]:
+    """Channel, wait, share abandoned, share of days off target, and the target."""
     target = f"{percent(days.target.share)} within {duration(days.target.within)}"
     return [days.channel, in_time(days.wait), in_percent(days.abandonment), in_percent(days.missed), target]
 
 
-def _wrapped(text: str, width: int, bullet: str = "") -> str:
+def wrapped(text: str, width: int, bullet: str = "") -> str:
+    """The text in lines, the first with a bullet."""
     indent = " " * len(bullet)
     lines = folded(printable(text), width, initial_indent=bullet, subsequent_indent=indent, break_on_hyphens=False)
     return "\n".join(lines)

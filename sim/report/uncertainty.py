@@ -19,18 +19,8 @@ from sim.report.kinds import Kind
 from sim.report.numbers import percent, rounded, span, two_digits, with_half_width
 from sim.report.sentences import name_in_sentence, unit_of_change
 from sim.report.tables import Record, head
-from sim.report.telling import (
-    Column,
-    change_cell,
-    changes_told,
-    heading,
-    label_of,
-    legend,
-    listed,
-    side_by_side,
-    told_of,
-)
-from sim.report.terminal import Text, painter
+from sim.report.telling import Column, change_cell, changes_told, heading, legend, listed, side_by_side, told_of
+from sim.report.terminal import Text, label_of, painter
 from sim.stats.random_effects import Bounded
 
 if TYPE_CHECKING:

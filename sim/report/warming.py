@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from sim.experiment.warming import Settling, Warming
 from sim.files.problems import printable
 from sim.report.figures import COLOURS, short, styled
-from sim.report.numbers import folded, rounded, with_half_width
+from sim.report.numbers import counted, rounded, with_half_width
 from sim.report.panels import plain_numbers
+from sim.report.sentences import capital, listed
 from sim.report.tables import Record
-from sim.report.terminal import WIDTH, Text, grid, painter
+from sim.report.terminal import WIDTH, Text, grid, painter, wrapped
 from sim.stats.warm_up import mean_course, welch
 
 if TYPE_CHECKING:
@@ -36,10 +37,10 @@ def render_warming(found: Warming, colour: bool = False, width: int = WIDTH) -> 
     )
     return "\n\n".join(
         [
-            f"{paint(printable(f'How long {found.scenario.name} takes to settle'), 'strong')}\n{_folded(what, width)}",
+            f"{paint(printable(f'How long {found.scenario.name} takes to settle'), 'strong')}\n{wrapped(what, width)}",
             grid(rows, paint),
-            _folded(notes, width),
-            _folded(sentence(found), width),
+            wrapped(notes, width),
+            wrapped(sentence(found), width),
         ]
     ) + "\n"  # fmt: skip
 
@@ -53,19 +54,20 @@ def sentence(found: Warming) -> str:
     by_verdict: dict[str, list[str]] = {}
     for each in found.found:
         by_verdict.setdefault(each.verdict, []).append(each.measure.label)
+    said = {verdict: listed(labels, "and") for verdict, labels in by_verdict.items()}
     told = []
-    if "too short" in by_verdict:
+    if "too short" in said:
         longest = max(each.cut or 0 for each in found.found if each.verdict == "too short")
-        told.append(f"The warm-up is too short for {_list(by_verdict['too short'])}: {_weeks(longest)} would do")
-    if "does not settle" in by_verdict:
-        told.append(f"{_list(by_verdict['does not settle'])} still moves in the first half of what was simulated")
+        told.append(f"The warm-up is too short for {said['too short']}: {_weeks(longest)} would do")
+    if "does not settle" in said:
+        told.append(f"{said['does not settle']} still moves in the first half of what was simulated")
     if not told:
         told.append(f"Nothing says that a warm-up of {_weeks(found.warm_up)} is too short")
         if found.longest is not None:
             told[-1] += f"; the longest cut is {_weeks(found.longest)}"
-    if "cannot tell" in by_verdict:
-        told.append(f"Of {_list(by_verdict['cannot tell'])} this cannot be told: a longer cut changes nothing for sure")
-    return " ".join(f"{text[:1].upper()}{text[1:]}." for text in told)
+    if "cannot tell" in said:
+        told.append(f"Of {said['cannot tell']} this cannot be told: a longer cut changes nothing for sure")
+    return " ".join(f"{capital(text)}." for text in told)
 
 
 def warming_document(found: Warming) -> Record:
@@ -141,7 +143,7 @@ def _draw(panel: Axes, each: Settling) -> None:
     panel.set_xlim(0.5, len(course) + 0.5)
     plain_numbers(panel, y=True)
     label = _label(each)
-    panel.set_title(f"{label[:1].upper()}{label[1:]}: {each.verdict}")
+    panel.set_title(f"{capital(label)}: {each.verdict}")
 
 
 def _row(each: Settling) -> list[Text]:
@@ -163,12 +165,4 @@ def _cut(cut: int | None) -> str:
 
 
 def _weeks(count: int) -> str:
-    return f"{count} week{'' if count == 1 else 's'}"
-
-
-def _list(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _folded(text: str, width: int) -> str:
-    return "\n".join(folded(printable(text), width, break_on_hyphens=False))
+    return counted(count, "week")

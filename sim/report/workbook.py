@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sim.core.measures import Measure
 from sim.experiment.comparison import Result, Row
 from sim.experiment.estimates import Change
 from sim.report import tables
@@ -21,7 +20,7 @@ from sim.report.method import method
 from sim.report.months import courses
 from sim.report.numbers import decimals, folded, percent, rounded, span
 from sim.report.reopened import Reopened
-from sim.report.sentences import sentences, told_rows, unit_of_change
+from sim.report.sentences import capital, sentences, told_rows, unit_of_change
 from sim.report.tables import Record
 from sim.stats.intervals import Estimate
 
@@ -110,7 +109,7 @@ def _add_charts(book: Book, sheet: Any, result: Result, first: int, top: int) ->
     for row in told_rows(result):
         changes = [row.changes[arm.name] for arm in result.policies]
         if any(change is not None and change.verdict != "the same" for change in changes):
-            title = f"{_titled(row.measure)}: change ({unit_of_change(row.measure)})"
+            title = f"{capital(row.measure.label)}: change ({unit_of_change(row.measure)})"
             rows, place = (first, first + len(changes) - 1), (top, side * (WIDE + GAP))
             below = add_bars(book, sheet, title, rows, changes=changes, place=place)
             side = 1 - side
@@ -140,16 +139,12 @@ _LEVEL_COLUMNS = (
 )
 
 
-def _titled(measure: Measure) -> str:
-    return f"{measure.label[:1].upper()}{measure.label[1:]}"
-
-
 def _summary(result: Result) -> Iterator[Record]:
     """A record for each of the five outcomes and each policy, one outcome after the other."""
     for row in told_rows(result):
         for arm in result.policies:
             yield {
-                "label": _titled(row.measure),
+                "label": capital(row.measure.label),
                 "unit": unit_of_change(row.measure),
                 "title": arm.title,
                 "short": _short(arm.title),
@@ -162,7 +157,7 @@ def _levels(result: Result) -> Iterator[Record]:
     for row in result.table:
         if row.known:
             n = row.baseline.n if row.baseline is not None else None
-            yield {"label": _titled(row.measure), "unit": row.measure.unit, "n": n, **_base(row.baseline)}
+            yield {"label": capital(row.measure.label), "unit": row.measure.unit, "n": n, **_base(row.baseline)}
 
 
 def _short(title: str) -> str:

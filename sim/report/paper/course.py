@@ -9,9 +9,11 @@ from sim.experiment.estimates import level
 from sim.report.charts import course_chart, levels_chart
 from sim.report.figures import short
 from sim.report.months import Course
-from sim.report.numbers import duration, in_percent, in_time, percent, with_half_width
+from sim.report.numbers import percent, with_half_width
 from sim.report.paper.blocks import Block, Cell, Choice, Hover, Picture, Section, Table, Words
 from sim.report.paper.outcomes import label, style_of
+from sim.report.sentences import mark_of
+from sim.report.terminal import bad_day_row
 
 _BY_CHANNEL = (
     "offered", "service_level", "speed_of_answer", "mean_wait", "abandonment", "blocked", "balked", "handle_time",
@@ -30,7 +32,6 @@ _STAFF = (
     "employee_retention_12m", "employee_retention_end", "attrition", "headcount", "strain", "training_hours",
     "shrinkage", "handle_time", "burnout", "commitment", "early_leavers", "overtime_hours",
 )  # fmt: skip
-_MARKS = {"higher": "", "lower": "", "cannot tell": " ~", "the same": " ="}
 _LEGEND = (
     "Columns of policies are changes, of percentages in points. ~ cannot be told from no change; = exactly the same; "
     "° told by itself, not if all changes of the row are to hold together."
@@ -111,23 +112,14 @@ def _line(result: Result, row: Row) -> list[Cell | str]:
         if found is None:
             cells.append("-")
         else:
-            mark = _MARKS[found.verdict] if found.holds_together else " °"
-            cells.append(Cell(with_half_width(found.estimate, sign=True) + mark, style_of(row, found)))
+            text = f"{with_half_width(found.estimate, sign=True)} {mark_of(found)}".rstrip()
+            cells.append(Cell(text, style_of(row, found)))
     return cells
 
 
 def _bad_days(result: Result) -> Table:
     head = ["On a bad day", "Wait", "Abandoned", "Days off target", "Target"]
-    rows = [
-        [
-            each.channel,
-            in_time(each.wait),
-            in_percent(each.abandonment),
-            in_percent(each.missed),
-            f"{percent(each.target.share)} within {duration(each.target.within)}",
-        ]
-        for each in result.bad_days
-    ]
+    rows = [bad_day_row(each) for each in result.bad_days]
     whose = f" of “{result.plan.baseline.title}”" if result.policies else ""
     return Table(head, rows, tail=1, caption=f"Only one day in ten{whose} is worse than a bad day.")
 

@@ -18,6 +18,7 @@ from sim.report.charts import changes_chart, steps_chart
 from sim.report.numbers import decimals, number, percent, rounded, with_half_width
 from sim.report.paper.blocks import Block, Cell, Choice, Explorer, Picture, Points, Section, Table, Words
 from sim.report.sentences import (
+    capital,
     name_in_sentence,
     payback_sentence,
     precision_sentences,
@@ -81,7 +82,7 @@ def _level_cells(row: Row) -> list[Cell | str]:
     ]
 
 
-def interval(found: Estimate, sign: bool = False) -> str:
+def interval(found: Estimate) -> str:
     """The ends of an interval, such as "1.2 to 3.4"."""
     if found.low is None or found.high is None:
         return "-"
@@ -91,7 +92,7 @@ def interval(found: Estimate, sign: bool = False) -> str:
 
 def label(row: Row) -> str:
     """The name of a measure at the beginning of a line."""
-    return f"{row.measure.label[:1].upper()}{row.measure.label[1:]}"
+    return capital(row.measure.label)
 
 
 def policies_section(result: Result) -> Section | None:

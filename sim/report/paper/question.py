@@ -9,7 +9,7 @@ from sim.core.units import WEEK, YEAR
 from sim.experiment.comparison import Result
 from sim.experiment.execution import Arm
 from sim.mechanisms.interventions import Change, PolicySettings
-from sim.report.numbers import duration, number, percent, span
+from sim.report.numbers import counted, duration, number, span
 from sim.report.paper.blocks import Block, Section, Table, Words
 
 
@@ -20,13 +20,13 @@ def question_section(result: Result) -> Section:
     calendar = scenario.calendar
     begin = calendar.start + dt.timedelta(days=calendar.warm_up_days)
     end = begin + dt.timedelta(days=calendar.horizon_days - 1)
-    counted = f"{span(calendar.horizon_days)}, from {begin.isoformat()} to {end.isoformat()}"
+    period = f"{span(calendar.horizon_days)}, from {begin.isoformat()} to {end.isoformat()}"
     warm_up = f"after a warm-up of {span(calendar.warm_up_days)} that is not counted" if calendar.warm_up_days else ""
-    how = f"{plan.replications} replication{'' if plan.replications == 1 else 's'}"
+    how = counted(plan.replications, "replication")
     blocks: list[Block] = [
         Words(f"{plan.title}", "lead"),
         Words(
-            f"The operation is “{scenario.title or scenario.name}”, simulated contact by contact over {counted}"
+            f"The operation is “{scenario.title or scenario.name}”, simulated contact by contact over {period}"
             f"{' ' if warm_up else ''}{warm_up}. "
             + (
                 f"{len(result.policies)} polic{'y is' if len(result.policies) == 1 else 'ies are'} compared with "
@@ -95,8 +95,3 @@ def _costs(policy: PolicySettings, currency: str) -> str:
     if policy.costs.running:
         parts.append(f"{number(policy.costs.running * YEAR, 0)} {currency} a year")
     return ", ".join(parts)
-
-
-def confidence_note(result: Result) -> str:
-    """How sure the intervals are."""
-    return f"Intervals are at {percent(result.plan.confidence)}."
