@@ -16,7 +16,7 @@ from sim.report.kinds import Kind
 from sim.report.numbers import number, percent, rounded, signed, span, with_half_width
 from sim.report.sentences import name_in_sentence, unit_of_change
 from sim.report.tables import Record, head
-from sim.report.telling import heading, listed
+from sim.report.telling import bulleted, heading
 from sim.report.terminal import Text, grid, painter
 from sim.stats.crossing import Crossing, Curve
 
@@ -96,7 +96,7 @@ def render(found: BreakEven, colour: bool, width: int) -> str:
     parts = [heading(study.title, what, width, paint)]
     for case, curve in zip(study.cases, found.curves, strict=True):
         parts.append(_table(found, case, curve))
-    parts.append(listed(sentences(found), width))
+    parts.append(bulleted(sentences(found), width))
     return "\n\n".join(parts) + "\n"
 
 

@@ -12,15 +12,14 @@ from sim.experiment.factorial import Combination, Factorial, execute_factorial
 from sim.files.factorials import FactorialSettings, FactorialStudy, load_factorial, name_of
 from sim.report.kinds import Kind
 from sim.report.numbers import percent, rounded, span, with_half_width
-from sim.report.sentences import name_in_sentence, unit_of_change
+from sim.report.sentences import between, listed, name_in_sentence, size_of, unit_of_change
 from sim.report.tables import Record, head
 from sim.report.telling import (
     Column,
+    bulleted,
     change_cell,
-    effect_told,
     heading,
     legend,
-    listed,
     replications_told,
     side_by_side,
     told_of,
@@ -59,7 +58,7 @@ def render(found: Factorial, colour: bool, width: int) -> str:
         side_by_side(rows, [base], changes, width, paint),
         side_by_side(rows, [], beyond, width, paint),
         legend(shown, found.measures, width),
-        listed(sentences(found), width),
+        bulleted(sentences(found), width),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -75,7 +74,7 @@ def sentences(found: Factorial) -> list[str]:
     if found.study.replications < 2:
         return ["One replication gives no interval, so no difference can be told from chance."]
     several = [chosen for chosen in found.combinations if len(chosen) > 1]
-    return [f"{' and '.join(chosen)}: {_together(found, chosen)}." for chosen in several]
+    return [f"{listed(chosen, 'and')}: {_together(found, chosen)}." for chosen in several]
 
 
 def _together(found: Factorial, chosen: Combination) -> str:
@@ -90,12 +89,12 @@ def _together(found: Factorial, chosen: Combination) -> str:
         elif said == "the same":
             same.append(name)
         else:
-            amount = effect_told(measure, beyond).split(" by ", 1)[1]
+            amount = f"{size_of(measure, beyond)} ({between(beyond)[0]})"
             parts.append(f"{name} is {amount} {'above' if beyond.value > 0 else 'below'} the sum of their changes")
     if same:
-        parts.append(f"exactly the sum of their changes: {', '.join(same)}")
+        parts.append(f"exactly the sum of their changes: {listed(same, 'and')}")
     if unsure:
-        parts.append(f"this study cannot tell from the sum of their changes: {', '.join(unsure)}")
+        parts.append(f"this study cannot tell from the sum of their changes: {listed(unsure, 'or')}")
     return "; ".join(parts) or "nothing was measured that could be compared"
 
 

@@ -9,9 +9,9 @@ from sim.experiment.front import METHOD, Front, Placed, execute_front
 from sim.files.fronts import FrontSettings, FrontStudy, load_front
 from sim.report.kinds import Kind
 from sim.report.numbers import percent, rounded, span
-from sim.report.sentences import name_in_sentence, unit_of_change
+from sim.report.sentences import listed, name_in_sentence, unit_of_change
 from sim.report.tables import Record, head
-from sim.report.telling import change_cell, heading, legend, listed, replications_told
+from sim.report.telling import bulleted, change_cell, heading, legend, replications_told
 from sim.report.terminal import Text, grid, label_of, painter, wrapped
 from sim.stats.front import Array, ellipse
 from sim.stats.intervals import Estimate
@@ -46,7 +46,7 @@ def render(found: Front, colour: bool, width: int) -> str:
         "\n".join(wrapped(f"{arm.arm}: {arm.title}", width) for arm in found.arms[1:]),
         grid(rows, paint),
         legend(shown, found.measures, width),
-        listed(sentences(found), width),
+        bulleted(sentences(found), width),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -74,8 +74,8 @@ def sentences(found: Front) -> list[str]:
     if sure:
         told.append(f"On the front with a probability of {percent(_SURE)} or more: {', '.join(sure)}.")
     if perhaps:
-        listed = ", ".join(f"{arm.arm} ({_probability(arm)})" for arm in perhaps)
-        told.append(f"This study cannot tell whether these are on the front: {listed}.")
+        names = ", ".join(f"{arm.arm} ({_probability(arm)})" for arm in perhaps)
+        told.append(f"This study cannot tell whether these are on the front: {names}.")
     told += [_beaten(found, arm) for arm in found.arms if arm.sure is not None and arm.sure.probability < _SOME]
     return told
 
@@ -86,7 +86,7 @@ def _beaten(found: Front, arm: Placed) -> str:
     sure = [other.arm for other, share in zip(found.arms, shares, strict=True) if share >= _SURE]
     names = " and ".join(name_in_sentence(one) for one in found.measures)
     if sure:
-        return f"{arm.title} is beaten in {names} by {' and by '.join(sure)}."
+        return f"{arm.title} is beaten in {names} by {listed(sure, 'and')}."
     return f"{arm.title} is beaten in {names} by one arm or another; which one cannot be told."
 
 

@@ -12,10 +12,10 @@ from sim.files.optimises import Constraint, OptimiseSettings, load_optimise
 from sim.files.problems import printable
 from sim.files.studies import BASELINE
 from sim.report.kinds import Kind
-from sim.report.numbers import decimals, number, percent, rounded, span, with_half_width
-from sim.report.sentences import name_in_sentence, unit_of_change
+from sim.report.numbers import rounded, span, with_half_width
+from sim.report.sentences import between, name_in_sentence, size_of, unit_of_change
 from sim.report.tables import Record, head
-from sim.report.telling import heading, listed
+from sim.report.telling import bulleted, heading
 from sim.report.terminal import Text, grid, painter
 from sim.stats.intervals import Estimate
 
@@ -54,11 +54,8 @@ def sentences(found: Optimum) -> list[str]:
 
 
 def _size(estimate: Estimate, measure: Measure) -> str:
-    places = decimals(estimate)
-    text = f"{number(abs(estimate.value), places)} {unit_of_change(measure)}".rstrip()
-    ends = sorted(abs(end) for end in (estimate.low, estimate.high) if end is not None)
-    interval = " to ".join(number(end, places) for end in ends)
-    return f"{text} ({percent(estimate.confidence)} interval {interval})" if ends else text
+    interval, known = between(estimate)
+    return f"{size_of(measure, estimate)} ({known}{interval})"
 
 
 def _of_constraint(found: Optimum, checked: Checked) -> str:
@@ -108,7 +105,7 @@ def render(found: Optimum, colour: bool, width: int) -> str:
         "flatter the best point, the sentences below do not"
     )
     parts = [heading(plan.title, what, width, paint), _table(found)]
-    parts.append(listed(sentences(found), width))
+    parts.append(bulleted(sentences(found), width))
     return "\n\n".join(parts) + "\n"
 
 

@@ -12,7 +12,7 @@ from sim.report.kinds import Kind
 from sim.report.numbers import decimals, number, percent, rounded, span, with_half_width
 from sim.report.sentences import name_in_sentence, unit_of_change
 from sim.report.tables import Record, head
-from sim.report.telling import heading, listed
+from sim.report.telling import bulleted, heading
 from sim.report.terminal import Text, grid, label_of, painter, wrapped
 from sim.stats.selection import boundary
 
@@ -30,7 +30,7 @@ def render(found: Selected, colour: bool, width: int) -> str:
         f"{_amount(found)}; ± is half the {percent(study.confidence)} interval"
     )
     table = grid([[Text(text, "strong") for text in _head(found)], *_rows(found)], paint)
-    return "\n\n".join((heading(study.title, what, width, paint), table, listed(sentences(found), width))) + "\n"
+    return "\n\n".join((heading(study.title, what, width, paint), table, bulleted(sentences(found), width))) + "\n"
 
 
 def _head(found: Selected) -> list[str]:

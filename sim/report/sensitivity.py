@@ -22,7 +22,7 @@ from sim.report.kinds import Kind
 from sim.report.numbers import number, percent, rounded, signed, span
 from sim.report.sentences import name_in_sentence, unit_of_change
 from sim.report.tables import Record, head
-from sim.report.telling import Column, heading, listed, side_by_side, told_of
+from sim.report.telling import Column, bulleted, heading, side_by_side, told_of
 from sim.report.terminal import Text, painter
 from sim.stats.random_effects import Bounded
 
@@ -60,7 +60,7 @@ def render(found: Sensed, colour: bool, width: int) -> str:
         what += f"; of the change that is made by: {study.policy[1].title}"
     parts = [heading(study.title, what, width, paint)]
     parts += [_table(found, one, width, colour) for one in outcomes(found)]
-    parts.append(listed(sentences(found), width))
+    parts.append(bulleted(sentences(found), width))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 

@@ -127,27 +127,36 @@ def mark_of(change: Change) -> str:
 
 def effect(result: Result, measure: Measure, change: Change) -> str:
     """A difference that can be told from zero, with its interval."""
-    estimate = change.estimate
-    places, sign = decimals(estimate), 1 if estimate.value > 0 else -1
-    ends = sorted(sign * end for end in (estimate.low, estimate.high) if end is not None)
-    text = (
-        f"{name_in_sentence(measure)} {'rises' if sign > 0 else 'falls'} by "
-        f"{number(abs(estimate.value), places)} {unit_of_change(measure)}".rstrip()
-    )
-    interval, known = _between(estimate, [number(end, places) for end in ends])
+    text, (interval, known) = moved(measure, change.estimate), between(change.estimate)
     if measure.name == "profit":
         horizon = span(result.plan.baseline.scenario.calendar.horizon_days)
         return f"{text} ({known}{interval}{_alone(result, change)}) over {horizon}"
     return f"{text} ({interval}{_alone(result, change)})"
 
 
-def _between(estimate: Estimate, ends: list[str]) -> tuple[str, str]:
-    """The interval in words, and what to call it; one that is too narrow for the digits shown is none in every case."""
-    if not estimate.half_width:
+def moved(measure: Measure, change: Estimate) -> str:
+    """A difference without its interval: profit rises by 12,000 EUR."""
+    return f"{name_in_sentence(measure)} {'rises' if change.value > 0 else 'falls'} by {size_of(measure, change)}"
+
+
+def size_of(measure: Measure, change: Estimate) -> str:
+    """How large a difference is, whichever way it goes: 12,000 EUR."""
+    return f"{number(abs(change.value), decimals(change))} {unit_of_change(measure)}".rstrip()
+
+
+def between(change: Estimate) -> tuple[str, str]:
+    """The interval of the size of a difference in words, and what to call it.
+
+    One that is too narrow for the digits shown is none in every replication.
+    """
+    if not change.half_width:
         return "in every replication", ""
-    if ends[0] == ends[1]:
-        return f"± {two_digits(estimate.half_width)}" if estimate.half_width >= _LEAST else "± almost nothing", ""
-    return " to ".join(ends), f"{percent(estimate.confidence)} interval "
+    places, sign = decimals(change), 1 if change.value > 0 else -1
+    ends = sorted(sign * end for end in (change.low, change.high) if end is not None)
+    low, high = (number(end, places) for end in ends)
+    if low == high:
+        return f"± {two_digits(change.half_width)}" if change.half_width >= _LEAST else "± almost nothing", ""
+    return f"{low} to {high}", f"{percent(change.confidence)} interval "
 
 
 def _alone(result: Result, change: Change) -> str:

@@ -14,11 +14,11 @@ from sim.report.sentences import name_in_sentence
 from sim.report.tables import Record, head
 from sim.report.telling import (
     Column,
+    bulleted,
     change_cell,
     changes_told,
     heading,
     legend,
-    listed,
     replications_told,
     side_by_side,
     told_of,
@@ -61,7 +61,7 @@ def render(found: Swept, colour: bool, width: int) -> str:
         if point != found.reference
     ]
     parts.append(legend(changes, found.measures, width))
-    parts.append(listed(sentences(found), width))
+    parts.append(bulleted(sentences(found), width))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 

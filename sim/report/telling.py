@@ -9,9 +9,8 @@ from sim.core.measures import Measure
 from sim.experiment.estimates import Verdict, verdict
 from sim.experiment.explanation import FIVE
 from sim.files.problems import printable
-from sim.report.numbers import columns, decimals, folded, number, percent, with_half_width
-from sim.report.sentences import MARKS, name_in_sentence, unit_of_change
-from sim.report.sentences import listed as enumerated
+from sim.report.numbers import columns, folded, percent, with_half_width
+from sim.report.sentences import MARKS, between, listed, moved, name_in_sentence, unit_of_change
 from sim.report.terminal import Paint, Text, grid, wrapped
 from sim.stats.intervals import Estimate
 
@@ -66,7 +65,7 @@ def heading(title: str, what: str, width: int, paint: Paint) -> str:
     return f"{paint(printable(title), 'strong')}\n{wrapped(what, width)}"
 
 
-def listed(sentences: Iterable[str], width: int) -> str:
+def bulleted(sentences: Iterable[str], width: int) -> str:
     """Sentences, each with a bullet."""
     return "\n".join(wrapped(text, width, "- ") for text in sentences)
 
@@ -114,18 +113,13 @@ def changes_told(told: Sequence[tuple[Measure, Estimate]], within: Callable[[Mea
     ):
         names = [name_in_sentence(measure) for measure, change in told if verdict(change) == kind]
         if names:
-            parts.append(words.format(enumerated(names, "and" if kind == "the same" else "or")))
+            parts.append(words.format(listed(names, "and" if kind == "the same" else "or")))
     return "; ".join(parts)
 
 
 def effect_told(measure: Measure, change: Estimate) -> str:
     """A change that is one: profit rises by 12,000 EUR (10,000 to 14,000)."""
-    places, sign = decimals(change), 1 if change.value > 0 else -1
-    ends = sorted(sign * end for end in (change.low, change.high) if end is not None)
-    shown = [number(end, places) for end in ends]
-    interval = "in every replication" if shown[0] == shown[1] else " to ".join(shown)
-    text = f"{name_in_sentence(measure)} {'rises' if sign > 0 else 'falls'} by {number(abs(change.value), places)}"
-    return f"{text} {unit_of_change(measure)}".rstrip() + f" ({interval})"
+    return f"{moved(measure, change)} ({between(change)[0]})"
 
 
 def replications_told(count: int, confidence: float) -> str:

@@ -19,7 +19,7 @@ from sim.report.kinds import Kind
 from sim.report.numbers import percent, rounded, span, two_digits, with_half_width
 from sim.report.sentences import name_in_sentence, unit_of_change
 from sim.report.tables import Record, head
-from sim.report.telling import Column, change_cell, changes_told, heading, legend, listed, side_by_side, told_of
+from sim.report.telling import Column, bulleted, change_cell, changes_told, heading, legend, side_by_side, told_of
 from sim.report.terminal import Text, label_of, painter
 from sim.stats.random_effects import Bounded
 
@@ -44,7 +44,7 @@ def render(found: UnderUncertainty, colour: bool, width: int) -> str:
         parts.append(f"{paint(printable(study.title_of(arm)), 'strong')}\n{_table(found, mine, width, colour)}")
         parts.append(_hanging_table(found, mine, width, colour))
     parts.append(legend([one.parts.mean for one in found.answers], found.measures, width))
-    parts.append(listed(sentences(found), width))
+    parts.append(bulleted(sentences(found), width))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
