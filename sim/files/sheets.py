@@ -96,12 +96,15 @@ Found = Iterator[tuple[tuple[Step, ...], Node] | FileProblem]
 
 
 def _collected(found: Found, problems: list[Problem]) -> Iterator[tuple[tuple[Step, ...], Node]]:
-    """What was found, while what was wrong goes to the problems."""
-    for each in found:
-        if isinstance(each, FileProblem):
-            problems.extend(each.problems)
-        else:
-            yield each
+    """What was found, while what was wrong with it, or with a row, goes to the problems."""
+    try:
+        for each in found:
+            if isinstance(each, FileProblem):
+                problems.extend(each.problems)
+            else:
+                yield each
+    except FileProblem as problem:
+        problems.extend(problem.problems)
 
 
 def _opened(file: str) -> Any:
@@ -154,11 +157,7 @@ def _head(file: str, sheet: Any, needed: tuple[str, ...], known: tuple[str, ...]
 
 def _settings(file: str, sheet: Any) -> Found:
     """Every row of the inputs: path and value."""
-    try:
-        first, columns = _head(file, sheet, INPUT_COLUMNS[:2], INPUT_COLUMNS)
-    except FileProblem as problem:
-        yield problem
-        return
+    first, columns = _head(file, sheet, INPUT_COLUMNS[:2], INPUT_COLUMNS)
     for row in sheet.iter_rows(min_row=first + 1):
         name, value = (row[columns[column] - 1] for column in INPUT_COLUMNS[:2])
         unit = row[columns["unit"] - 1] if "unit" in columns else None
@@ -222,11 +221,7 @@ def _lists_made(node: Node, problems: list[Problem]) -> None:
 
 def _evidence(file: str, sheet: Any) -> Found:
     """Every row of the evidence: the entry that it is."""
-    try:
-        first, columns = _head(file, sheet, EVIDENCE_COLUMNS[:3], EVIDENCE_COLUMNS)
-    except FileProblem as problem:
-        yield problem
-        return
+    first, columns = _head(file, sheet, EVIDENCE_COLUMNS[:3], EVIDENCE_COLUMNS)
     for row in sheet.iter_rows(min_row=first + 1):
         if all(cell.value is None for cell in row):
             continue
@@ -261,19 +256,14 @@ def _is_table(sheet: Any) -> bool:
 
 def _table(file: str, sheet: Any) -> Found:
     """The one table of a sheet; nothing of it where something is wrong with it."""
-    try:
-        text = value_of(file, sheet["B1"], TABLE)
-        path = path_of(text.strip()) if isinstance(text, str) else None
-        if path is None:
-            message = f"is {shown(text)}; it must be the path of the setting that the table is of"
-            raise FileProblem([place_of(file, sheet["B1"]).problem(message, TABLE)])
-        interval = node_of(file, sheet["B2"], "the interval", sheet["C2"])
-        seconds = _interval(interval)
-        rows = _rows(file, sheet, seconds)
-    except FileProblem as problem:
-        yield problem
-        return
+    text = value_of(file, sheet["B1"], TABLE)
+    path = path_of(text.strip()) if isinstance(text, str) else None
     place = place_of(file, sheet["B1"])
+    if path is None:
+        message = f"is {shown(text)}; it must be the path of the setting that the table is of"
+        raise FileProblem([place.problem(message, TABLE)])
+    interval = node_of(file, sheet["B2"], "the interval", sheet["C2"])
+    rows = _rows(file, sheet, _interval(interval))
     yield path, Node({"interval": interval, "rows": branch(dict(rows), place)}, place, place)
 
 
