@@ -1,4 +1,4 @@
-"""The file of known answers, the precision that each demands, and the cases that this version cannot express."""
+"""The file of known answers, and the precision that each demands."""
 
 from __future__ import annotations
 
@@ -15,9 +15,6 @@ SEED = 19_170_101
 
 CONFIDENCE = 0.99
 """All intervals of the file hold together with this probability."""
-
-NOT_EXPRESSED: Mapping[str, str] = {}
-"""Group of cases -> why this version has no scenario for it: none at present."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from sim.laws import demand, people, queues, sharing
-from sim.laws.cases import CONFIDENCE, FILE, NOT_EXPRESSED, SEED, Case, read_cases
+from sim.laws.cases import CONFIDENCE, FILE, SEED, Case, read_cases
 from sim.laws.plans import Plan, replicate
 from sim.laws.settings import NotExpressedError
 from sim.stats.intervals import bonferroni
@@ -101,8 +101,6 @@ def plan_of(case: Case, effort: Effort) -> Plan:
 
     Raises NotExpressedError where this version has no scenario for it.
     """
-    if case.group in NOT_EXPRESSED:
-        raise NotExpressedError(NOT_EXPRESSED[case.group])
     if case.group == "OD":
         return demand.over_dispersion(case, effort.at_the_door)
     if case.group == "WM":
