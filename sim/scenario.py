@@ -182,17 +182,10 @@ class Scenario(Settings):
 
         A dotted path may lead into a list, by number. Raises as ``with_changes``; evidence is left out likewise.
         """
-        plain: Any = self.plain() | {"evidence": []}
+        plain = self.plain() | {"evidence": []}
         for path, change in changes.items():
-            above, _, last = path.rpartition(".")
-            try:
-                place = number_at(plain, above) if above else plain
-                old = number_at(place, last)
-            except (KeyError, IndexError, TypeError, ValueError):
-                raise PolicyProblem(path, "is no setting of the scenario") from None
-            place[int(last) if isinstance(place, list) else last] = changed_value(
-                path, old, change, 1.0, _reader(self.currency)
-            )
+            old = setting_at(plain, path)
+            put_at(plain, path, changed_value(path, old, change, 1.0, _reader(self.currency)))
         return self.from_plain(plain)
 
     def digest(self) -> str:

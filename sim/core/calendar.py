@@ -66,6 +66,11 @@ class CalendarSettings(Settings):
     growth: Growth = 0.0
     busyness: Busyness | None = None
 
+    @property
+    def seasonal(self) -> bool:
+        """Whether demand differs from month to month."""
+        return self.month is not None and len(set(self.month.values())) > 1
+
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, name: str) -> str:

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 
 from sim.core.observations import Observations
 from sim.experiment.comparison import Result
+from sim.experiment.warming import LEAST_WEEKS, WEEK, YEAR_OF_WEEKS
 from sim.stats.warm_up import contrast, mean_course, mser, year_on_year
 
-_WEEK, _YEAR, _FEWEST = 7, 52, 10
 _CONFIDENCE, _MATERIAL = 0.999, 0.05
 """The cut is chosen where the difference is large: it must be told with more than the usual confidence, and matter."""
 
@@ -21,16 +21,15 @@ def still_settling(result: Result) -> Iterator[str]:
     """Warnings that the first weeks which are counted are unlike the later ones, in words."""
     scenario, runs = result.plan.baseline.scenario, result.runs[result.plan.baseline.name]
     calendar = scenario.calendar
-    seasons = calendar.month is not None and len(set(calendar.month.values())) > 1
-    weeks = calendar.horizon_days // _WEEK - (_YEAR if seasons else 0)
-    if calendar.growth or scenario.policies or len(runs) < 3 or weeks < _FEWEST:
+    weeks = calendar.horizon_days // WEEK - (YEAR_OF_WEEKS if calendar.seasonal else 0)
+    if calendar.growth or scenario.policies or len(runs) < 3 or weeks < LEAST_WEEKS:
         return
     for channel in scenario.channels.channels:
         rows = [_waits(run, channel) for run in runs]
         if any(row is None for row in rows):
             continue
         whole = [row for row in rows if row is not None]
-        series = [year_on_year(row, _YEAR) for row in whole] if seasons else whole
+        series = [year_on_year(row, YEAR_OF_WEEKS) for row in whole] if calendar.seasonal else whole
         cut = mser(mean_course(series), 1)
         if not cut:
             continue
@@ -53,4 +52,4 @@ def _waits(run: Observations, channel: str) -> list[float] | None:
 
 
 def _by_week(days: Sequence[float]) -> list[float]:
-    return [sum(days[at : at + _WEEK]) for at in range(0, len(days) - _WEEK + 1, _WEEK)]
+    return [sum(days[at : at + WEEK]) for at in range(0, len(days) - WEEK + 1, WEEK)]

@@ -27,7 +27,7 @@ WEEK = 7
 YEAR_OF_WEEKS = 52
 _SHOWN = ("satisfaction", "customers", "headcount", "occupancy", "first_contact_resolution", "contacts_per_issue")
 _A_CHANNEL = ("mean_wait",)
-_LEAST_WEEKS = 10
+LEAST_WEEKS = 10
 
 
 class NoWarmUp(Exception):  # noqa: N818  # read as a statement in messages
@@ -130,12 +130,10 @@ def watch_warm_up(
     measures = _measures(scenario, names)
     calendar = scenario.calendar
     weeks = (calendar.warm_up_days + calendar.horizon_days - 1) // WEEK
-    seasons = calendar.month is not None and len(set(calendar.month.values())) > 1
+    seasons = calendar.seasonal
     compared = "nothing" if calendar.growth else "the same week a year later" if seasons else "itself"
-    if weeks - (YEAR_OF_WEEKS if seasons else 0) < _LEAST_WEEKS:
-        least = (
-            f"{_LEAST_WEEKS + YEAR_OF_WEEKS} weeks, since demand has seasons" if seasons else f"{_LEAST_WEEKS} weeks"
-        )
+    if weeks - (YEAR_OF_WEEKS if seasons else 0) < LEAST_WEEKS:
+        least = f"{LEAST_WEEKS + YEAR_OF_WEEKS} weeks, since demand has seasons" if seasons else f"{LEAST_WEEKS} weeks"
         raise NoWarmUp(f"{weeks} weeks are simulated, warm-up and horizon together; expected at least {least}")
     rows = _simulated(scenario, [one.name for one in measures], replications, seed, conditions)
     warm_up = -(-calendar.warm_up_days // WEEK)
