@@ -84,11 +84,6 @@ class Warming:
     compared: str
     found: tuple[Settling, ...]
 
-    @property
-    def longest(self) -> int | None:
-        """The longest cut in weeks; None where there is none."""
-        return max((each.cut for each in self.found if each.cut is not None), default=None)
-
 
 class Weeks:
     """Probe: what measures are week by week from the first day, None in a week that has nothing of one."""

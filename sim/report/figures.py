@@ -171,7 +171,7 @@ def profit(result: Result) -> Figure | None:
     figure, panels = _sheet(len(shown), 2, height, below=0.1, headline=headline)
     for panel, (arm, steps) in zip(panels, shown, strict=True):
         draw_steps(panel, steps)
-        panel.set_title(short(arm.title, 40))
+        panel.set_title(short(arm.title, 36))
         panel.set_xlabel(f"change of profit, {result.plan.baseline.scenario.currency}")
     _caption(figure, result, headline, "whiskers are {} intervals of the paired part; hollow: cannot be told from zero")
     return figure
@@ -192,7 +192,7 @@ def links(result: Result) -> Figure | None:
     figure, panels = _sheet(len(shown), 2, height, below=0.1, headline=headline)
     for panel, (arm, each, steps) in zip(panels, shown, strict=True):
         draw_steps(panel, steps)
-        panel.set_title(short(arm.title, 40))
+        panel.set_title(short(arm.title, 36))
         text = f"change of {name_in_sentence(each.measure)}, {unit_of_change(each.measure)}".rstrip(", ")
         panel.set_xlabel(wrapped(text, 40))
     _caption(figure, result, headline, "whiskers are {} intervals of the paired part; hollow: cannot be told from zero")

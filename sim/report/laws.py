@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FORMAT = 1
-_LONGEST_MODEL, _LONGEST_MEASURE = 34, 24
+_LONGEST_MODEL, _LONGEST_MEASURE = 26, 24
 _STYLES = {"holds": "", "broken": "bad", "too wide": "faint"}
 _LINEAR = 1.0
 """Percent of deviation up to which the figure is linear; logarithmic beyond."""

@@ -30,7 +30,7 @@ def render_warming(found: Warming, colour: bool = False, width: int = WIDTH) -> 
     paint = painter(colour)
     what = f"{found.scenario.name}: {found.weeks} weeks from the first day, {found.replications} replications, seed"
     what += f" {found.seed}; the file's warm-up is {_weeks(found.warm_up)}; each week is compared with {found.compared}"
-    heads = ("", "MSER cuts", "of half the replications", "left in what is counted", "the warm-up is")
+    heads = ("", "MSER cuts", "of half the replications", "left", "the warm-up is")
     rows = [[Text(head, "strong") for head in heads], *map(_row, found.found)]
     notes = (
         "left: mean of the weeks that are counted and would be cut, less the mean after them, ± half its 95 % interval"
@@ -63,10 +63,11 @@ def sentence(found: Warming) -> str:
         told.append(f"{said['does not settle']} still moves in the first half of what was simulated")
     if not told:
         told.append(f"Nothing says that a warm-up of {_weeks(found.warm_up)} is too short")
-        if found.longest is not None:
-            told[-1] += f"; the longest cut is {_weeks(found.longest)}"
     if "cannot tell" in said:
-        told.append(f"Of {said['cannot tell']} this cannot be told: a longer cut changes nothing for sure")
+        told.append(
+            f"It cannot be told of {said['cannot tell']}: MSER would cut more, and no difference that this makes "
+            "can be told from zero"
+        )
     return " ".join(f"{capital(text)}." for text in told)
 
 
