@@ -19,7 +19,7 @@ import types
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -126,8 +126,8 @@ def mechanism(
             raise ExtensionProblem(f"the section {name!r} is built in; give yours another name")
         _check_class(kind, Mechanism, "a mechanism")
         _check_class(settings, Settings, "settings")
-        _check_known("answers", kind.answers, get_type_hints(Ports))
-        _check_known("hears", [each[3:] for each in dir(kind) if each.startswith("on_")], get_type_hints(Facts))
+        _check_known("answers", kind.answers, Ports.__annotations__)
+        _check_known("hears", [each[3:] for each in dir(kind) if each.startswith("on_")], Facts.__annotations__)
         if before is not None and after is not None:
             raise ExtensionProblem(f"the mechanism {name!r} stands before or after another one, not both")
         _check_known("stands beside", [each for each in (before, after) if each], {**MECHANISMS, **ADDED.sections})

@@ -7,7 +7,7 @@ nobody listens, a no-op; one, the listener itself; many, a closure over a tuple,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Literal, NamedTuple, get_type_hints
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -117,7 +117,7 @@ class Facts:
 
         Raises TypeError where a listener has an ``on_`` method for a fact that does not exist.
         """
-        names = set(get_type_hints(Facts))
+        names = set(Facts.__annotations__)
         listeners = list(listeners)
         for listener in listeners:
             for method in dir(listener):

@@ -7,7 +7,7 @@ answers has the answer of a world without that mechanism, where there is one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, get_type_hints
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -254,7 +254,7 @@ class Ports:
         Raises TypeError where two answer the same question or a question does not exist.
         """
         answered: dict[str, str] = {}
-        known = set(get_type_hints(Ports))
+        known = set(Ports.__annotations__)
         for mechanism in mechanisms:
             for name in mechanism.answers:
                 who = type(mechanism).__name__

@@ -65,7 +65,7 @@ def dask_crew(address: str) -> Crew:
     @contextlib.contextmanager
     def make() -> Iterator[Executor]:
         try:
-            client = Client(address, set_as_default=False, timeout="20s")
+            client = Client(address, set_as_default=False, timeout="10s")
         except (OSError, ValueError, TypeError) as error:
             raise NoCrew(f"no Dask scheduler answers at {address}: {error}") from None
         with client:

@@ -121,9 +121,11 @@ def measured(
     return Measured(tuple(measures), whole[..., 0], whole[..., 1], confidence)
 
 
-def _taking(measures: Sequence[Measure]) -> Callable[[Observations], tuple[tuple[float, float], ...]]:
-    def take(seen: Observations) -> tuple[tuple[float, float], ...]:
-        return tuple(_pair(measure, seen) for measure in measures)
+def _taking(measures: Sequence[Measure]) -> Callable[[Observations], Array]:
+    """Takes numerators and denominators, as an array: a tenth of what pairs of numbers would hold."""
+
+    def take(seen: Observations) -> Array:
+        return np.array([_pair(measure, seen) for measure in measures], dtype=np.float64)
 
     return take
 

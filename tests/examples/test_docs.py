@@ -23,6 +23,7 @@ from sim.report.kinds import HOMES, kind_named
 ROOT = Path(__file__).parents[2]
 PAGES = [path for path in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))) if path.is_file()]
 SHORT = {"calendar.warm_up": "7 days", "calendar.horizon": "14 days"}
+CUT = {"warm_up": "3 days", "horizon": "8 days", "replications": "2", "draws": "10", "evaluations": "12"}
 SKIP = re.compile(r"<!--\s*not run: (?P<reason>.+?)\s*-->")
 INTO = re.compile(r"<!--\s*goes into: (?P<file>[\w./]+)\s*-->")
 FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w*)[^\n]*\n(?P<text>.*?)^(?P=indent)```", re.MULTILINE | re.DOTALL)
@@ -106,8 +107,8 @@ def shortened(words: list[str]) -> list[str]:
 
 
 def cut(text: str) -> str:
-    """A scenario or study file with a warm-up of one week, a horizon of two and two replications."""
-    for key, value in (("warm_up", "7 days"), ("horizon", "14 days"), ("replications", "2")):
+    """A scenario or study file with a short warm-up and horizon, two replications and few draws."""
+    for key, value in CUT.items():
         text = re.sub(rf"^(\s*{key}:)[^#\n]*", rf"\1 {value}", text, count=1, flags=re.MULTILINE)
     return text
 

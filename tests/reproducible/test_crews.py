@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import random
 import signal
 import socket
 import sqlite3
@@ -61,10 +62,19 @@ class Cluster:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.file = folder / "scheduler.json"
-        nowhere = ("--host", HERE, "--dashboard-address", f"{HERE}:0", "--scheduler-file", str(self.file))
-        self.scheduler = started(["dask", "scheduler", "--port", "0", *nowhere], folder / "scheduler.log")
-        one = ["dask", "worker", "--nthreads", "1", "--no-nanny", *nowhere]
-        self.workers = [started(one, folder / f"worker{number}.log") for number in (1, 2)]
+        self.nowhere = ("--host", HERE, "--dashboard-address", f"{HERE}:0", "--scheduler-file", str(self.file))
+        self.scheduler = started(["dask", "scheduler", "--port", "0", *self.nowhere], folder / "scheduler.log")
+        self.workers = [self.worker(number) for number in (1, 2)]
+
+    def worker(self, number: int) -> subprocess.Popen[bytes]:
+        one = ["dask", "worker", "--nthreads", "1", "--no-nanny", *self.nowhere]
+        return started(one, self.folder / f"worker{number}.log")
+
+    def replace(self, at: int) -> None:
+        """Kill a worker, and start another in its place."""
+        self.workers[at].kill()
+        self.workers[at].wait()
+        self.workers[at] = self.worker(at + 1)
 
     def address(self) -> str:
         import json
@@ -121,6 +131,48 @@ def test_a_dask_worker_that_is_killed_changes_no_byte(
     os.kill(cluster.workers[0].pid, signal.SIGKILL)
     assert running.wait(WITHIN_S) == 0, (tmp_path / "log").read_text()
     assert results(tmp_path / "out") == expected
+
+
+def disturbed(cluster: Cluster, words: Sequence[str], log: Path, kills: int, chance: random.Random) -> tuple[int, int]:
+    """Kill workers, now and then the coordinator, while a study runs; returns how many of each were hit.
+
+    A coordinator that gives up with a message is started again, as a user would.
+    """
+    workers = coordinators = 0
+    running = started(words, log)
+    while workers + coordinators < kills:
+        time.sleep(chance.uniform(0.1, 2.0))
+        if running.poll() == 0:
+            break
+        if running.poll() is not None:
+            running = started(words, log)
+        elif chance.random() < 0.75:
+            cluster.replace(chance.randrange(2))
+            workers += 1
+        else:
+            running.kill()
+            running.wait()
+            coordinators += 1
+            running = started(words, log)
+    running.kill()
+    running.wait()
+    return workers, coordinators
+
+
+@needs_dask
+@pytest.mark.slow
+def test_two_hundred_kills_around_a_dask_cluster_change_no_byte(cluster: Cluster, tmp_path: Path) -> None:
+    count = 6000
+    dask = ("--executor", "dask", "--address", cluster.address())
+    hit = disturbed(cluster, command(count, tmp_path / "out", *dask), tmp_path / "log", 200, random.Random(3))
+    print(f"\nkilled {hit[0]} times a worker, {hit[1]} times the coordinator")
+    assert sum(hit) == 200, "the study ended before it had been killed so often"
+    before = kept(tmp_path / "out.sqlite")
+    for name, more in (("out", dask), ("alone", ())):
+        log = tmp_path / f"{name}.log"
+        assert started(command(count, tmp_path / name, *more), log).wait(1800) == 0, log.read_text()
+    assert 0 < before < count
+    assert results(tmp_path / "out") == results(tmp_path / "alone")
 
 
 @needs_dask

@@ -45,13 +45,19 @@ def workers_of(process: int) -> list[int]:
 
 
 def disturbed(replications: int, kills: int, cwd: Path, chance: random.Random) -> tuple[int, int]:
-    """Kill at random moments until so many kills have hit; returns how many hit the parent and how many a worker."""
+    """Kill at random moments until so many kills have hit; returns how many hit the parent and how many a worker.
+
+    A parent that gives up, since two pools after each other were killed before they did anything, is started again.
+    """
     parents = workers = 0
     running = started(replications, cwd)
     while parents + workers < kills:
         time.sleep(chance.uniform(0.05, 1.2))
-        if running.poll() is not None:
+        if running.poll() == 0:
             break
+        if running.poll() is not None:
+            running = started(replications, cwd)
+            continue
         children = workers_of(running.pid)
         if children and chance.random() < 0.5:
             os.kill(chance.choice(children), signal.SIGKILL)
