@@ -161,7 +161,8 @@ def between(change: Estimate) -> tuple[str, str]:
 
 def _alone(result: Result, change: Change) -> str:
     """What must be said of a change that cannot be told beside those of the other arms."""
-    return "" if change.holds_together else f"; not sure beside the other {len(result.policies) - 1}"
+    others = len(result.policies) - 1
+    return "" if change.holds_together else f"; not sure beside the other {others if others > 1 else 'policy'}"
 
 
 def untold(told: list[tuple[Measure, Change]]) -> list[str]:

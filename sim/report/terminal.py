@@ -174,9 +174,8 @@ def _legend(result: Result, width: int) -> str:
     if "cannot tell" in marks:
         notes.append("~ cannot be told from no change")
     if any(change is not None and not change.holds_together for change in changes):
-        notes.append(
-            f"{ALONE} told by itself, not if all {len(result.policies)} changes of the row are to hold together"
-        )
+        all_of_them = "both" if len(result.policies) == 2 else f"all {len(result.policies)}"
+        notes.append(f"{ALONE} told by itself, not if {all_of_them} changes of the row are to hold together")
     if "the same" in marks:
         notes.append("= exactly the same in every replication")
     if any(row.measure.unit != unit_of_change(row.measure) for row in result.table):

@@ -21,7 +21,12 @@ from sim.model import Model, measures
 from sim.report.kinds import HOMES, kind_named
 
 ROOT = Path(__file__).parents[2]
-PAGES = [path for path in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))) if path.is_file()]
+TUTORIALS = ROOT / "docs" / "tutorials"  # see test_tutorials.py: nothing of theirs is cut short
+PAGES = [
+    path
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+    if path.is_file() and TUTORIALS not in path.parents
+]
 SHORT = {"calendar.warm_up": "7 days", "calendar.horizon": "14 days"}
 CUT = {"warm_up": "3 days", "horizon": "8 days", "replications": "2", "draws": "10", "evaluations": "12"}
 SKIP = re.compile(r"<!--\s*not run: (?P<reason>.+?)\s*-->")

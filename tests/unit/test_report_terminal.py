@@ -188,8 +188,8 @@ def test_a_change_that_is_told_only_by_itself_is_marked_and_said_to_be_so() -> N
     assert change.verdict == "higher" and not change.together.excludes_zero and not change.holds_together
     text = render(result)
     assert re.search(r"\+0\.85 ± \d\.\d+ °", text)
-    assert "° told by itself, not if all 2 changes of the row are to hold together" in text
-    assert "; not sure beside the other 1)" in sentences(result)["x"]
+    assert "° told by itself, not if both changes of the row are to hold together" in text
+    assert "; not sure beside the other policy)" in sentences(result)["x"]
     assert "not sure" not in sentences(result)["y"]
 
 
