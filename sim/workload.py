@@ -18,6 +18,7 @@ from sim.mechanisms.channels import ANY, ChannelSettings, OpenHours
 from sim.mechanisms.chat import paces_of
 from sim.mechanisms.staffing import RosterSettings, ShiftSettings
 from sim.mechanisms.workforce import GroupSettings
+from sim.ordered import Asked, issues_of_orders
 from sim.scenario import Scenario
 
 HALF_HOUR = 1800.0
@@ -132,13 +133,15 @@ def _first_contacts(scenario: Scenario) -> list[tuple[str, dict[str, float], flo
 
 
 def _from_the_base(scenario: Scenario) -> list[tuple[str, dict[str, float], float]]:
-    found: list[tuple[str, dict[str, float], float]] = []
+    """Of needs, and of what goes wrong with orders."""
+    needed: list[Asked] = []
     if scenario.needs is not None and scenario.customers is not None:
         for kind, need in scenario.needs.kinds.items():
             for segment, rate in need.rate.items():
                 size = scenario.customers.segments[segment].count if segment in scenario.customers.segments else 0
-                found.append((kind, _choice(scenario, segment, kind), size * rate * YEAR))
-    return found
+                needed.append((segment, kind, size * rate * YEAR))
+    found = [*needed, *issues_of_orders(scenario, needed)]
+    return [(kind, _choice(scenario, segment, kind), count) for segment, kind, count in found]
 
 
 def _issues_of_the_base(scenario: Scenario, channel: str) -> float:

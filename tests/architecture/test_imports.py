@@ -35,6 +35,7 @@ ROOM_OF = {
     "sim.version": "version",
     "sim.check": "check",
     "sim.doubts": "check",
+    "sim.ordered": "check",
     "sim.workload": "check",
     "sim.extend": "extend",
     "sim.model": "model",

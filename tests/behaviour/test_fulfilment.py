@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
+from sim.core.units import DAY, YEAR
+from sim.ordered import issues_of_orders
+
 ORDERS: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "orders.yaml").read_text(encoding="utf-8"))
 
 
@@ -95,6 +98,29 @@ def test_checks_remove_errors_from_the_same_orders_and_cost_money(bench: Any, st
     assert after.sum("points.wrong_item") == pytest.approx(expected, abs=5 * expected**0.5)
     assert after.sum("contacts.offered") < before.sum("contacts.offered")
     assert after.sum("ledger.fulfilment") < before.sum("ledger.fulfilment")
+
+
+def test_issues_that_orders_cause_are_those_that_are_expected_before_the_run(bench: Any, still: Any) -> None:
+    """Poisson, so within five standard deviations; every order finds its product here, and needs place none."""
+    everywhere = {f"fulfilment.products.handset.stock.{place}.up_to": 1_000_000 for place in ("shop", "depot")}
+    plenty = bench.changed(still, {"fulfilment.placed_by": {}} | everywhere)
+    found = bench.run(plenty, 2)
+    years = 2 * 24 * 7 * DAY / YEAR
+    expected = years * sum(count for _, _, count in issues_of_orders(plenty, []))
+    assert found.sum("points.stock_out") == 0
+    assert found.sum("orders.issues") == pytest.approx(expected, abs=5 * expected**0.5)
+    needed = [("home", "order", 1200.0), ("home", "fault", 99.0)]
+    placing = bench.changed(plenty, {"fulfilment.placed_by": {"fault": "cabling"}})
+    more = sum(count for _, _, count in issues_of_orders(placing, needed)) - expected / years
+    nothing = dict.fromkeys(("home", "business"), "0 per year")
+    for_each = bench.changed(
+        plenty,
+        {
+            "fulfilment.products.cabling.rate": nothing | {"home": "99 per year"},
+            "fulfilment.products.handset.rate": nothing,
+        },
+    )
+    assert more == pytest.approx(sum(count for _, _, count in issues_of_orders(for_each, [])) / 1200, rel=1e-9)
 
 
 @pytest.mark.parametrize("share", ["0 %", "100 %"])

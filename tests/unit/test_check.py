@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,9 +10,12 @@ from typing import Any
 
 import pytest
 import yaml
+from pydantic import TypeAdapter
 
 from sim.check import CheckReport, check, check_study
+from sim.core.distributions import Law
 from sim.files import load_scenario, load_study
+from sim.ordered import share_within
 from sim.report.checks import render_check
 from sim.scenario import Scenario
 from sim.templates import write_templates
@@ -152,3 +156,21 @@ def test_a_fee_of_nothing_is_doubted_unless_products_held_or_usage_pay(
     }  # fmt: skip
     firm = bench.changed(bench.firm, {"pricing.fee.home": 0.0, "spend": spend})
     assert ("pricing.fee.home is 0; these customers pay nothing" in check(firm).doubts) is doubted
+
+
+def law_of(name: str, mean: float, **others: float) -> Law:
+    found: Law = TypeAdapter(Law).validate_python({"law": name, "mean": f"{mean!r} s", **others})
+    return found
+
+
+@pytest.mark.parametrize(
+    ("law", "limit", "share"),
+    [
+        (law_of("exponential", 100.0), 100.0, 1.0 - math.exp(-1.0)),
+        (law_of("lognormal", math.exp(0.5), cv=math.sqrt(math.e - 1.0)), 1.0, 0.5),
+        (law_of("constant", 5.0), 4.9, 0.0),
+        (law_of("constant", 5.0), 5.0, 1.0),
+    ],
+)
+def test_the_share_of_a_law_under_a_limit_is_that_of_its_formula(law: Law, limit: float, share: float) -> None:
+    assert share_within(law, limit) == pytest.approx(share, abs=1e-9)
