@@ -76,12 +76,13 @@ def waterfall(slide: Any, box: Box, title: str, steps: Sequence[Step]) -> None:
     _across(chart, *scale_of_bridge(steps))
 
 
-def lines(slide: Any, box: Box, names: Sequence[str], shown: Course) -> None:
-    """A line for each arm, month by month."""
+def lines(slide: Any, box: Box, names: Mapping[str, str], shown: Course) -> None:
+    """A line for each arm that is named, month by month."""
     data = _pptx("chart.data").CategoryChartData()
     data.categories = list(shown.months)
-    for name, estimates in zip(names, shown.by_arm.values(), strict=True):
-        data.add_series(printable(name), [None if each is None else rounded(each.value) for each in estimates])
+    for arm, name in names.items():
+        means = [None if each is None else rounded(each.value) for each in shown.by_arm[arm]]
+        data.add_series(printable(name), means)
     chart = _chart(
         slide, box, "LINE_MARKERS" if len(shown.months) < 4 else "LINE", data, f"{shown.title} ({shown.unit})"
     )

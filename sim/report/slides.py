@@ -171,7 +171,7 @@ class _Talk:
         """Month by month."""
         result = self._result
         shown = [each for each in courses(result) if each.figure == "course"]
-        names = [headlines.named(arm.title, _NAME_OF_LINE) for arm in result.plan.arms]
+        names = {arm.name: headlines.named(arm.title, _NAME_OF_LINE) for arm in result.plan.arms}
         for part in _pages(shown, 4 if len(names) <= _SIDE_BY_SIDE else 2):
             slide, box = self._page(headlines.paid_back(result), "lines are means", "\n".join(_payback(result)))
             for each, place in zip(part, box.grid(len(part), min(len(part), 2)), strict=True):

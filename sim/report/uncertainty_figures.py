@@ -87,7 +87,8 @@ def hanging(found: UnderUncertainty, shown: list[Answer]) -> Figure | None:
             for row, number in enumerate(order):
                 bar(panel, row, coefficients[number], upright=False)
             named_ticks(panel, [found.study.uncertain[number].name for number in order], upright=False, width=34)
-            panel.set_xlim(-1.1, 1.1)
+            reach = 1.1 * max([1.0, *(abs(end) for each in coefficients for end in (each.low, each.high) if end)])
+            panel.set_xlim(-reach, reach)
             panel.set_title(short(found.study.title_of(one.arm), 34))
             if place >= len(shown) - columns:
                 panel.set_xlabel("standard deviations of ranks")

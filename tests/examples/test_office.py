@@ -56,6 +56,20 @@ def test_all_formats_are_made_and_opened_again(compared: Path, tmp_path: Path) -
     assert load_scenario(out / "tiny.xlsx").digest() == load_scenario(compared.parents[1] / "tiny.yaml").digest()
 
 
+def test_a_result_that_was_explained_has_its_slides_with_a_line_for_each_arm(compared: Path, tmp_path: Path) -> None:
+    words = ("--workers", 1, "--quiet", "--out", tmp_path / "explained", "--link", "price_leaving")
+    words = (*words, "--store", compared.parent / "replications.sqlite")
+    assert frontline("compare", compared.parents[1] / "tiny_study.yaml", *words).exit_code == 0
+    store = ("--store", compared.parent / "replications.sqlite")
+    done = frontline("report", tmp_path / "explained", "--format", "all", "--out", tmp_path / "out", *store)
+    assert done.exit_code == 0, done.output
+    show = pptx.Presentation(tmp_path / "out" / "tiny.pptx")
+    charts = [shape.chart for slide in show.slides for shape in slide.shapes if shape.has_chart]
+    lined = [chart for chart in charts if "LINE" in str(chart.chart_type)]
+    assert lined
+    assert all([series.name for series in chart.series] == ["Doing nothing", "=Raise the fee"] for chart in lined)
+
+
 def test_slides_take_a_template_and_say_what_is_wrong_with_it(compared: Path, tmp_path: Path) -> None:
     firm = tmp_path / "firm.pptx"
     pptx.Presentation().save(firm)

@@ -195,6 +195,16 @@ def test_a_tutorial_says_what_happens(
         assert (page.parent / name).is_file()
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_number_in_a_sentence_of_a_tutorial_stands_in_a_block_of_it(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    shown = " ".join(piece.text for piece in pieces(text))
+    said = re.sub(r"\]\([^)]*\)", "]", PIECE.sub("", text))
+    exact = re.findall(r"\d[\d,]*[.,]\d+", said)
+    assert exact
+    assert [number for number in exact if number not in shown] == []
+
+
 def test_a_wrong_number_or_a_line_left_out_is_seen() -> None:
     printed = "Profit  12 ± 1\nloss  3\nend\n"
     assert same("Profit  12 ± 1\nloss  3\nend", printed)

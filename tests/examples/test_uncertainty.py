@@ -62,6 +62,18 @@ def test_the_document_and_the_frames_say_the_same(here: Path) -> None:
     assert frame["mean"].to_numpy() == pytest.approx([each["mean"] for each in answers])
 
 
+def test_the_picture_of_what_it_hangs_on_holds_every_interval_whole(here: Path) -> None:
+    pytest.importorskip("pandas", reason="pandas is not installed")
+    (here / "unsure.yaml").write_text(STUDY.replace("draws: 5", "draws: 4"))
+    found = sim.uncertainty("unsure.yaml", workers=1)
+    frame = found.to_frame("hanging")
+    told = frame[(frame["measure"] == "profit") & frame["low"].notna()]
+    assert max(told["high"].abs().max(), told["low"].abs().max()) > 1.1
+    left, right = found.plot("hanging").axes[0].get_xlim()
+    assert left < told["low"].min()
+    assert told["high"].max() < right
+
+
 def test_a_file_that_is_wrong_is_refused_with_its_line_and_nothing_is_run(here: Path) -> None:
     (here / "unsure.yaml").write_text(STUDY.replace("high: 6", "high: 3"))
     found = frontline("uncertainty", "unsure.yaml")
