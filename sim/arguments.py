@@ -21,7 +21,8 @@ Out = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="No progress and no remarks on standard error.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress and no remarks on standard error, no charts.")]
+NoCharts = Annotated[bool, typer.Option("--no-charts", help="No small charts below the table.")]
 Kept = Annotated[
     Path | None,
     typer.Option(

@@ -16,7 +16,20 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from sim.arguments import AsJson, Changes, Kept, Most, NoStore, Out, Precise, Quiet, Replications, Seed, Workers
+from sim.arguments import (
+    AsJson,
+    Changes,
+    Kept,
+    Most,
+    NoCharts,
+    NoStore,
+    Out,
+    Precise,
+    Quiet,
+    Replications,
+    Seed,
+    Workers,
+)
 from sim.cli_trust import verify, warmup
 from sim.version import __version__
 
@@ -122,6 +135,7 @@ def run(
     changes: Changes = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
+    no_charts: NoCharts = False,
     store: Kept = None,
     no_store: NoStore = False,
     precision: Precise = None,
@@ -135,7 +149,19 @@ def run(
         kept = place_of_store(store, no_store)
         run_scenario(
             scenario,
-            Options(replications, seed, workers, out, changes or [], as_json, quiet, kept, precision or [], most),
+            Options(
+                replications,
+                seed,
+                workers,
+                out,
+                changes or [],
+                as_json,
+                quiet,
+                kept,
+                precision or [],
+                most,
+                not no_charts,
+            ),
         )
 
 
@@ -149,6 +175,7 @@ def compare(
     out: Out = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
+    no_charts: NoCharts = False,
     store: Kept = None,
     no_store: NoStore = False,
     precision: Precise = None,
@@ -166,7 +193,9 @@ def compare(
 
     with outcome():
         kept = place_of_store(store, no_store)
-        options = Options(replications, seed, workers, out, (), as_json, quiet, kept, precision or [], most)
+        options = Options(
+            replications, seed, workers, out, (), as_json, quiet, kept, precision or [], most, not no_charts
+        )
         compare_study(study, options, explain, links or [])
 
 
@@ -190,6 +219,7 @@ def whatif(
     out: Out = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
+    no_charts: NoCharts = False,
     store: Kept = None,
     no_store: NoStore = False,
     precision: Precise = None,
@@ -201,7 +231,9 @@ def whatif(
 
     with outcome():
         kept = place_of_store(store, no_store)
-        options = Options(replications, seed, workers, out, changes or [], as_json, quiet, kept, precision or [], most)
+        options = Options(
+            replications, seed, workers, out, changes or [], as_json, quiet, kept, precision or [], most, not no_charts
+        )
         what_if(scenario, varied or [], save, options)
 
 
@@ -218,6 +250,7 @@ def _study_command(command: str, kind: str, purpose: str) -> None:
         out: Out = None,
         as_json: AsJson = False,
         quiet: Quiet = False,
+        no_charts: NoCharts = False,
         store: Kept = None,
         no_store: NoStore = False,
     ) -> None:
@@ -227,7 +260,8 @@ def _study_command(command: str, kind: str, purpose: str) -> None:
 
         with outcome():
             kept = place_of_store(store, no_store)
-            conduct(kind, study, Options(replications, seed, workers, out, (), as_json, quiet, kept))
+            options = Options(replications, seed, workers, out, (), as_json, quiet, kept, charts=not no_charts)
+            conduct(kind, study, options)
 
 
 _study_command("select", "selection", "Find the best of several policies with a stated probability.")

@@ -22,6 +22,7 @@ from sim.console import (
     end_with,
     in_colour,
     interrupt,
+    marks,
     near,
     print_json,
     print_text,
@@ -291,7 +292,7 @@ def _show(result: Result, options: Options) -> None:
     if options.as_json:
         print_json(json_text(document(result)))
         return
-    print_text(render(result, colour=in_colour(), width=columns()))
+    print_text(render(result, in_colour(), columns(), marks(options.draws)))
     if not options.quiet:
         for text in (*uncounted(result), *still_settling(result)):
             remark(text)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sim.console import INTERRUPTED, columns, end_with, in_colour, near, print_json, print_text, remark
+from sim.console import INTERRUPTED, columns, end_with, in_colour, marks, near, print_json, print_text, remark
 from sim.experiment.conditions import Conditions
 from sim.experiment.crews import Crew
 from sim.experiment.execution import cores
@@ -37,6 +37,10 @@ def conduct(name: str, file: Path, options: Options) -> None:
             print_json(json_text(kind.document(found)))
         else:
             print_text(kind.render(found, in_colour(), columns()))
+            letters = marks(options.draws)
+            chart = kind.chart(found, in_colour(), columns(), letters) if letters is not None else ""
+            if chart:
+                print_text(f"\n{chart}")
 
     carry_out(
         lambda conditions: kind.execute(asked, conditions),

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from sim.report.strips import Marks, marks_for
 from sim.report.terminal import WIDTH
 
 DONE, FAILED, BAD, INTERRUPTED = 0, 1, 2, 130
@@ -48,6 +49,11 @@ def in_colour() -> bool:
     """Whether standard output is a terminal that shows colours, and nobody forbids them."""
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or os.name == "nt"
     return sys.stdout.isatty() and not plain
+
+
+def marks(wanted: bool) -> Marks | None:
+    """The letters of small charts that standard output can show; None where no charts are wanted."""
+    return marks_for(sys.stdout.encoding) if wanted else None
 
 
 def columns() -> int:

@@ -33,7 +33,7 @@ _STUDY = re.compile(r"^[\"']?study[\"']?\s*:", re.MULTILINE)
 
 
 class Findings:
-    """What a run or a comparison found; printed, it is the table of the command line.
+    """What a run or a comparison found; printed, it is what the command line prints, without charts.
 
     ``result`` holds everything: estimates by measure, paired changes by arm, bad days, observations.
     """

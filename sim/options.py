@@ -36,11 +36,17 @@ class Options:
     store: Path | None = STORE
     precision: Sequence[str] = ()
     most: int | None = None
+    charts: bool = True
 
     @property
     def who(self) -> Workers:
         """Who does the work: a crew, or so many processes."""
         return _CREWS[-1] if _CREWS else self.workers
+
+    @property
+    def draws(self) -> bool:
+        """Whether small charts are wanted."""
+        return self.charts and not self.quiet
 
     def checked(self) -> Options:
         """These options; raises BadUsage where one makes no sense."""

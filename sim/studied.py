@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Studied:
-    """What a study found; printed, it is what the command line prints. ``result`` holds everything."""
+    """What a study found; printed, it is what the command line prints, without charts. ``result`` holds everything."""
 
     def __init__(self, kind: Kind, asked: Any, result: Any) -> None:
         self._kind, self.asked, self.result = kind, asked, result

@@ -8,7 +8,8 @@ from typing import Any
 
 from sim.check import ChannelLoad, CheckReport, Totals
 from sim.report.numbers import duration, percent, rounded, span
-from sim.report.terminal import WIDTH, Paint, Text, grid, painter
+from sim.report.strips import Paint
+from sim.report.terminal import WIDTH, Text, grid, painter
 from sim.workload import Flow
 
 FORMAT = 1

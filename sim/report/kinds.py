@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.experiment.conditions import Conditions
 from sim.files.header import HeaderSettings
+from sim.report.strips import Marks
 from sim.report.tables import Record
 from sim.scenario import Scenario
 
@@ -63,12 +64,18 @@ class Asked(Protocol):
         """As plain data, exact to the last bit."""
 
 
+def no_chart(found: Any, colour: bool, width: int, marks: Marks) -> str:
+    """Of what is not drawn in letters."""
+    return ""
+
+
 @dataclass(frozen=True)
 class Kind:
     """What a kind of study does.
 
     settings: what its file may hold; load: the study of a file; restored: the same from ``to_plain``; execute: run it;
-    render: (found, colour, width) -> the text for a terminal; document: for ``--json``; tables: name -> the records of
+    render: (found, colour, width) -> the text for a terminal; chart: the same with the letters to draw with -> a small
+    chart to stand below it, or nothing; document: for ``--json``; tables: name -> the records of
     each, all with the same keys, the most telling table first; figures: name -> figure, the same.
     """
 
@@ -80,6 +87,7 @@ class Kind:
     document: Callable[[Any], dict[str, Any]]
     tables: Callable[[Any], Mapping[str, Iterable[Record]]]
     figures: Callable[[Any], Mapping[str, Figure]]
+    chart: Callable[[Any, bool, int, Marks], str] = no_chart
 
 
 def kind_named(name: str) -> Kind:

@@ -10,8 +10,9 @@ from sim.laws.meeting import Check
 from sim.laws.verifying import Verdict, Verified
 from sim.report.figures import COLOURS, styled
 from sim.report.numbers import counted, decimals, number, percent, rounded, with_half_width
+from sim.report.strips import Paint
 from sim.report.tables import Record
-from sim.report.terminal import WIDTH, Paint, Text, grid, painter, wrapped
+from sim.report.terminal import WIDTH, Text, grid, painter, wrapped
 from sim.stats.intervals import Estimate
 
 if TYPE_CHECKING:

@@ -21,9 +21,10 @@ from sim.files.sensitivity import SensitivitySettings, load_sensitivity
 from sim.report.kinds import Kind
 from sim.report.numbers import number, percent, rounded, signed, span
 from sim.report.sentences import name_in_sentence, unit_of_change
+from sim.report.strips import Mark, Marks, Strip
 from sim.report.tables import Record, head
 from sim.report.telling import Column, bulleted, heading, side_by_side, told_of
-from sim.report.terminal import Text, painter
+from sim.report.terminal import Text, drawn_changes, painter
 from sim.stats.random_effects import Bounded
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ _METHODS = {
     "sobol": "Sobol' indices from {} points",
 }
 _MOST_TOLD = 3
+_MOST_DRAWN = 12
 
 
 def render(found: Sensed, colour: bool, width: int) -> str:
@@ -64,20 +66,41 @@ def render(found: Sensed, colour: bool, width: int) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def chart(found: Sensed, colour: bool, width: int, marks: Marks) -> str:
+    """On what the first outcome hangs, a row for each setting; of a tornado, one for each end of its range."""
+    one = next(iter(outcomes(found)), None)
+    if one is None:
+        return ""
+    names = RANKED[found.study.method]
+    strips = []
+    for place in found.order(one)[:_MOST_DRAWN]:
+        for name in names:
+            value = one.indices.by_name[name][place]
+            end = f" {NAMES[name]}" if len(names) > 1 else ""
+            mark: Mark = "sure" if value.excludes_zero else "unsure"
+            if (value.value, value.low, value.high) == (0.0, 0.0, 0.0):
+                mark = "same"
+            label = f"{found.study.dimensions[place].name}{end}"
+            strips.append(Strip(label, value.value, value.low, value.high, mark, "" if mark == "sure" else "faint"))
+    return drawn_changes([(_head(found, one), strips)], found.study.confidence, width, painter(colour), marks)
+
+
 def _table(found: Sensed, one: Hangs, width: int, colour: bool) -> str:
-    order, measure = found.order(one), found.measures[one.measure]
+    order = found.order(one)
     rows = [_row(found, place) for place in order]
     columns = [
         Column(NAMES[name], [_cell(values[place], name) for place in order])
         for name, values in one.indices.by_name.items()
         if name != "mu"
     ]
+    return f"{painter(colour)(_head(found, one), 'strong')}\n{side_by_side(rows, [], columns, width, painter(colour))}"
+
+
+def _head(found: Sensed, one: Hangs) -> str:
+    measure = found.measures[one.measure]
     of = "the change of " if found.study.policy is not None else ""
     unit = unit_of_change(measure)
-    head = f"On what {of}{name_in_sentence(measure)} hangs" + (
-        f", {unit}" if unit and columns and not _shares(found) else ""
-    )
-    return f"{painter(colour)(head, 'strong')}\n{side_by_side(rows, [], columns, width, painter(colour))}"
+    return f"On what {of}{name_in_sentence(measure)} hangs" + (f", {unit}" if unit and not _shares(found) else "")
 
 
 def _shares(found: Sensed) -> bool:
@@ -242,6 +265,7 @@ KIND = Kind(
     restored=Sensitivity.from_plain,
     execute=execute_sensitivity,
     render=render,
+    chart=chart,
     document=document,
     tables=tables,
     figures=figures,

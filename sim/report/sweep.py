@@ -11,6 +11,7 @@ from sim.files.sweeps import DRAWN, SweepSettings, load_sweep
 from sim.report.kinds import Kind
 from sim.report.numbers import percent, rounded, span, with_half_width
 from sim.report.sentences import name_in_sentence
+from sim.report.strips import Marks, strip_of
 from sim.report.tables import Record, head
 from sim.report.telling import (
     Column,
@@ -24,7 +25,7 @@ from sim.report.telling import (
     told_of,
     verdict_of,
 )
-from sim.report.terminal import Text, label_of, painter
+from sim.report.terminal import Text, change_label, drawn_changes, label_of, painter
 from sim.stats.intervals import Estimate
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 _FEW = 4
 _MOST_LISTED = 6
+_MOST_DRAWN = 24
 _DESIGNS = {
     "grid": "every combination of {}",
     "list": "one after the other of {}",
@@ -63,6 +65,24 @@ def render(found: Swept, colour: bool, width: int) -> str:
     parts.append(legend(changes, found.measures, width))
     parts.append(bulleted(sentences(found), width))
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def chart(found: Swept, colour: bool, width: int, marks: Marks) -> str:
+    """What the values of each dimension change in the first outcome; of a list, what its points change."""
+    place = told_of(found.measures, 1)[0]
+    measure = found.measures[place]
+    shown: Sequence[tuple[str, Estimate | None]]
+    if found.sweep.design == "list":
+        others = [point for point in range(found.found.points) if point != found.reference]
+        shown = [(found.sweep.label_of(point), found.compared(point, place)) for point in others[:_MOST_DRAWN]]
+    else:
+        shown = [(_label(one), one.change) for one in found.effects if one.measure == place][:_MOST_DRAWN]
+    strips = [strip_of(label, change, style=change_cell(measure, change).style) for label, change in shown]
+    return drawn_changes([(change_label(measure), strips)], found.sweep.confidence, width, painter(colour), marks)
+
+
+def _label(one: Effect) -> str:
+    return f"{one.dimension.name} {one.level.label}, against {one.against.label}"
 
 
 def sentences(found: Swept) -> list[str]:
@@ -329,6 +349,7 @@ KIND = Kind(
     restored=Sweep.from_plain,
     execute=execute_sweep,
     render=render,
+    chart=chart,
     document=document,
     tables=tables,
     figures=figures,

@@ -11,7 +11,8 @@ from sim.experiment.explanation import FIVE
 from sim.files.problems import printable
 from sim.report.numbers import columns, folded, percent, with_half_width
 from sim.report.sentences import MARKS, between, listed, moved, name_in_sentence, unit_of_change
-from sim.report.terminal import Paint, Text, grid, wrapped
+from sim.report.strips import Paint
+from sim.report.terminal import Text, grid, wrapped
 from sim.stats.intervals import Estimate
 
 _GAP = 2

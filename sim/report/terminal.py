@@ -5,7 +5,7 @@ Plain text, the same on a terminal and in a file, except for colour.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.core.measures import Measure
@@ -16,7 +16,20 @@ from sim.files.problems import printable
 from sim.report import passages
 from sim.report.best import best_rows, best_sentence
 from sim.report.bridge import bridge_sentence
-from sim.report.numbers import columns, counted, duration, folded, in_percent, in_time, percent, span, with_half_width
+from sim.report.months import Course, courses
+from sim.report.numbers import (
+    columns,
+    counted,
+    decimals,
+    duration,
+    folded,
+    in_percent,
+    in_time,
+    number,
+    percent,
+    span,
+    with_half_width,
+)
 from sim.report.sentences import (
     ALONE,
     capital,
@@ -28,12 +41,16 @@ from sim.report.sentences import (
     told_rows,
     unit_of_change,
 )
+from sim.report.strips import Marks, Paint, Strip, charts, course, legend, per_step, shortened, strip_of
+from sim.stats.intervals import Estimate
 
 WIDTH = 100
 _GAP = "  "
+_LABELS = 0.4
+"""Share of the width that names of monthly series may take."""
+_MOST_DRAWN = 8
+_FEWEST_MONTHS = 3
 _COLOURS = {"good": "32", "bad": "31", "faint": "2", "strong": "1"}
-
-Paint = Callable[[str, str], str]
 
 
 @dataclass(frozen=True)
@@ -44,11 +61,14 @@ class Text:
     style: str = ""
 
 
-def render(result: Result, colour: bool = False, width: int = WIDTH) -> str:
-    """The whole report as text of at most ``width`` columns."""
+def render(result: Result, colour: bool = False, width: int = WIDTH, marks: Marks | None = None) -> str:
+    """The whole report as text of at most ``width`` columns; with charts, where there are marks to draw them with."""
     paint = painter(colour)
     parts = [_heading(result, paint, width), *_tables(result, paint, width)]
     parts.append(_legend(result, width))
+    if marks is not None:
+        drawn = _changes_drawn if result.policies else _months_drawn
+        parts.append(drawn(result, paint, width, marks))
     if result.policies:
         told = sentences(result).values()
         parts.append("\n".join(wrapped(text, width, "- ") for text in told))
@@ -181,6 +201,78 @@ def _legend(result: Result, width: int) -> str:
     if any(row.measure.unit != unit_of_change(row.measure) for row in result.table):
         notes.append("changes of percentages are in points")
     return wrapped("; ".join(notes), width)
+
+
+def _changes_drawn(result: Result, paint: Paint, width: int, marks: Marks) -> str:
+    """The changes of the outcomes as a chart, a row for each policy."""
+    rows = [row for row in told_rows(result) if any(row.changes.values())]
+    blocks = [(change_label(row.measure), _strips(result, row)) for row in rows[:_MOST_DRAWN]]
+    return drawn_changes(blocks, result.plan.confidence, width, paint, marks)
+
+
+def drawn_changes(
+    blocks: Sequence[tuple[str, Sequence[Strip]]], confidence: float, width: int, paint: Paint, marks: Marks
+) -> str:
+    """Charts of differences with what their marks mean; nothing where there are none."""
+    every = [one for _, strips in blocks for one in strips]
+    if all(one.value is None for one in every):
+        return ""
+    notes = legend(every, marks)
+    if any(one.low is not None and one.mark != "same" for one in every):
+        notes.append(f"lines are {percent(confidence)} intervals")
+    return f"{charts(blocks, width, paint, marks)}\n{wrapped('; '.join(notes), width)}"
+
+
+def _strips(result: Result, row: Row) -> list[Strip]:
+    strips = []
+    for arm in result.policies:
+        change = row.changes[arm.name]
+        if change is None:
+            strips.append(strip_of(arm.title, None))
+        else:
+            strips.append(strip_of(arm.title, change.estimate, change.holds_together, _change(row, change).style))
+    return strips
+
+
+def change_label(measure: Measure) -> str:
+    """The measure with the unit of a difference."""
+    unit = unit_of_change(measure)
+    return f"{capital(measure.label)} ({unit})" if unit else capital(measure.label)
+
+
+def _months_drawn(result: Result, paint: Paint, width: int, marks: Marks) -> str:
+    """The course of each monthly series in steps, with its lowest and its highest month."""
+    found = [(one, next(iter(one.by_arm.values()))) for one in courses(result) if len(one.months) >= _FEWEST_MONTHS]
+    found = [(one, months) for one, months in found if any(months)][:_MOST_DRAWN]
+    if not found:
+        return ""
+    labels = [shortened(f"{one.title} ({one.unit})", int(_LABELS * width), marks) for one, _ in found]
+    count = max(len(months) for _, months in found)
+    for dated in (True, False):
+        ends = [_ends(one, months, dated) for one, months in found]
+        taken = [max(map(columns, texts)) for texts in (labels, *zip(*ends, strict=True))]
+        room = max(_FEWEST_MONTHS, width - sum(taken) - 3 * len(_GAP))
+        if room >= count:
+            break
+    rows = [[Text(""), Text(""), Text("lowest", "strong"), Text("highest", "strong")]]
+    for (_, months), label, texts in zip(found, labels, ends, strict=True):
+        drawn = course([None if one is None else one.value for one in months], room, marks)
+        rows.append([Text(label), Text(drawn), *map(Text, texts)])
+    return f"{paint(_head_of_months(result, per_step(count, room)), 'strong')}\n{grid(rows, paint)}"
+
+
+def _head_of_months(result: Result, size: int) -> str:
+    count = result.plan.replications
+    head = "Month by month, of one replication" if count == 1 else f"Month by month, means of {count} replications"
+    return head if size == 1 else f"{head}; {size} months in a step"
+
+
+def _ends(one: Course, months: Sequence[Estimate | None], dated: bool) -> tuple[str, str]:
+    """The lowest and the highest month; the first of them, where there are several."""
+    known = [(each, month) for each, month in zip(months, one.months, strict=True) if each is not None]
+    ends = (find(known, key=lambda pair: pair[0].value) for find in (min, max))
+    low, high = (number(each.value, decimals(each)) + (f" {month}" if dated else "") for each, month in ends)
+    return low, high
 
 
 def _bridges(result: Result, width: int) -> str:

@@ -45,7 +45,10 @@ def test_each_method_prints_its_indices_draws_its_picture_and_repeats_itself(her
     (here / "matters.yaml").write_text(STUDY.replace("method: tornado", how))
     found = frontline("sensitivity", "matters.yaml", "--workers", 1)
     assert found.exit_code == 0, found.output
-    assert "On what profit hangs" in found.stdout
+    assert found.stdout.count("On what profit hangs") == 2
+    chart = found.stdout[found.stdout.rindex("On what profit hangs") :].splitlines()
+    assert any(re.match(r"  churn.equity_effect.* [├┤─│┼●○=]+", line) for line in chart)
+    assert all(len(line) <= 100 for line in chart)
     folder = here / "results" / "matters"
     before = {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "manifest.json"}
     method = how.split()[1]

@@ -57,6 +57,14 @@ def test_it_prints_effects_and_writes_tables_and_pictures(here: Path) -> None:
     }  # fmt: skip
 
 
+def test_a_small_chart_shows_what_each_value_changes(here: Path) -> None:
+    text = run().stdout
+    rows = [line for line in text.splitlines() if re.match(r"  \S.*, against .*[│●○=┼]", line)]
+    assert len(rows) == 2
+    assert text.startswith(run("--no-charts").stdout)
+    assert run("--no-charts").stdout == run("--quiet").stdout
+
+
 def test_the_document_is_json_and_the_same_for_any_number_of_workers(here: Path) -> None:
     one = run("--json", "--no-store").stdout
     two = frontline("sweep", "little.yaml", "--workers", 2, "--json", "--no-store").stdout
