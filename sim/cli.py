@@ -30,6 +30,7 @@ from sim.arguments import (
     Seed,
     Workers,
 )
+from sim.cli_studies import add_studies
 from sim.cli_trust import verify, warmup
 from sim.version import __version__
 
@@ -237,41 +238,7 @@ def whatif(
         what_if(scenario, varied or [], save, options)
 
 
-def _study_command(command: str, kind: str, purpose: str) -> None:
-    """A command for studies of another kind; all of them take the same options."""
-
-    @app.command(command, help=purpose)
-    def conducted(
-        study: Annotated[Path, typer.Argument(help="Study file, or a result folder to repeat.", show_default=False)],
-        *,
-        replications: Replications = None,
-        seed: Seed = None,
-        workers: Workers = None,
-        out: Out = None,
-        as_json: AsJson = False,
-        quiet: Quiet = False,
-        no_charts: NoCharts = False,
-        store: Kept = None,
-        no_store: NoStore = False,
-    ) -> None:
-        from sim.commands import outcome  # noqa: PLC0415
-        from sim.conduct import conduct  # noqa: PLC0415
-        from sim.options import Options, place_of_store  # noqa: PLC0415
-
-        with outcome():
-            kept = place_of_store(store, no_store)
-            options = Options(replications, seed, workers, out, (), as_json, quiet, kept, charts=not no_charts)
-            conduct(kind, study, options)
-
-
-_study_command("select", "selection", "Find the best of several policies with a stated probability.")
-_study_command("factorial", "factorial", "Simulate every combination of policies: what they do together.")
-_study_command("pareto", "pareto", "Find the policies that no other beats in all of several outcomes.")
-_study_command("optimise", "optimise", "Look for the best values of a few settings under constraints.")
-_study_command("sweep", "sweep", "Simulate a scenario at many points: what each setting does, and which do best.")
-_study_command("uncertainty", "uncertainty", "Say how sure an answer is as long as some numbers are not known well.")
-_study_command("sensitivity", "sensitivity", "Find on which settings the outcomes hang, or what a policy changes.")
-_study_command("break-even", "break_even", "Find the value of a setting at which a policy changes nothing.")
+add_studies(app)
 
 
 @app.command()

@@ -246,8 +246,9 @@ def _months_drawn(result: Result, paint: Paint, width: int, marks: Marks) -> str
     found = [(one, months) for one, months in found if any(months)][:_MOST_DRAWN]
     if not found:
         return ""
-    labels = [shortened(f"{one.title} ({one.unit})", int(_LABELS * width), marks) for one, _ in found]
-    count = max(len(months) for _, months in found)
+    labels = [shortened(_with_unit(one), int(_LABELS * width), marks) for one, _ in found]
+    names = sorted({month for one, _ in found for month in one.months})
+    count = len(names)
     for dated in (True, False):
         ends = [_ends(one, months, dated) for one, months in found]
         taken = [max(map(columns, texts)) for texts in (labels, *zip(*ends, strict=True))]
@@ -255,10 +256,14 @@ def _months_drawn(result: Result, paint: Paint, width: int, marks: Marks) -> str
         if room >= count:
             break
     rows = [[Text(""), Text(""), Text("lowest", "strong"), Text("highest", "strong")]]
-    for (_, months), label, texts in zip(found, labels, ends, strict=True):
-        drawn = course([None if one is None else one.value for one in months], room, marks)
-        rows.append([Text(label), Text(drawn), *map(Text, texts)])
+    for (one, months), label, texts in zip(found, labels, ends, strict=True):
+        known = {month: each.value for month, each in zip(one.months, months, strict=True) if each is not None}
+        rows.append([Text(label), Text(course([known.get(name) for name in names], room, marks)), *map(Text, texts)])
     return f"{paint(_head_of_months(result, per_step(count, room)), 'strong')}\n{grid(rows, paint)}"
+
+
+def _with_unit(one: Course) -> str:
+    return one.title if one.unit in one.title.lower() else f"{one.title} ({one.unit})"
 
 
 def _head_of_months(result: Result, size: int) -> str:

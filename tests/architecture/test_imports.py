@@ -29,6 +29,7 @@ ROOM_OF = {
     "sim.studied": "cli",
     "sim.reporting": "cli",
     "sim.verified": "cli",
+    "sim.cli_studies": "cli",
     "sim.cli_trust": "cli",
     "sim.warmed": "cli",
     "sim.templates": "cli",

@@ -19,7 +19,7 @@ frontline: 1
 study: tiny
 title: A tiny study
 scenario: tiny.yaml
-replications: 2
+replications: 3
 seed: 5
 policies:
   fee_up: {title: Raise the fee, changes: {pricing.fee.home: {multiply: 1.1}}}
@@ -30,10 +30,10 @@ MARKS = "├┤│●○◐▁█"
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small firm of three months; its replications are kept, so that a second command simulates nothing."""
+    """A small firm of four months; its replications are kept, so that a second command simulates nothing."""
     place = tmp_path_factory.mktemp("charts")
     firm = (ROOT / "tests" / "behaviour" / "firm.yaml").read_text()
-    firm = re.sub(r"warm_up: .*", "warm_up: 7 days", re.sub(r"horizon: .*", "horizon: 100 days", firm))
+    firm = re.sub(r"warm_up: .*", "warm_up: 7 days", re.sub(r"horizon: .*", "horizon: 130 days", firm))
     (place / "tiny.yaml").write_text(firm)
     (place / "study.yaml").write_text(STUDY)
     return place
@@ -77,7 +77,7 @@ def test_a_run_shows_its_course_month_by_month_with_lowest_and_highest(here: Pat
     text = printed("run", "tiny.yaml", "-n", 2)
     assert "Month by month, means of 2 replications" in text
     assert re.search(
-        r"^Profit by month \(EUR\) +[▁▂▃▄▅▆▇█]{3,5}  +-?[\d,]+ 20\d\d-\d\d  +-?[\d,]+ 20\d\d-\d\d$", text, re.MULTILINE
+        r"^Profit by month \(EUR\) +[·▁▂▃▄▅▆▇█]{3,5}  +-?[\d,]+ 20\d\d-\d\d  +-?[\d,]+ 20\d\d-\d\d$", text, re.MULTILINE
     )
     assert "Month by month, of one replication" in printed("run", "tiny.yaml", "-n", 1)
 
@@ -112,7 +112,7 @@ def test_where_the_letters_cannot_be_written_plain_ones_are(here: Path, encoding
     assert row.index("|") < row.index("*")
     assert "* told from no change" in text
     assert re.search(
-        r"^Profit by month \(EUR\) +[1-8]{3,5} ",
+        r"^Profit by month \(EUR\) +[1-8.]{3,5} ",
         in_a_pipe("run", "tiny.yaml", "-n", "2", encoding=encoding),
         re.MULTILINE,
     )

@@ -18,6 +18,7 @@ from sim.files import load_scenario
 from sim.report.checks import render_check
 from sim.report.numbers import columns, folded, in_time, number, rounded, signed, span, two_digits, with_half_width
 from sim.report.sentences import sentences
+from sim.report.strips import ASCII, UNICODE, Marks
 from sim.report.terminal import Text, grid, render
 from sim.stats.intervals import Estimate
 
@@ -198,3 +199,22 @@ def test_the_best_arm_is_told_with_its_probability_and_never_as_certain() -> Non
     assert "Best in profit, on average: Y (100 %)." in text
     assert re.search(r"Y +100 % +100 % \(57 % to 100 %\)", text)
     assert "Best in" not in render(made(replications=1))
+
+
+@pytest.mark.parametrize("width", [60, 72, 80, 100])
+@pytest.mark.parametrize("marks", [UNICODE, ASCII], ids=["unicode", "ascii"])
+def test_charts_fit_the_width_and_colour_changes_nothing_else(width: int, marks: Marks) -> None:
+    plain = render(made(7), width=width, marks=marks)
+    chart = plain[plain.index("Customers kept (points)") :].split("\n\n")[0].splitlines()
+    assert max(map(columns, chart)) <= width
+    assert len(chart) >= 2 * 8
+    coloured = render(made(7), colour=True, width=width, marks=marks)
+    assert re.sub(r"\x1b\[\d+m", "", coloured) == plain
+
+
+def test_a_chart_says_of_each_policy_what_the_table_says() -> None:
+    lines = render(made(), marks=UNICODE).splitlines()
+    head = next(place for place, line in enumerate(lines) if line.startswith("Customers kept (points)"))
+    rows = lines[head + 1 : head + 4]
+    assert ["●" in rows[0], "=" in rows[1], "=" in rows[2]] == [True, True, True]
+    assert not any(mark in render(made(replications=1), marks=UNICODE) for mark in "●├┤─")
