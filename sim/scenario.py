@@ -288,9 +288,11 @@ def _setting(path: str) -> Any:
     """The annotation of the setting at a dotted path, with its bounds."""
     found: Any = scenario_model()
     for part in path.split("."):
-        found = next((inner for outer in _alternatives(found) if (inner := _below(outer, part)) is not None), None)
-        if found is None:
+        inner = [one for outer in _alternatives(found) if (one := _below(outer, part)) is not None]
+        if not inner:
             raise PolicyProblem(path, "is no setting of the scenario")
+        names = [name for one in inner if get_origin(one) is Literal for name in get_args(one)]
+        found = Literal.__getitem__(tuple(names)) if names else inner[0]  # which of several laws, kinds or bases it is
     return found
 
 

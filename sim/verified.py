@@ -41,6 +41,12 @@ class Verification:
     def __repr__(self) -> str:
         return f"<Verification: {len(self.result.verdicts)} laws, {len(self.result.broken)} broken>"
 
+    def _repr_html_(self) -> str:
+        """What is printed and the picture, where a notebook shows the result."""
+        from sim.report.html.notebook import shown_text  # noqa: PLC0415 - on demand, as everything here
+
+        return shown_text(str(self), self.plot())
+
     @property
     def holds(self) -> bool:
         """Whether no law is broken."""

@@ -39,6 +39,15 @@ class Warmed:
     def __str__(self) -> str:
         return render_warming(self.result)
 
+    def __repr__(self) -> str:
+        return f"<Warmed {self.result.scenario.name!r}: {self.result.replications} replications>"
+
+    def _repr_html_(self) -> str:
+        """What is printed and the picture, where a notebook shows the result."""
+        from sim.report.html.notebook import shown_text  # noqa: PLC0415 - on demand, as everything here
+
+        return shown_text(str(self), self.plot())
+
     def to_frame(self, table: str = "measures") -> pd.DataFrame:
         """A row for each "measures", or for each measure and week: "weeks".
 

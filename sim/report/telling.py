@@ -9,6 +9,7 @@ from sim.core.measures import Measure
 from sim.experiment.estimates import Verdict, verdict
 from sim.experiment.explanation import FIVE
 from sim.files.problems import printable
+from sim.model import OUTCOMES
 from sim.report.numbers import columns, folded, percent, with_half_width
 from sim.report.sentences import MARKS, between, listed, moved, name_in_sentence, unit_of_change
 from sim.report.strips import Paint
@@ -92,10 +93,14 @@ def legend(changes: Iterable[Estimate | None], measures: Sequence[Measure], widt
 
 
 def told_of(measures: Sequence[Measure], most: int = 5) -> list[int]:
-    """Places of the five outcomes as far as they are among the measures; where there are none, of the first ones."""
+    """Places of the five outcomes as far as they are among the measures, and of others where there is room for them.
+
+    What has no customers, such as a mere telephone line, is asked of for its other measures: they come first.
+    """
     names = [measure.name for measure in measures]
     found = [names.index(each) for group in FIVE if (each := next((n for n in group if n in names), "")) in names]
-    return (found or list(range(len(measures))))[:most]
+    others = [place for place, measure in enumerate(measures) if measure.name not in OUTCOMES]
+    return (found + others if FIVE[0][0] in names else others + found)[:most]
 
 
 def changes_told(told: Sequence[tuple[Measure, Estimate]], within: Callable[[Measure], str] = lambda _: "") -> str:

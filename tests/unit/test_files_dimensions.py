@@ -68,6 +68,17 @@ def test_a_value_within_a_list_is_a_setting_too(firm: Scenario) -> None:
     assert found.same(found.levels[1])
 
 
+def test_one_of_several_laws_is_a_word_like_others(bench: Any) -> None:
+    firm: Scenario = bench.changed(
+        bench.firm, {"agents.handle_time.enquiry": {"law": "weibull", "mean": 300.0, "shape": 1}}
+    )
+    same = dimension_of(firm, "agents.handle_time.enquiry.law", ["weibull"], policy=False)
+    assert scenario_at(firm, [(same, same.levels[0])]).digest() == firm.digest()
+    wrong = dimension_of(firm, "agents.handle_time.enquiry.law", ["wiebull"], policy=False)
+    with pytest.raises(Unclear, match="known laws: constant, exponential, lognormal"):
+        scenario_at(firm, [(wrong, wrong.levels[0])])
+
+
 def test_what_changes_nothing_is_the_scenario_itself(firm: Scenario) -> None:
     fee = dimension_of(firm, "fee", ["+0 %", "+5 %"], policy=True)
     assert scenario_at(firm, [(fee, fee.levels[0])]).digest() == firm.digest()

@@ -36,9 +36,12 @@ def shown(result: Result) -> str:
 
 def shown_study(kind: Kind, title: str, found: Any) -> str:
     """A study of another kind: what it prints, and its first picture."""
-    drawn = kind.figures(found)
-    said = "\n".join(map(clean, kind.render(found, False, WIDTH).splitlines()))
-    return _cell(title, said=said, figure=next(iter(drawn.values()), None))
+    return shown_text(kind.render(found, False, WIDTH), next(iter(kind.figures(found).values()), None), title)
+
+
+def shown_text(printed: str, figure: Figure | None, title: str = "") -> str:
+    """What a command prints, and a picture."""
+    return _cell(title, said="\n".join(map(clean, printed.splitlines())), figure=figure)
 
 
 def _figure(result: Result) -> Figure | None:
