@@ -103,12 +103,14 @@ def _frontline(
 
 
 @app.command()
-def init(folder: Annotated[Path, typer.Argument(help="Folder to write into.", show_default=False)]) -> None:
+def init(
+    folder: Annotated[Path, typer.Argument(help="Folder to write into.", show_default=False)], as_json: AsJson = False
+) -> None:
     """Write a commented scenario and a study to start from."""
     from sim.commands import init_folder, outcome  # noqa: PLC0415
 
     with outcome():
-        init_folder(folder)
+        init_folder(folder, as_json)
 
 
 @app.command()
@@ -292,12 +294,13 @@ def inputs(
         Path | None,
         typer.Option("--out", help="File to write, .xlsx or .yaml.", show_default="beside it, with the other ending"),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write a scenario as a workbook to fill in, or such a workbook as a scenario file."""
     from sim.commands import convert_inputs, outcome  # noqa: PLC0415
 
     with outcome():
-        convert_inputs(file, out)
+        convert_inputs(file, out, as_json)
 
 
 @app.command()

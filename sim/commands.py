@@ -48,7 +48,7 @@ from sim.options import BadUsage, Options, within
 from sim.report.checks import check_document, render_check
 from sim.report.folder import FolderRefused, ResultFolder, kept_plan, save
 from sim.report.kinds import HOMES, kind_named
-from sim.report.tables import document, json_text
+from sim.report.tables import FORMAT, document, json_text
 from sim.report.terminal import render
 
 _BAD_INPUT = (
@@ -106,7 +106,7 @@ def what_if(file: Path, varied: Sequence[str], saved: Path | None, options: Opti
     _simulate(plan_of_study(study), options)
 
 
-def convert_inputs(file: Path, out: Path | None) -> None:
+def convert_inputs(file: Path, out: Path | None, as_json: bool) -> None:
     """``frontline inputs``."""
     from sim.files.scenarios import scenario_tree  # noqa: PLC0415 - needed here alone
     from sim.files.writing import scenario_text  # noqa: PLC0415
@@ -121,7 +121,11 @@ def convert_inputs(file: Path, out: Path | None) -> None:
         _write_new(target, scenario_text(scenario, written))
     else:
         raise BadUsage(f"--out {target}: name a workbook (.xlsx) or a scenario file (.yaml)")
-    remark(f"wrote {near(target)}: frontline check {shlex.quote(str(target))}")
+    if as_json:
+        told = {"name": scenario.name, "digest": scenario.digest(), "file": str(target)}
+        print_json(json_text({"format": FORMAT, "kind": "inputs", **told}))
+    else:
+        remark(f"wrote {near(target)}: frontline check {shlex.quote(str(target))}")
 
 
 def _write_new(path: Path, content: str | bytes) -> None:
@@ -226,7 +230,7 @@ def list_levers(as_json: bool, markdown: bool) -> None:
         print_text(levers_page() if markdown else render_levers(colour=in_colour(), width=columns()))
 
 
-def init_folder(folder: Path) -> None:
+def init_folder(folder: Path, as_json: bool) -> None:
     """``frontline init``."""
     from sim.templates import write_templates  # noqa: PLC0415 - read from the package only when asked
 
@@ -236,6 +240,9 @@ def init_folder(folder: Path) -> None:
         raise BadUsage(f"{error.filename}: exists already and is not overwritten; choose another folder") from None
     except OSError as error:
         raise BadUsage(f"{error.filename or folder}: cannot be written: {error.strerror}") from None
+    if as_json:
+        print_json(json_text({"format": FORMAT, "kind": "init", "files": [str(path) for path in written]}))
+        return
     study = next(path for path in written if path.name == "study.yaml")
     lines = [*(f"wrote {path}" for path in written), f"next: frontline compare {shlex.quote(str(study))}"]
     print_text("\n".join(lines) + "\n")

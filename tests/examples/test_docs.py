@@ -137,6 +137,27 @@ def title(path: Path) -> str:
 each_page = pytest.mark.parametrize("page", PAGES, ids=title)
 
 
+def anchors(page: Path) -> set[str]:
+    """What a link may point to in a page: its headings, as those who show pages name them."""
+    headings = re.findall(r"^#+ (.+)$", FENCE.sub("", page.read_text(encoding="utf-8")), re.MULTILINE)
+    plain = (re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower() for heading in headings)
+    return {re.sub(r"[^\w\- ]", "", heading).strip().replace(" ", "-") for heading in plain}
+
+
+def test_every_link_of_the_docs_leads_somewhere() -> None:
+    dead = []
+    for page in (*PAGES, *sorted(TUTORIALS.glob("*.md"))):
+        text = re.sub(r"`[^`\n]*`", "", FENCE.sub("", page.read_text(encoding="utf-8")))
+        for link in re.findall(r"\]\(([^)\s]+)\)", text):
+            file, _, anchor = link.partition("#")
+            target = page.parent / file if file else page
+            if "://" in link:
+                continue
+            if not target.exists() or (anchor and target.suffix == ".md" and anchor not in anchors(target)):
+                dead.append(f"{title(page)}: {link}")
+    assert dead == []
+
+
 @each_page
 def test_the_python_of_a_page_runs_in_order(here: Path, page: Path) -> None:
     names: dict[str, object] = {"__name__": "__main__"}
