@@ -228,9 +228,7 @@ def legend(strips: Sequence[Strip], marks: Marks) -> list[str]:
 def course(values: Sequence[float | None], width: int, marks: Marks) -> str:
     """Values as steps between the lowest and the highest; of more than fit, the means of as many as it takes."""
     known = [value for value in values if value is not None]
-    if not known:
-        return marks.missing * min(len(values), width)
-    low, high = min(known), max(known)
+    low, high = min(known, default=0.0), max(known, default=0.0)
     return "".join(_step(value, low, high, marks) for value in _grouped(values, per_step(len(values), width)))
 
 
@@ -250,5 +248,6 @@ def _step(value: float | None, low: float, high: float, marks: Marks) -> str:
     count = len(marks.steps)
     if low == high:
         return marks.steps[count // 2 - 1]
-    share = (value / 2 - low / 2) / (high / 2 - low / 2)
+    part = 1.0 if math.isfinite(high - low) else 0.5  # what is beyond the largest number is measured by its halves
+    share = (value * part - low * part) / (high * part - low * part)
     return marks.steps[min(count - 1, max(0, int(count * share)))]
