@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _MOST_TOLD = 3
+_NOTHING = 1e-6
 
 
 def render(found: UnderUncertainty, colour: bool, width: int) -> str:
@@ -64,8 +65,8 @@ def _table(found: UnderUncertainty, mine: Sequence[Answer], width: int, colour: 
         ],
     )
     others = [
-        Column("sd by inputs", [Text(_sd(one.parts.between)) for one in mine]),
-        Column("sd by chance", [Text(_sd(one.parts.within)) for one in mine]),
+        Column("sd by inputs", [Text(spread_told(one.parts.between)) for one in mine]),
+        Column("sd by chance", [Text(spread_told(one.parts.within)) for one in mine]),
         Column("share of inputs", [Text(_percent(one.parts.share)) for one in mine]),
     ]
     if not level:
@@ -75,10 +76,15 @@ def _table(found: UnderUncertainty, mine: Sequence[Answer], width: int, colour: 
     return side_by_side(rows, [mean], others, width, painter(colour))
 
 
-def _sd(value: Bounded) -> str:
+def spread_told(value: Bounded) -> str:
+    """A standard deviation with the ends of its interval; what is nothing beside the upper end is 0."""
     if value.value is None:
         return "-"
-    return f"{two_digits(value.value)} ({two_digits(value.low or 0.0)}-{two_digits(value.high or 0.0)})"
+    least = _NOTHING * (value.high or 0.0)
+    middle, low, high = (
+        two_digits(end if end and end > least else 0.0) for end in (value.value, value.low, value.high)
+    )
+    return f"{middle} ({low}-{high})"
 
 
 def _percent(value: Bounded | None) -> str:
@@ -155,8 +161,8 @@ def _shares(found: UnderUncertainty, one: Answer) -> str:
     unit = unit_of_change(measure)
     return (
         f"Of the variance of {what} from run to run {_between(share)} is due to the inputs: a standard deviation of "
-        f"{_sd(one.parts.between)} {unit}".rstrip()
-        + f", against {_sd(one.parts.within)} by chance."
+        f"{spread_told(one.parts.between)} {unit}".rstrip()
+        + f", against {spread_told(one.parts.within)} by chance."
     )
 
 

@@ -25,8 +25,9 @@ from sim.experiment.uncertainty import (
 )
 from sim.files import FileProblem
 from sim.files.uncertainty import load_uncertainty
-from sim.report.uncertainty import KIND, sentences
+from sim.report.uncertainty import KIND, sentences, spread_told
 from sim.scenario import Scenario
+from sim.stats.random_effects import Bounded
 
 ROOT = Path(__file__).parents[2]
 HEAD = "frontline: 1\nstudy: u\nkind: uncertainty\ntitle: T\nscenario: firm.yaml\ndraws: 40\nreplications: 4\nseed: 3\n"
@@ -184,3 +185,11 @@ def test_what_cannot_be_meant_is_refused_with_its_line(study: Callable[..., Unce
     with pytest.raises(FileProblem) as caught:
         study(text)
     assert re.search(said, str(caught.value)), str(caught.value)
+
+
+def test_a_spread_that_is_nothing_but_rounding_is_shown_as_none() -> None:
+    assert spread_told(Bounded(2.1e-8, 0.0, 2.2)) == "0 (0-2.2)"
+    assert spread_told(Bounded(0.044, 0.0021, 2.2)) == "0.044 (0.0021-2.2)"
+    assert spread_told(Bounded(0.0, 0.0, 0.0)) == "0 (0-0)"
+    assert spread_told(Bounded(2.1e-8, 1e-8, 3e-8)) == "0.000000021 (0.000000010-0.000000030)"
+    assert spread_told(Bounded(None, None, None)) == "-"
