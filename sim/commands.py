@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sim.check import CheckReport, check, check_study
-from sim.conduct import carry_out, circumstances, file_of
+from sim.conduct import carry_out, circumstances, file_of, looking_on
 from sim.console import (
     BAD,
     FAILED,
@@ -279,19 +279,21 @@ def outcome() -> Iterator[None]:
 
 def _simulate(plan: Plan, options: Options) -> None:
     plan = plan.altered(options.replications, options.seed)
-    plan = options.precisely(plan, reported(plan))
+    known = reported(plan)
+    plan = options.precisely(plan, known)
     started = time.perf_counter()
 
     def keep(result: Result, folder: ResultFolder) -> None:
         _save(result, folder, options, started)
 
     carry_out(
-        lambda conditions: execute_precisely(plan, conditions.workers, conditions.progress, conditions.store),
+        lambda on: execute_precisely(plan, on.workers, on.progress, on.store, on.watch),
         keep=keep,
         show=lambda result: _show(result, options),
         place=_place(plan),
         total=len(plan.every_arm) * plan.replications,
         options=options,
+        watching=looking_on(options, lambda: known, plan.confidence, plan.best),
     )
 
 

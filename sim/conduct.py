@@ -6,15 +6,18 @@ import contextlib
 import shlex
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sim.console import INTERRUPTED, columns, end_with, in_colour, marks, near, print_json, print_text, remark
+from sim.core.measures import Measure
 from sim.experiment.conditions import Conditions
 from sim.experiment.crews import Crew
 from sim.experiment.execution import cores
 from sim.experiment.store import Store
+from sim.experiment.watching import Watching, main_measure
+from sim.files.sweeps import measures_of
 from sim.options import BadUsage, Count, Options
 from sim.report.folder import ResultFolder, elapsed, kept_study, save_study
 from sim.report.kinds import kind_named
@@ -49,6 +52,7 @@ def conduct(name: str, file: Path, options: Options) -> None:
         place=Path("results") / asked.name,
         total=asked.cells,
         options=options,
+        watching=looking_on(options, lambda: measures_of(asked.scenario), asked.confidence),
     )
 
 
@@ -60,17 +64,19 @@ def carry_out(
     place: Path,
     total: int,
     options: Options,
+    watching: Watching | None = None,
 ) -> F:
     """Do work that simulates, then keep in a folder and show what it found; returns that.
 
-    place: the folder where none is given. total: replications, by what is known beforehand.
+    place: the folder where none is given. total: replications, by what is known beforehand. watching: what to
+    show of it meanwhile.
     """
     folder = ResultFolder(options.out or place)
     count = Count(total)
     try:
         with folder, _store(options) as store:
-            with ProgressBar(not options.quiet and not options.as_json) as bar:
-                found = work(Conditions(options.who, count.passing_on(bar.update), store))
+            with ProgressBar(not options.quiet and not options.as_json, watching) as bar:
+                found = work(Conditions(options.who, count.passing_on(bar.update), store, watching))
             keep(found, folder)
         show(found)
         if not options.as_json and not options.quiet:
@@ -84,6 +90,16 @@ def carry_out(
         end_with(
             f"interrupted; {count} stand in {near(options.store)}: the same command goes on from there", INTERRUPTED
         )
+
+
+def looking_on(
+    options: Options, known: Callable[[], Sequence[Measure]], confidence: float, asked: str | None = None
+) -> Watching | None:
+    """Who follows the main measure, where there is a terminal to show it on; known: what can be measured."""
+    if options.quiet or options.as_json or not sys.stderr.isatty():
+        return None
+    measure = main_measure(known(), asked)
+    return None if measure is None else Watching(measure, confidence)
 
 
 def circumstances(options: Options, started: float) -> dict[str, Any]:

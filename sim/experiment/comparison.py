@@ -13,7 +13,7 @@ from sim.experiment.accounting import Accounting, account
 from sim.experiment.best import PROFIT, Best, best_of
 from sim.experiment.crews import Workers
 from sim.experiment.estimates import BadDays, Change, bad_days, change, level
-from sim.experiment.execution import Arm, simulate
+from sim.experiment.execution import Arm, Watch, simulate
 from sim.experiment.explanation import Explanation, explain
 from sim.experiment.plan import Plan
 from sim.experiment.pool import Progress
@@ -93,14 +93,18 @@ class TooLarge(Exception):  # noqa: N818  # read as a statement in messages
 
 
 def execute(
-    plan: Plan, workers: Workers = None, progress: Progress | None = None, store: Store | Memory | None = None
+    plan: Plan,
+    workers: Workers = None,
+    progress: Progress | None = None,
+    store: Store | Memory | None = None,
+    watch: Watch | None = None,
 ) -> Result:
     """Run a plan, but for what the store holds, and estimate everything that its scenario reports.
 
     Raises UnknownMeasure before anything is run, TooLarge after it; else as ``simulate``.
     """
     known = reported(plan)
-    runs = simulate(plan.every_arm, plan.replications, plan.seed, workers, progress, store=store)
+    runs = simulate(plan.every_arm, plan.replications, plan.seed, workers, progress, store=store, watch=watch)
     _check_sizes(runs)
     return estimate(plan, known, runs)
 

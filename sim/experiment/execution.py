@@ -12,9 +12,9 @@ import json
 import os
 import threading
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sim.core.observations import Observations
 from sim.core.registry import ADDED, Extension, ExtensionProblem
@@ -79,6 +79,32 @@ class ReplicationFailed(Exception):  # noqa: N818  # read as a statement in mess
         return type(self), (self.arm, self.seed, self.replication, self.failure, self.others)
 
 
+class Watch(Protocol):
+    """Who looks on while arms are run; changes nothing, and holds nothing up."""
+
+    def begin(self, arms: int, replications: int) -> None:
+        """So many arms are to be run, each with so many replications."""
+
+    def expect(self, arm: Arm, key: str) -> None:
+        """One of them; its cells have this key."""
+
+    def saw(self, cell: Cell, seen: Observations) -> None:
+        """What one replication found."""
+
+
+class Unwatched:
+    """Nobody looks on."""
+
+    def begin(self, arms: int, replications: int) -> None:
+        """Nothing is done."""
+
+    def expect(self, arm: Arm, key: str) -> None:
+        """Nothing is done."""
+
+    def saw(self, cell: Cell, seen: Observations) -> None:
+        """Nothing is done."""
+
+
 def cores() -> int:
     """Processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
@@ -94,9 +120,10 @@ def simulate(
     progress: Progress | None = None,
     *,
     store: Store | Memory | None = None,
+    watch: Watch | None = None,
 ) -> dict[str, tuple[Observations, ...]]:
     """Observations of replications 1 .. n of every arm, in that order; the rest is as for ``observe``."""
-    found = observe(arms, replications, seed, _whole, workers=workers, progress=progress, store=store)
+    found = observe(arms, replications, seed, _whole, workers=workers, progress=progress, store=store, watch=watch)
     return {arm.name: seen for arm, seen in zip(arms, found, strict=True)}
 
 
@@ -109,12 +136,14 @@ def observe(
     workers: Workers = None,
     progress: Progress | None = None,
     store: Store | Memory | None = None,
+    watch: Watch | None = None,
 ) -> list[tuple[T, ...]]:
     """What ``take`` takes of n replications of each arm, in the order of arms and replications; no more is kept.
 
     Each arm is looked at once, so that a sequence may make its arms when it is asked for them. workers: processes; 1
     runs everything in this one; None takes all processors; or a crew. progress is called with (cells done, cells in
-    all), at the beginning too. store: what it holds is not run again, what is run is kept in it.
+    all), at the beginning too. store: what it holds is not run again, what is run is kept in it. watch: looks at each
+    replication before anything is taken of it.
     A cell that fails takes no other with it: raises ReplicationFailed for the first of them when all others are done.
     Raises ExtensionProblem where a worker cannot have what was added to the model, and KeyboardInterrupt when
     interrupted; no process is left behind in any case.
@@ -124,17 +153,19 @@ def observe(
     if isinstance(workers, int) and workers < 1:
         raise ValueError(f"workers is {workers}; expected at least 1")
     _check_loaded()
-    packed: dict[str, bytes] = {}
-    cells: list[Cell] = []
-    for arm in arms:
-        key = arm.key
-        packed.setdefault(key, packed_up(arm.scenario))
-        cells += [Cell(key, seed, number) for number in range(arm.first, arm.first + replications)]
+    watch = watch or Unwatched()
+    cells, packed = _cells_of(arms, replications, seed, watch)
     taken: dict[Cell, T] = {}
+
+    def know(cell: Cell, plain: Mapping[str, Any]) -> None:
+        seen = Observations.from_plain(plain)
+        watch.saw(cell, seen)
+        taken[cell] = take(seen)
+
     if store is not None:
         for start in range(0, len(cells), _AT_ONCE):
-            kept = store.found(cells[start : start + _AT_ONCE])
-            taken |= {cell: take(Observations.from_plain(plain)) for cell, plain in kept.items()}
+            for cell, plain in store.found(cells[start : start + _AT_ONCE]).items():
+                know(cell, plain)
     missing = [cell for cell in dict.fromkeys(cells) if cell not in taken]
     failures: dict[Cell, Failure] = {}
     before = len(taken)
@@ -146,7 +177,7 @@ def observe(
             return
         if store is not None:
             store.keep(missing[place], outcome)
-        taken[missing[place]] = take(Observations.from_plain(outcome))
+        know(missing[place], outcome)
 
     tasks: list[Task] = [(*cell, packed[cell.scenario]) for cell in missing]
     work_through(_replicate, tasks, accept, workers, lambda done, total: report(before + done, before + total))
@@ -154,6 +185,19 @@ def observe(
         raise _first_of(failures, cells, arms, replications)
     starts = range(0, len(cells), replications)
     return [tuple(taken[cell] for cell in cells[start : start + replications]) for start in starts]
+
+
+def _cells_of(arms: Sequence[Arm], replications: int, seed: int, watch: Watch) -> tuple[list[Cell], dict[str, bytes]]:
+    """The cells of all arms, one arm after the other, and the scenarios by their keys."""
+    packed: dict[str, bytes] = {}
+    cells: list[Cell] = []
+    watch.begin(len(arms), replications)
+    for arm in arms:
+        key = arm.key
+        packed.setdefault(key, packed_up(arm.scenario))
+        cells += [Cell(key, seed, number) for number in range(arm.first, arm.first + replications)]
+        watch.expect(arm, key)
+    return cells, packed
 
 
 def _whole(observed: Observations) -> Observations:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from sim.experiment.comparison import Result, execute
 from sim.experiment.crews import Workers
+from sim.experiment.execution import Watch
 from sim.experiment.plan import Plan
 from sim.experiment.pool import Progress
 from sim.experiment.store import Memory, Store
@@ -45,18 +46,22 @@ class Reached:
 
 
 def execute_precisely(
-    plan: Plan, workers: Workers = None, progress: Progress | None = None, store: Store | Memory | None = None
+    plan: Plan,
+    workers: Workers = None,
+    progress: Progress | None = None,
+    store: Store | Memory | None = None,
+    watch: Watch | None = None,
 ) -> Result:
     """Run a plan with as many replications as its precision takes, from ``plan.replications`` up to ``plan.most``.
 
     The result's plan says how many there were, ``result.precision`` what became of each goal. Raises as ``execute``.
     """
     if not plan.precision:
-        return execute(plan, workers, progress, store)
+        return execute(plan, workers, progress, store, watch)
     kept = store if store is not None else Memory()
     count = max(plan.replications, _FEWEST)
     while True:
-        result = execute(plan.altered(count), workers, progress, kept)
+        result = execute(plan.altered(count), workers, progress, kept, watch)
         result = replace(result, precision=reached(result))
         following = _following(count, plan.most, result.precision)
         if following == count:

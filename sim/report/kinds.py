@@ -54,6 +54,10 @@ class Asked(Protocol):
         """Of all random numbers."""
 
     @property
+    def confidence(self) -> float:
+        """Of every interval."""
+
+    @property
     def cells(self) -> int:
         """Replications in all, by what is known before anything is run."""
 

@@ -120,3 +120,83 @@ def test_where_the_letters_cannot_be_written_plain_ones_are(here: Path, encoding
 
 def test_the_same_bytes_each_time(here: Path) -> None:
     assert printed("compare", "study.yaml") == printed("compare", "study.yaml")
+
+
+def on_a_terminal(*words: str, columns: int = 80, until: str = "") -> tuple[int, str]:
+    """Exit code and all that a terminal of so many columns is sent; Ctrl-C is typed when it shows ``until``."""
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    child, terminal = pty.fork()
+    if child == 0:
+        os.environ |= {"PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "NO_COLOR": "", "COLUMNS": ""}
+        os.execv(sys.executable, [sys.executable, "-m", "sim", *words, "--workers", "1"])
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    shown = b""
+    while True:
+        try:
+            piece = os.read(terminal, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        shown += piece
+        if until and until in shown.decode(errors="replace"):
+            os.write(terminal, b"\x03")
+            until = ""
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), shown.decode()
+
+
+ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+terminal_only = pytest.mark.skipif(os.name != "posix", reason="needs a terminal that a test can read")
+
+
+@terminal_only
+def test_on_a_terminal_charts_are_as_wide_as_it_is_and_in_colour(here: Path) -> None:
+    printed("compare", "study.yaml")
+    code, text = on_a_terminal("compare", "study.yaml", columns=64)
+    assert code == 0
+    assert "\x1b[1mProfit, nominal (EUR)\x1b[0m" in text
+    rows = [ESCAPES.sub("", line).rstrip() for line in text.splitlines() if "│" in line]
+    assert len(rows) >= 6
+    assert all(len(row) <= 64 for row in rows)
+
+
+@terminal_only
+def test_a_comparison_is_watched_stopped_and_gone_on_with(here: Path) -> None:
+    words = ("compare", "study.yaml", "-n", "16", "--seed", "77", "--store", "watched.sqlite")
+    code, text = on_a_terminal(*words, until="Raise the fee: ")
+    seen = ESCAPES.sub("", text)
+    assert code == 130
+    assert "Profit, nominal (EUR) so far, against doing nothing:" in seen
+    assert re.search(r"Raise the fee: [+-][\d,.]+ .*\(\d+ of 16\)", seen)
+    kept = re.search(r"interrupted; (\d+) of 48 replications stand in watched.sqlite: the same command goes on", seen)
+    assert kept is not None, seen[-500:]
+    assert 16 < int(kept[1]) < 48
+    found = CliRunner().invoke(app, [*words, "--workers", "1"])
+    known = re.search(r"(\d+) of 48 replications were known already", found.stderr)
+    assert known is not None
+    assert int(known[1]) == int(kept[1])
+
+
+@terminal_only
+def test_a_sweep_is_watched_point_by_point(here: Path) -> None:
+    Path("sweep.yaml").write_text(
+        "frontline: 1\nstudy: swept\nkind: sweep\ntitle: A sweep\nscenario: tiny.yaml\nreplications: 3\nseed: 9\n"
+        "design: grid\nchanges: {fee: [+0 %, +2 %, +4 %], headcount.desk: ['-1', '0', '+1', '+2', '+3']}\n"
+    )
+    code, text = on_a_terminal("sweep", "sweep.yaml", "--no-store", until=" of 15 points done")
+    seen = ESCAPES.sub("", text)
+    assert code == 130
+    assert re.search(
+        r"\d+ of 15 points done; Profit, nominal \(EUR\) so far, of the latest:\s+fee \+[024] %, .*: [\d,.-]+", seen
+    )
+    assert seen.rstrip().endswith("interrupted; nothing was written")
+
+
+def test_where_there_is_no_terminal_nothing_is_watched(here: Path) -> None:
+    found = CliRunner().invoke(app, ["run", "tiny.yaml", "-n", "2", "--workers", "1"])
+    assert "so far" not in found.output
