@@ -133,15 +133,27 @@ def test_a_dask_worker_that_is_killed_changes_no_byte(
     assert results(tmp_path / "out") == expected
 
 
-def disturbed(cluster: Cluster, words: Sequence[str], log: Path, kills: int, chance: random.Random) -> tuple[int, int]:
+def awaited(running: subprocess.Popen[bytes], store: Path, chance: random.Random) -> None:
+    """A random moment, mostly of a study that has got on since the last one."""
+    before, end = kept(store), time.monotonic() + WITHIN_S
+    if chance.random() < 0.75:
+        while kept(store) == before and running.poll() is None and time.monotonic() < end:
+            time.sleep(0.02)
+    time.sleep(chance.uniform(0.0, 0.8))
+
+
+def disturbed(
+    cluster: Cluster, words: Sequence[str], store: Path, kills: int, chance: random.Random
+) -> tuple[int, int]:
     """Kill workers, now and then the coordinator, while a study runs; returns how many of each were hit.
 
     A coordinator that gives up with a message is started again, as a user would.
     """
     workers = coordinators = 0
+    log = store.with_suffix(".log")
     running = started(words, log)
     while workers + coordinators < kills:
-        time.sleep(chance.uniform(0.1, 2.0))
+        awaited(running, store, chance)
         if running.poll() == 0:
             break
         if running.poll() is not None:
@@ -162,12 +174,13 @@ def disturbed(cluster: Cluster, words: Sequence[str], log: Path, kills: int, cha
 @needs_dask
 @pytest.mark.slow
 def test_two_hundred_kills_around_a_dask_cluster_change_no_byte(cluster: Cluster, tmp_path: Path) -> None:
-    count = 6000
+    count = 2500
     dask = ("--executor", "dask", "--address", cluster.address())
-    hit = disturbed(cluster, command(count, tmp_path / "out", *dask), tmp_path / "log", 200, random.Random(3))
+    hit = disturbed(cluster, command(count, tmp_path / "out", *dask), tmp_path / "out.sqlite", 200, random.Random(3))
     print(f"\nkilled {hit[0]} times a worker, {hit[1]} times the coordinator")
     assert sum(hit) == 200, "the study ended before it had been killed so often"
     before = kept(tmp_path / "out.sqlite")
+    print(f"{before} of {count} replications were done by then")
     for name, more in (("out", dask), ("alone", ())):
         log = tmp_path / f"{name}.log"
         assert started(command(count, tmp_path / name, *more), log).wait(1800) == 0, log.read_text()

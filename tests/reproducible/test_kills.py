@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -14,6 +16,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FIRM = ROOT / "tests" / "behaviour" / "firm.yaml"
+WITHIN_S = 60.0
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="finds workers in /proc, as on Linux")
 
 
@@ -28,7 +31,7 @@ def started(replications: int, cwd: Path) -> subprocess.Popen[bytes]:
         "2",
         "--quiet",
         "--set",
-        "calendar.horizon=70 days",
+        "calendar.horizon=28 days",
     ]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.Popen(
@@ -38,10 +41,34 @@ def started(replications: int, cwd: Path) -> subprocess.Popen[bytes]:
 
 
 def workers_of(process: int) -> list[int]:
+    """Processes of its that simulate; there is one more, which watches over what they share."""
+    found = []
     try:
-        return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+        for child in Path(f"/proc/{process}/task/{process}/children").read_text().split():
+            if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+                found.append(int(child))
     except OSError:
         return []
+    return found
+
+
+def kept(cwd: Path) -> int:
+    """Replications that the store of a folder holds by now."""
+    store = cwd / "results" / "replications.sqlite"
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as found:
+            return int(found.execute("select count(*) from replications").fetchone()[0])
+    except sqlite3.Error:
+        return 0
+
+
+def awaited(running: subprocess.Popen[bytes], cwd: Path, chance: random.Random) -> None:
+    """A random moment: mostly of a study that has got on since it was started, else of one that may not have begun."""
+    before, end = kept(cwd), time.monotonic() + WITHIN_S
+    if chance.random() < 0.75:
+        while kept(cwd) == before and running.poll() is None and time.monotonic() < end:
+            time.sleep(0.02)
+    time.sleep(chance.uniform(0.0, 0.8))
 
 
 def disturbed(replications: int, kills: int, cwd: Path, chance: random.Random) -> tuple[int, int]:
@@ -52,7 +79,7 @@ def disturbed(replications: int, kills: int, cwd: Path, chance: random.Random) -
     parents = workers = 0
     running = started(replications, cwd)
     while parents + workers < kills:
-        time.sleep(chance.uniform(0.05, 1.2))
+        awaited(running, cwd, chance)
         if running.poll() == 0:
             break
         if running.poll() is not None:
@@ -60,8 +87,9 @@ def disturbed(replications: int, kills: int, cwd: Path, chance: random.Random) -
             continue
         children = workers_of(running.pid)
         if children and chance.random() < 0.5:
-            os.kill(chance.choice(children), signal.SIGKILL)
-            workers += 1
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(chance.choice(children), signal.SIGKILL)
+                workers += 1
         else:
             running.kill()
             running.wait()
@@ -82,10 +110,12 @@ def after_kills(replications: int, kills: int, tmp_path: Path, seed: int) -> Non
     for name in ("alone", "disturbed"):
         (tmp_path / name).mkdir()
     hit = disturbed(replications, kills, tmp_path / "disturbed", random.Random(seed))
+    before = kept(tmp_path / "disturbed")
     for name in ("alone", "disturbed"):
         assert started(replications, tmp_path / name).wait(timeout=1200) == 0
-    print(f"\nkilled {hit[0]} times the parent, {hit[1]} times a worker")
+    print(f"\nkilled {hit[0]} times the parent, {hit[1]} times a worker, with {before} of {replications} done by then")
     assert sum(hit) == kills, "the study ended before it had been killed so often"
+    assert 0 < before < replications
     assert results(tmp_path / "disturbed") == results(tmp_path / "alone")
     left = [path.name for path in (tmp_path / "disturbed" / "results").iterdir()]
     assert sorted(left) == ["firm-run", "replications.sqlite"]
@@ -97,4 +127,4 @@ def test_a_study_killed_five_times_ends_with_the_same_bytes(tmp_path: Path) -> N
 
 @pytest.mark.slow
 def test_a_study_killed_two_hundred_times_ends_with_the_same_bytes(tmp_path: Path) -> None:
-    after_kills(4000, 200, tmp_path, 2)
+    after_kills(2500, 200, tmp_path, 2)
