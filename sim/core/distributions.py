@@ -152,7 +152,7 @@ class Hyperexponential(Settings):
     def _shares_sum_to_one(self) -> Hyperexponential:
         total = sum(phase.share for phase in self.phases)
         if abs(total - 1.0) > 1e-6:
-            raise ValueError(f"the shares of the phases add up to {100 * total:g} %, not to 100 %")
+            raise ValueError(f"the shares of the phases add up to {100 * total:.12g} %, not to 100 %")
         return self
 
     @property

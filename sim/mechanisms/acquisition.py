@@ -79,7 +79,7 @@ class AcquisitionSettings(Settings):
     def _mix_sums_to_one(self) -> AcquisitionSettings:
         total = sum(self.mix.values())
         if abs(total - 1.0) > 1e-6:
-            raise ValueError(f"the mix of segments adds up to {100 * total:g} %, not to 100 %")
+            raise ValueError(f"the mix of segments adds up to {100 * total:.12g} %, not to 100 %")
         return self
 
 

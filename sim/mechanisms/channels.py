@@ -75,7 +75,7 @@ class ChannelsSettings(Settings):
             for kind, shares in by_kind.items():
                 total = sum(shares.values())
                 if abs(total - 1.0) > 1e-6:
-                    raise ValueError(f"the choice of {segment}, {kind} adds up to {100 * total:g} %, not to 100 %")
+                    raise ValueError(f"the choice of {segment}, {kind} adds up to {100 * total:.12g} %, not to 100 %")
         return self
 
 

@@ -1,4 +1,4 @@
-"""What a sweep of 10,000 replications of some 50 ms costs above them, and that its memory stays flat."""
+"""Sweeps: what 10,000 replications of some 50 ms cost above them, that memory stays flat, what a second worker is worth."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+import sim
 from sim.core.observations import Observations
 from sim.experiment import execution
 from sim.experiment.conditions import Conditions
+from sim.experiment.execution import cores
 from sim.experiment.store import Store
 from sim.experiment.sweep import execute_sweep, sweep_of_study
 from sim.files.sweeps import load_sweep
@@ -19,6 +21,7 @@ pytestmark = pytest.mark.bench
 
 POINTS, EACH = 1_000, 10
 FIRM = Path(__file__).parents[1] / "behaviour" / "firm.yaml"
+BROADBAND = Path(__file__).parents[2] / "scenarios" / "broadband.yaml"
 STUDY = f"""
 frontline: 1
 study: many_points
@@ -75,3 +78,18 @@ def test_ten_thousand_replications_cost_ten_percent_more_than_themselves_and_no_
     assert len(within) == POINTS * EACH
     assert overhead < 0.10
     assert late - early < 8e6
+
+
+def elapsed(workers: int) -> float:
+    """Seconds for replications of broadband with so many workers, their start included."""
+    scenario = sim.load(BROADBAND, {"calendar.horizon": "52 weeks"})
+    began = time.perf_counter()
+    sim.run(scenario, 48, workers=workers)
+    return time.perf_counter() - began
+
+
+@pytest.mark.skipif(cores() < 2, reason="needs two processors")
+def test_two_workers_finish_at_least_1_8_times_as_many_replications_as_one_on_an_idle_machine() -> None:
+    one, two = elapsed(1), elapsed(2)
+    print(f"\n48 replications: {one:.1f} s with one worker, {two:.1f} s with two, {one / two:.2f} times as fast")
+    assert one / two >= 1.8
