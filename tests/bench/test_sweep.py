@@ -1,4 +1,4 @@
-"""Sweeps: what 10,000 replications of some 50 ms cost above them, that memory stays flat, what a second worker is worth."""
+"""Sweeps: what 10,000 replications cost above themselves, that memory stays flat, what a second worker is worth."""
 
 from __future__ import annotations
 
