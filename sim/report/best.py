@@ -17,14 +17,14 @@ _SURE = 0.995
 def best_sentence(result: Result, found: Best) -> str:
     """Which arm is most probably the best; nothing more than that where another may be as well."""
     first = max(found.chances, key=lambda chance: chance.probability)
-    title = next(arm.title for arm in result.plan.arms if arm.name == first.arm)
-    what = name_in_sentence(found.measure)
+    titles = {arm.name: printable(arm.title) for arm in result.plan.arms}
+    title, what = titles[first.arm], name_in_sentence(found.measure)
     if first.probability >= _SURE:
-        return f"Best in {what}, on average: {printable(title)} ({_share(first.probability)})."
+        return f"Best in {what}, on average: {title} ({_share(first.probability)})."
     others = [chance for chance in found.chances if chance.arm != first.arm and chance.probability >= 0.05]
-    also = ", ".join(f"{chance.arm} {_share(chance.probability)}" for chance in others)
+    also = ", ".join(f"{titles[chance.arm]} ({_share(chance.probability)})" for chance in others)
     return (
-        f"Best in {what}, on average: most probably {printable(title)} ({_share(first.probability)})"
+        f"Best in {what}, on average: most probably {title} ({_share(first.probability)})"
         f"{f'; it may also be {also}' if also else ''}."
     )
 

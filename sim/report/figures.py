@@ -15,6 +15,7 @@ from math import nan
 from typing import TYPE_CHECKING, Any
 
 from sim.experiment.comparison import Result, Row
+from sim.experiment.estimates import Change
 from sim.report.bridge import Step, passing_steps, steps_of
 from sim.report.months import PROFIT, Course, courses
 from sim.report.numbers import folded, percent, span
@@ -154,7 +155,7 @@ def outcomes(result: Result) -> Figure | None:
         draw_changes(panel, result, row)
         panel.set_yticks(range(len(names)), names if place % 3 == 0 else [""] * len(names))
         panel.set_ylim(len(names) - 0.5, -0.5)
-    _caption(figure, result, headline, "bars are {} intervals of the paired change; hollow: cannot be told from zero")
+    _caption(figure, result, headline, f"bars are {{}} intervals of the paired change; {fillings(rows)}")
     return figure
 
 
@@ -231,6 +232,21 @@ def best(result: Result) -> Figure | None:
     return figure
 
 
+def filled(change: Change) -> dict[str, Any]:
+    """How the mark of a change is filled: not where it cannot be told, by half where it is told by itself alone."""
+    if change.verdict == "cannot tell":
+        return {"markerfacecolor": "white"}
+    return {"fillstyle": "full" if change.holds_together else "left", "markerfacecoloralt": "white"}
+
+
+def fillings(rows: Sequence[Row]) -> str:
+    """What the fillings of the marks in these rows mean, in words."""
+    changes = [change for row in rows for change in row.changes.values() if change is not None]
+    alone = any(change.verdict in ("higher", "lower") and not change.holds_together for change in changes)
+    half = "; half-filled: not sure beside the others" if alone else ""
+    return f"hollow: cannot be told from zero{half}"
+
+
 def _draw_together(panel: Axes, result: Result, row: Row) -> None:
     panel.axvline(0.0, color="#3d3d3d", linewidth=1.0)
     for place, arm in enumerate(result.policies, start=1):
@@ -238,13 +254,10 @@ def _draw_together(panel: Axes, result: Result, row: Row) -> None:
         if change is None:
             continue
         style = look(place)
-        at: dict[str, Any] = {"color": style.colour, "marker": style.marker, "capsize": 3}
-        hollow = "white" if change.verdict == "cannot tell" else style.colour
+        at: dict[str, Any] = {"color": style.colour, "marker": style.marker, "capsize": 3, **filled(change)}
         for estimate, width in ((change.together, 1.0), (change.estimate, 3.0)):
             if estimate is not None:
-                panel.errorbar(
-                    [estimate.value], [place], xerr=estimate.half_width, linewidth=width, markerfacecolor=hollow, **at
-                )
+                panel.errorbar([estimate.value], [place], xerr=estimate.half_width, linewidth=width, **at)
     panel.set_title(wrapped(f"Change against {result.plan.baseline.title.lower()}", 44))
     panel.set_xlabel(f"{row.measure.label}, {unit_of_change(row.measure)}".rstrip(", "))
     panel.margins(x=0.12)
@@ -302,7 +315,7 @@ def draw_changes(panel: Axes, result: Result, row: Row) -> None:
             markersize=5,
             capsize=3,
             linewidth=1.6,
-            markerfacecolor="white" if change.verdict == "cannot tell" else style.colour,
+            **filled(change),
         )
     panel.set_title(wrapped(capital(row.measure.label), 28))
     panel.set_xlabel(f"change, {unit_of_change(row.measure)}".rstrip(", "))

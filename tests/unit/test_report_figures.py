@@ -10,11 +10,13 @@ import pytest
 
 from sim.core.measures import Measure
 from sim.core.observations import Observations
-from sim.experiment.comparison import Result, estimate
+from sim.experiment.comparison import Result, Row, estimate
+from sim.experiment.estimates import Change, verdict
 from sim.experiment.execution import Arm
 from sim.experiment.plan import Plan
 from sim.files import load_scenario
-from sim.report.figures import figures, letters_lacking, look, pictures
+from sim.report.figures import figures, filled, fillings, letters_lacking, look, pictures
+from sim.stats.intervals import Estimate
 
 TEMPLATE = Path(__file__).parents[2] / "sim" / "templates" / "scenario.yaml"
 LABEL = "telephone: answered within 30 s"
@@ -72,3 +74,30 @@ def test_any_title_can_be_drawn(result: Result, title: str) -> None:
     drawn = replace(result, plan=replace(result.plan, title=title, arms=arms))
     assert len(pictures(drawn)) == 6
     assert letters_lacking(drawn) == ("料金を引き上げる" if title.startswith("料") else "")
+
+
+@pytest.mark.parametrize(
+    ("half_width", "together", "filling"),
+    [(0.5, 0.8, "full"), (0.5, 1.5, "left"), (1.5, 2.5, None), (0.5, None, "full")],
+)
+def test_a_mark_is_half_filled_where_a_change_is_told_by_itself_alone(
+    half_width: float, together: float | None, filling: str | None
+) -> None:
+    one = Estimate(1.0, half_width, 5, "t", 0.95)
+    beside = None if together is None else replace(one, half_width=together)
+    found = filled(Change(one, verdict(one), None, beside))
+    assert found.get("fillstyle") == filling
+    assert (found.get("markerfacecolor") == "white") is (filling is None)
+
+
+def test_the_caption_says_what_half_filled_means_only_where_a_mark_is(result: Result) -> None:
+    def alone(row: Row) -> Row:
+        one = Estimate(1.0, 0.5, 5, "t", 0.95)
+        return replace(row, changes={"arm_1": Change(one, "higher", None, replace(one, half_width=1.5))})
+
+    assert fillings([alone(row) for row in result.table]).endswith("half-filled: not sure beside the others")
+    sure = [
+        replace(row, changes={"arm_1": Change(Estimate(1.0, 0.5, 5, "t", 0.95), "higher", None)})
+        for row in result.table
+    ]
+    assert fillings(sure) == "hollow: cannot be told from zero"

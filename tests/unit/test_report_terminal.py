@@ -15,6 +15,7 @@ from sim.experiment.comparison import Result, estimate
 from sim.experiment.execution import Arm
 from sim.experiment.plan import Plan
 from sim.files import load_scenario
+from sim.report.best import best_sentence
 from sim.report.checks import render_check
 from sim.report.numbers import columns, folded, in_time, number, rounded, signed, span, two_digits, with_half_width
 from sim.report.sentences import sentences
@@ -199,6 +200,15 @@ def test_the_best_arm_is_told_with_its_probability_and_never_as_certain() -> Non
     assert "Best in profit, on average: Y (100 %)." in text
     assert re.search(r"Y +100 % +100 % \(57 % to 100 %\)", text)
     assert "Best in" not in render(made(replications=1))
+
+
+def test_arms_that_may_be_the_best_as_well_are_named_by_their_titles() -> None:
+    found = told_alone()
+    assert found.best is not None
+    probability = {"b": 0.01, "x": 0.3, "y": 0.69}
+    chances = tuple(replace(each, probability=probability[each.arm]) for each in found.best.chances)
+    told = best_sentence(found, replace(found.best, chances=chances))
+    assert told == "Best in profit, on average: most probably Y (69 %); it may also be X (30 %)."
 
 
 @pytest.mark.parametrize("width", [60, 72, 80, 100])

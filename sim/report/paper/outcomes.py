@@ -15,6 +15,7 @@ from sim.report.answer import answer
 from sim.report.best import best_rows, best_sentence
 from sim.report.bridge import label_of, passing_steps, steps_of
 from sim.report.charts import changes_chart, steps_chart
+from sim.report.figures import fillings
 from sim.report.numbers import decimals, number, percent, rounded, with_half_width
 from sim.report.paper.blocks import Block, Cell, Choice, Explorer, Picture, Points, Section, Table, Words
 from sim.report.sentences import (
@@ -56,10 +57,7 @@ def outcomes_section(result: Result) -> Section:
     table = Table(head, [_level_cells(row) for row in rows], left=2, tail=1)
     blocks: list[Block] = [table]
     if any(any(row.changes.values()) for row in rows):
-        note = (
-            f"Bars are {percent(result.plan.confidence)} intervals of the paired change; hollow: cannot be told "
-            "from zero."
-        )
+        note = f"Bars are {percent(result.plan.confidence)} intervals of the paired change; {fillings(rows)}."
         text = "What each policy changes of each outcome, with intervals; the numbers stand in the next section."
         blocks.append(Picture(lambda: changes_chart(result, rows), text, note))
     if result.best is not None and len(result.policies) > 1:
