@@ -15,8 +15,8 @@ from math import nan
 from typing import TYPE_CHECKING, Any
 
 from sim.experiment.comparison import Result, Row
-from sim.experiment.estimates import Change
 from sim.report.bridge import Step, passing_steps, steps_of
+from sim.report.fillings import filled, fillings
 from sim.report.months import PROFIT, Course, courses
 from sim.report.numbers import folded, percent, span
 from sim.report.sentences import capital, name_in_sentence, unit_of_change
@@ -230,21 +230,6 @@ def best(result: Result) -> Figure | None:
     note = "thick bars are {} intervals of the paired change, thin ones hold for all policies together"
     _caption(figure, result, headline, note)
     return figure
-
-
-def filled(change: Change) -> dict[str, Any]:
-    """How the mark of a change is filled: not where it cannot be told, by half where it is told by itself alone."""
-    if change.verdict == "cannot tell":
-        return {"markerfacecolor": "white"}
-    return {"fillstyle": "full" if change.holds_together else "left", "markerfacecoloralt": "white"}
-
-
-def fillings(rows: Sequence[Row]) -> str:
-    """What the fillings of the marks in these rows mean, in words."""
-    changes = [change for row in rows for change in row.changes.values() if change is not None]
-    alone = any(change.verdict in ("higher", "lower") and not change.holds_together for change in changes)
-    half = "; half-filled: not sure beside the others" if alone else ""
-    return f"hollow: cannot be told from zero{half}"
 
 
 def _draw_together(panel: Axes, result: Result, row: Row) -> None:

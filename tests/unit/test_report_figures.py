@@ -15,7 +15,8 @@ from sim.experiment.estimates import Change, verdict
 from sim.experiment.execution import Arm
 from sim.experiment.plan import Plan
 from sim.files import load_scenario
-from sim.report.figures import figures, filled, fillings, letters_lacking, look, pictures
+from sim.report.figures import figures, letters_lacking, look, pictures
+from sim.report.fillings import filled, fillings
 from sim.stats.intervals import Estimate
 
 TEMPLATE = Path(__file__).parents[2] / "sim" / "templates" / "scenario.yaml"

@@ -15,7 +15,7 @@ from sim.report.answer import answer
 from sim.report.best import best_rows, best_sentence
 from sim.report.bridge import label_of, passing_steps, steps_of
 from sim.report.charts import changes_chart, steps_chart
-from sim.report.figures import fillings
+from sim.report.fillings import fillings
 from sim.report.numbers import decimals, number, percent, rounded, with_half_width
 from sim.report.paper.blocks import Block, Cell, Choice, Explorer, Picture, Points, Section, Table, Words
 from sim.report.sentences import (
