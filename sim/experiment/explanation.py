@@ -62,6 +62,12 @@ class Explanation:
     none: Part
     together: Part
 
+    @property
+    def tells(self) -> bool:
+        """Whether anything of it can be told from zero; parts may be where the whole is not, as they work against each
+        other."""
+        return any(part.told for part in (self.effect, self.none, self.together, *self.links.values()))
+
 
 def explain(plan: Plan, measures: Sequence[Measure], runs: Runs) -> dict[str, tuple[Explanation, ...]]:
     """By arm, what passes through the plan's links on the way to each of the five outcomes that are known."""

@@ -179,12 +179,12 @@ def profit(result: Result) -> Figure | None:
 
 
 def links(result: Result) -> Figure | None:
-    """A panel per policy and effect that can be told from zero: what passes through which link, and the whole."""
+    """A panel per policy and effect of which anything is told from zero: what passes through which link, the whole."""
     shown = [
         (arm, each, passing_steps(each))
         for arm in result.policies
         for each in result.explanations.get(arm.name, ())
-        if each.effect.told
+        if each.tells
     ]
     if not shown:
         return None

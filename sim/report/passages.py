@@ -79,24 +79,43 @@ def idle_links(found: Sequence[Explanation]) -> list[str]:
 
 
 def passage(arm: Arm, found: Sequence[Explanation]) -> str:
-    """One sentence of an arm: of each effect that can be told from zero, the largest part that can be told too."""
-    told = [each for each in found if each.effect.told]
+    """One sentence of an arm: of each effect that can be told from zero, the largest part that can be told too.
+
+    Where only parts can be told, the two largest, which may work against each other.
+    """
+    told = [_largest(each) if each.effect.told else _hidden(each) for each in found if each.effect.told or _told(each)]
     if not told:
         return f"{arm.title}: no effect that could be told from zero, so there is nothing to explain."
-    return f"{arm.title}: {'; '.join(map(_largest, told))}."
+    return f"{arm.title}: {'; '.join(told)}."
 
 
 def _largest(found: Explanation) -> str:
     """Through which link most of an effect passes, as far as that can be told."""
     name, unit = name_in_sentence(found.measure), unit_of_change(found.measure)
     effect = f"the change of {name} ({with_half_width(found.effect.estimate, sign=True)} {unit})".replace(" )", ")")
-    parts = [(title, part) for _, title, part in parts_of(found) if part.told and title != TOGETHER]
+    parts = _told(found)
     if not parts:
         return f"of {effect} no single part can be told from zero"
-    title, part = max(parts, key=lambda one: abs(one[1].estimate.value))
+    title, part = parts[0]
     size = with_half_width(part.estimate, sign=True)
     where = "passes through none of these links" if title == NONE else f"passes through: {title}"
     return f"of {effect} {size} {where}"
+
+
+def _told(found: Explanation) -> list[tuple[str, Part]]:
+    """Parts with their titles that can be told from zero, the largest first; what several do together is none."""
+    parts = [(title, part) for _, title, part in parts_of(found) if part.told and title != TOGETHER]
+    return sorted(parts, key=lambda one: -abs(one[1].estimate.value))
+
+
+def _hidden(found: Explanation) -> str:
+    """The parts of an effect that cannot be told from zero itself."""
+    unit = unit_of_change(found.measure)
+    parts = [
+        f"{title} ({with_half_width(part.estimate, sign=True)} {unit}".rstrip() + ")" for title, part in _told(found)
+    ]
+    name, known = name_in_sentence(found.measure), "is" if found.effect.nothing else "cannot be told from"
+    return f"the change of {name} {known} zero, but what passes through {listed(parts[:2], 'and')} can be told"
 
 
 def note(result: Result, width: int) -> str:

@@ -176,9 +176,9 @@ def money_section(result: Result) -> Section | None:
 def links_section(result: Result, folder: Path) -> Section:
     """What passes through which causal link, where that was asked for."""
     options = [
-        (arm.title, [_passing(each) for each in result.explanations[arm.name] if each.effect.told])
+        (arm.title, [_passing(each) for each in result.explanations[arm.name] if each.tells])
         for arm in result.policies
-        if any(each.effect.told for each in result.explanations.get(arm.name, ()))
+        if any(each.tells for each in result.explanations.get(arm.name, ()))
     ]
     if not options:
         command = shlex.join(["frontline", "compare", str(folder), "--explain", "--out", f"{folder}-explained"])
