@@ -26,6 +26,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--refresh-golden", action="store_true", help="write the golden summaries anew")
 
 
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs and comparisons write no pictures: where these are not looked at, they would take most of the time."""
+    monkeypatch.setattr("sim.report.figures.pictures", lambda result: {})
+
+
 @cache
 def _firm() -> Scenario:
     return load_scenario(ROOT / "tests" / "behaviour" / "firm.yaml")

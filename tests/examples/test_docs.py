@@ -170,7 +170,7 @@ def test_the_python_of_a_page_runs_in_order(here: Path, page: Path) -> None:
 
 
 @each_page
-def test_the_commands_of_a_page_run(here: Path, page: Path) -> None:
+def test_the_commands_of_a_page_run(here: Path, page: Path, undrawn: None) -> None:
     write_files(page, here)
     for block in blocks(page):
         for words in commands(block) if block.skipped is None else ():

@@ -95,7 +95,7 @@ def keys(value: Any, names: bool = False) -> Iterator[str]:
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def here(tmp_path: Path, undrawn: None, monkeypatch: pytest.MonkeyPatch) -> Path:
     firm = (ROOT / "tests" / "behaviour" / "firm.yaml").read_text(encoding="utf-8")
     firm = re.sub(r"warm_up: .*", "warm_up: 7 days", re.sub(r"horizon: .*", "horizon: 21 days", firm))
     (tmp_path / "tiny.yaml").write_text(firm, encoding="utf-8")

@@ -122,7 +122,7 @@ def after_kills(replications: int, kills: int, tmp_path: Path, seed: int) -> Non
 
 
 def test_a_study_killed_five_times_ends_with_the_same_bytes(tmp_path: Path) -> None:
-    after_kills(120, 5, tmp_path, 1)
+    after_kills(90, 5, tmp_path, 1)
 
 
 @pytest.mark.slow
