@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDE = 8.4
+PAPER, HALF = 10.5, 5.15
+"""Inches that a figure has across a page of paper, alone and with another beside it."""
+_BESIDE = 4.55
+"""With a table beside it."""
+
 P = ParamSpec("P")
 
 
@@ -45,19 +50,21 @@ def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
 
 
 @styled
-def changes_chart(result: Result, rows: Sequence[Row]) -> Figure:
+def changes_chart(result: Result, rows: Sequence[Row], wide: float = WIDE) -> Figure:
     """A panel per measure: each policy's change with its interval, and a line at zero."""
     shown = [row for row in rows if any(row.changes.values())]
-    names = [short(arm.title, 26) for arm in result.policies]
+    names = [short(arm.title, 26 if wide <= WIDE else 60) for arm in result.policies]
     most = max(1 + name.count("\n") for name in names)
     columns = min(3, len(shown))
     lines = -(-len(shown) // columns)
-    height = 0.75 + len(names) * (0.26 if most == 1 else 0.13 + 0.15 * most)
-    figure, panels = _sheet(len(shown), columns, (WIDE, height * lines))
+    lean = 1.0 if wide <= WIDE else 0.8
+    height = 0.75 + len(names) * lean * (0.26 if most == 1 else 0.13 + 0.15 * most)
+    figure, panels = _sheet(len(shown), columns, (wide, height * lines))
     for place, (panel, row) in enumerate(zip(panels, shown, strict=True)):
         draw_changes(panel, result, row)
         panel.set_yticks(range(len(names)), names if place % columns == 0 else [""] * len(names))
         panel.set_ylim(len(names) - 0.5, -0.5)
+        panel.tick_params(axis="y", labelsize=9 * lean)
         for number, container in enumerate(panel.containers):
             _mark(container.get_children(), number + 1)
     return figure
@@ -69,6 +76,26 @@ def steps_chart(steps: Sequence[Step], axis: str) -> Figure:
     figure, (panel,) = _sheet(1, 1, (WIDE, 0.7 + 0.27 * len(steps)))
     draw_steps(panel, steps)
     panel.set_xlabel(axis)
+    return figure
+
+
+@styled
+def steps_beside(steps: Sequence[Step], axis: str) -> Figure:
+    """The same as narrow as it may be and with lower bars, to stand beside its table."""
+    figure, (panel,) = _sheet(1, 1, (_BESIDE, 0.65 + 0.185 * len(steps)))
+    draw_steps(panel, steps)
+    panel.set_xlabel(axis)
+    panel.tick_params(labelsize=8)
+    return figure
+
+
+@styled
+def course_packed(result: Result, shown: Course) -> Figure:
+    """One monthly series of every arm with its band, in half the width of paper, without names."""
+    figure, (panel,) = _sheet(1, 1, (HALF, 1.75))
+    draw_course(panel, result, shown)
+    panel.set_title("")
+    panel.tick_params(labelsize=8)
     return figure
 
 
@@ -94,10 +121,13 @@ def course_chart(result: Result, shown: Course) -> Figure:
 
 @styled
 def levels_chart(
-    groups: Mapping[str, Sequence[tuple[float, float | None] | None]], names: Sequence[str], unit: str
+    groups: Mapping[str, Sequence[tuple[float, float | None] | None]],
+    names: Sequence[str],
+    unit: str,
+    bar: float = 0.16,
 ) -> Figure:
-    """Bars side by side: for each group a bar per arm, with its interval."""
-    figure, (panel,) = _sheet(1, 1, (WIDE, 0.8 + len(groups) * (0.16 * len(names) + 0.12)))
+    """Bars side by side: for each group a bar per arm, with its interval; bar: how thick one is, in inches."""
+    figure, (panel,) = _sheet(1, 1, (WIDE, 0.8 + len(groups) * (bar * len(names) + 0.12)))
     height = 0.86 / len(names)
     for row, values in enumerate(groups.values()):
         for place, found in enumerate(values):

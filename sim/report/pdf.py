@@ -1,7 +1,7 @@
 """The report as a PDF, with the plotting library alone: pages of A4 across, texts that can be searched, no browser.
 
-What a page in a browser lets choose from stands here one after the other; the explorer of measures is left out, since
-the tables hold what it shows.
+What a page in a browser lets choose from stands here side by side, as far as it fits: small charts under one legend,
+a chart beside its table. The explorer of measures is left out, since the tables hold what it shows.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sim.report.figures import STYLE
+from sim.report.figures import STYLE, look
 from sim.report.paper.blocks import Block, Cell, Choice, Paper, Picture, Points, Section, Table, Words, cell, clean
 from sim.report.paper.whole import paper_of
-from sim.report.pdf_lines import Column, columns_of, width_of, wrapped
+from sim.report.pdf_lines import SAMPLE, Column, Legend, columns_of, legend_of, width_of, wrapped
 from sim.report.reopened import Reopened
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ _ROOM = WIDE - 2 * _MARGIN
 _LEADING = 1.35
 _INCH = 72.0
 _DPI = 150
+_GAP, _LEAST_TABLE = 12.0, 320.0
+_SMALL_TITLE, _NOTE = 9.5, 7.5
+_LETTERS, _LETTERS_BESIDE, _WORTH = (8.0, 7.5, 7.0, 6.5), (7.0, 6.5), 0.88
+"""Sizes of the letters of a table; a smaller one is taken where the table gets so much lower by it."""
 _INK, _FAINT = "#1c1c1c", "#5c5c5c"
 _BOLD = ("strong", "good", "bad")
 _COLOURS = {"good": "#006b4f", "bad": "#a83a00", "faint": _FAINT}
@@ -66,10 +71,16 @@ def _section(sheets: Sheets, section: Section) -> None:
 
 def _blocks(sheets: Sheets, blocks: Sequence[Block]) -> None:
     """All of them; a paragraph stands on the page of what follows it, a note where it may."""
-    for place, block in enumerate(blocks):
+    left = list(blocks)
+    while left:
+        block, *rest = left
         if isinstance(block, Words) and block.style != "note":
-            sheets.need(_height(blocks[place:]))
-        _block(sheets, block)
+            sheets.need(_height(left))
+        if isinstance(block, Picture) and rest and isinstance(rest[0], Table) and sheets.beside(block, rest[0]):
+            rest = rest[1:]
+        else:
+            _block(sheets, block)
+        left = rest
 
 
 def _block(sheets: Sheets, block: Block) -> None:
@@ -86,7 +97,11 @@ def _block(sheets: Sheets, block: Block) -> None:
     elif isinstance(block, Table):
         sheets.table(block)
     elif isinstance(block, Picture):
-        sheets.picture(block.figure, block.caption)
+        sheets.picture(block.on_paper, block.caption)
+    elif isinstance(block, Choice) and block.paper:
+        _blocks(sheets, block.paper)
+    elif isinstance(block, Choice) and (small := _small(block)):
+        sheets.grid(small, block.legend)
     elif isinstance(block, Choice):
         for title, blocks in block.options:
             sheets.need(24 + _height(blocks))
@@ -94,14 +109,26 @@ def _block(sheets: Sheets, block: Block) -> None:
             _blocks(sheets, blocks)
 
 
+def _small(choice: Choice) -> list[tuple[str, Picture]]:
+    """The pictures of a choice under their titles, where it has no others than such that share a page."""
+    found = [(title, block) for title, blocks in choice.options for block in blocks]
+    small = [(title, block) for title, block in found if isinstance(block, Picture) and block.packed is not None]
+    return small if len(small) == len(found) else []
+
+
 def _height(blocks: Sequence[Block]) -> float:
     """What a heading should have below it on its page, at least: all up to the first picture, or some lines."""
     room = 0.0
-    for block in blocks:
+    for place, block in enumerate(blocks):
         if isinstance(block, Picture):
-            return room + float(block.figure.get_figheight()) * _INCH
+            table = next((each for each in blocks[place + 1 : place + 2] if isinstance(each, Table)), None)
+            beside = _beside(block, table) if table is not None else 0.0
+            return room + (beside or _tall(block.on_paper))
+        if isinstance(block, Choice) and block.paper:
+            return room + _height(block.paper)
         if isinstance(block, Choice):
-            return room + 24.0 + _height(block.options[0][1])
+            names = legend_of(block.legend, _ROOM).height if _small(block) else 0.0
+            return room + 24.0 + names + _height(block.options[0][1])
         if not isinstance(block, Words):
             return room + 70.0
         room += 30.0
@@ -158,37 +185,68 @@ class Sheets:
                 self._write(_MARGIN, mark, size)
         self._y -= after
 
-    def table(self, table: Table) -> None:
-        """A table; its head stands again on each page."""
-        rows = [[cell(value) for value in row] for row in table.rows]
-        size, columns = columns_of(table, rows, _ROOM)
-        head = [Cell(name, "strong") for name in table.head]
-        self.need(self._height(columns, head, size) + size * _LEADING * 5)
+    def table(self, table: Table, left: float = 0.0) -> None:
+        """A table; its head stands again on each page. left: room that is kept free there."""
+        size, columns, (head, *rows) = _laid_out(table, left)
+        self.need(_row_height(columns, head, size) + size * _LEADING * min(5, len(rows)))
         self._row(columns, head, size)
-        self.rule(0.7, right=columns[-1].left + _MARGIN + columns[-1].width)
+        ends = _MARGIN + columns[0].left, _MARGIN + columns[-1].left + columns[-1].width
+        self.rule(0.7, *ends)
         for row in rows:
-            if self._height(columns, row, size) > self._y - _MARGIN:
+            if _row_height(columns, row, size) > self._y - _MARGIN:
                 self.end()
                 self._begin()
                 self._row(columns, head, size)
-                self.rule(0.7, right=columns[-1].left + _MARGIN + columns[-1].width)
+                self.rule(0.7, *ends)
             self._row(columns, row, size)
         self.skip(3)
         if table.caption:
-            self.words(table.caption, 7.5, colour=_FAINT)
+            self.words(table.caption, _NOTE, colour=_FAINT)
         self.skip(8)
+
+    def beside(self, picture: Picture, table: Table) -> bool:
+        """A packed picture and its table, side by side on one page; whether they fit so, else nothing is done."""
+        tall = _beside(picture, table)
+        if not tall:
+            return False
+        self.need(tall)
+        top = self._y
+        self._image(picture.on_paper, _MARGIN)
+        low, self._y = self._y, top
+        self.table(table, _width(picture) + _GAP)
+        self._y = min(self._y, low)
+        return True
+
+    def grid(self, shown: Sequence[tuple[str, Picture]], names: Sequence[str]) -> None:
+        """Packed pictures in pairs, each under its title; the legend stands above them on each page."""
+        half = (_ROOM - _GAP) / 2
+        legend, drawn = legend_of(names, _ROOM), False
+        for place in range(0, len(shown), 2):
+            pair = shown[place : place + 2]
+            titles = [wrapped(clean(title), _SMALL_TITLE, half, bold=True) for title, _ in pair]
+            above = max(map(len, titles)) * _SMALL_TITLE * _LEADING + 5
+            tall = above + max(_tall(each.on_paper) for _, each in pair)
+            if not drawn or self._y - tall < _MARGIN:
+                self.need(legend.height + tall)
+                self._legend(legend)
+                drawn = True
+            top = self._y - above
+            for column, (lines, (_, each)) in enumerate(zip(titles, pair, strict=True)):
+                x = _MARGIN + column * (half + _GAP)
+                for number, line in enumerate(lines, 1):
+                    at = top + above - number * _SMALL_TITLE * _LEADING
+                    self._write(x, line, _SMALL_TITLE, at=at, weight="bold")
+                self._y = top
+                self._image(each.on_paper, x)
+            self._y = top + above - tall - 4
+        self.skip(4)
 
     def picture(self, figure: Figure, caption: str) -> None:
         """A figure with its caption, as large as drawn or as the page allows."""
-        raw = io.BytesIO()
-        figure.savefig(raw, format="png", dpi=_DPI, metadata={"Software": None})
-        width, height = (float(side) * _INCH for side in figure.get_size_inches())
-        scale = min(1.0, _ROOM / width, (TALL - 2 * _MARGIN - 20) / height)
-        self.need(height * scale + 14)
-        self._y -= height * scale
-        self._image(raw, width * scale, height * scale)
+        self.need(_tall(figure) + 14)
+        self._image(figure, _MARGIN)
         if caption:
-            self.words(caption, 7.5, colour=_FAINT)
+            self.words(caption, _NOTE, colour=_FAINT)
         self.skip(8)
 
     def end(self) -> None:
@@ -208,17 +266,38 @@ class Sheets:
         self._count += 1
         self._y = TALL - _MARGIN
 
-    def _image(self, raw: io.BytesIO, width: float, height: float) -> None:
+    def _image(self, figure: Figure, left: float) -> None:
+        """A figure, with its upper end here."""
         from matplotlib.image import imread  # noqa: PLC0415
 
         assert self._page is not None
+        raw = io.BytesIO()
+        figure.savefig(raw, format="png", dpi=_DPI, metadata={"Software": None})
         raw.seek(0)
-        panel = self._page.add_axes((_MARGIN / WIDE, self._y / TALL, width / WIDE, height / TALL))
+        height = _tall(figure)
+        width = height * float(figure.get_figwidth() / figure.get_figheight())
+        self._y -= height
+        panel = self._page.add_axes((left / WIDE, self._y / TALL, width / WIDE, height / TALL))
         panel.set_axis_off()
         panel.imshow(imread(raw, format="png"), aspect="auto", interpolation="none")
 
+    def _legend(self, legend: Legend) -> None:
+        """What the lines are called, each name behind a piece of its line."""
+        from matplotlib.lines import Line2D  # noqa: PLC0415
+
+        assert self._page is not None
+        for entry in legend.entries:
+            top, x, style = self._y - entry.top, _MARGIN + entry.left, look(entry.place)
+            y = (top - 0.6 * legend.size) / TALL
+            line = {"color": style.colour, "linestyle": style.line, "linewidth": 1.5}
+            self._page.add_artist(Line2D([x / WIDE, (x + SAMPLE) / WIDE], [y, y], **line))
+            for number, text in enumerate(entry.lines, 1):
+                at = top - (number * _LEADING - 0.35) * legend.size
+                self._write(x + SAMPLE + 5, text, legend.size, at=at)
+        self._y -= legend.height
+
     def _row(self, columns: Sequence[Column], row: Sequence[Cell], size: float) -> None:
-        height = self._height(columns, row, size)
+        height = _row_height(columns, row, size)
         for column, value in zip(columns, row, strict=True):
             weight = "bold" if value.style in _BOLD else "normal"
             x = _MARGIN + column.left + (column.width if column.number else 0.0)
@@ -227,10 +306,6 @@ class Sheets:
                 align = "right" if column.number else "left"
                 self._write(x, line, size, at=at, ha=align, weight=weight, color=_COLOURS.get(value.style, _INK))
         self._y -= height
-
-    def _height(self, columns: Sequence[Column], row: Sequence[Cell], size: float) -> float:
-        most = max(len(_lines(column, value, size)) for column, value in zip(columns, row, strict=True))
-        return most * size * _LEADING + 2.0
 
     def _write(self, x: float, text: str, size: float, at: float | None = None, **look: Any) -> None:
         assert self._page is not None
@@ -241,3 +316,44 @@ class Sheets:
 
 def _lines(column: Column, value: Cell, size: float) -> list[str]:
     return column.lines(clean(value.text), size, value.style in _BOLD)
+
+
+def _laid_out(table: Table, left: float) -> tuple[float, list[Column], list[Sequence[Cell]]]:
+    """Size of the letters, columns, and the cells of head and rows of a table to the right of some room."""
+    rows: list[Sequence[Cell]] = [[cell(value) for value in row] for row in table.rows]
+    head = [Cell(name, "strong") for name in table.head]
+    best, lowest = None, 0.0
+    for largest in _LETTERS_BESIDE if left else _LETTERS:
+        size, columns = columns_of(table, rows, _ROOM - left, largest)
+        height = sum(_row_height(columns, row, size) for row in (head, *rows))
+        if best is None or height < _WORTH * lowest:
+            best, lowest = (size, [replace(column, left=column.left + left) for column in columns]), height
+    assert best is not None
+    return (*best, [head, *rows])
+
+
+def _row_height(columns: Sequence[Column], row: Sequence[Cell], size: float) -> float:
+    most = max(len(_lines(column, value, size)) for column, value in zip(columns, row, strict=True))
+    return most * size * _LEADING + 2.0
+
+
+def _beside(picture: Picture, table: Table) -> float:
+    """How tall a packed picture is with its table beside it; 0 where they do not stand so on one page."""
+    if picture.packed is None or picture.caption or table.caption:
+        return 0.0
+    left = _width(picture) + _GAP
+    if _ROOM - left < _LEAST_TABLE:
+        return 0.0
+    size, columns, rows = _laid_out(table, left)
+    tall = max(_tall(picture.on_paper), sum(_row_height(columns, row, size) for row in rows) + 15.0)
+    return tall if tall <= TALL - 2 * _MARGIN - 60.0 else 0.0
+
+
+def _width(picture: Picture) -> float:
+    return float(picture.on_paper.get_figwidth()) * _INCH
+
+
+def _tall(figure: Figure) -> float:
+    """How tall a figure stands on its page, in points."""
+    width, height = (float(side) * _INCH for side in figure.get_size_inches())
+    return height * min(1.0, _ROOM / width, (TALL - 2 * _MARGIN - 20) / height)

@@ -8,11 +8,13 @@ from functools import cache
 from typing import Any
 
 from sim.report.numbers import columns
-from sim.report.paper.blocks import Cell, Table
+from sim.report.paper.blocks import Cell, Table, clean
 
 _SIZES = (8.0, 7.5, 7.0, 6.5, 6.0, 5.5, 5.0)
 _GAP = 9.0
 _MOST = 190.0
+_NAMES, SAMPLE = 7.5, 26.0
+"""Size of the letters of a legend, and how long the piece of line before a name is."""
 _EM = 1000.0
 _LACKING = 0.61 * _EM
 _HINTING = 1.025
@@ -32,9 +34,11 @@ class Column:
         return wrapped(text, size, self.width, bold=bold)
 
 
-def columns_of(table: Table, rows: Sequence[Sequence[Cell]], room: float) -> tuple[float, list[Column]]:
+def columns_of(
+    table: Table, rows: Sequence[Sequence[Cell]], room: float, largest: float = _SIZES[0]
+) -> tuple[float, list[Column]]:
     """The largest letters with which a table fits, and its columns; lines are broken before letters shrink."""
-    for size in _SIZES:
+    for size in (each for each in _SIZES if each <= largest):
         widest, least = _widths(table, rows, size)
         gaps = _GAP * (len(widest) - 1)
         if sum(least) + gaps <= room:
@@ -64,6 +68,51 @@ def _widths(table: Table, rows: Sequence[Sequence[Cell]], size: float) -> tuple[
         least.append(min(narrow, _MOST))
         widest.append(min(max(whole, least[-1], width_of(name, size, bold=True)), 2 * _MOST))
     return widest, least
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A name of a legend: of which arm, where it begins from the upper left, in which lines."""
+
+    place: int
+    left: float
+    top: float
+    lines: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Legend:
+    """The names of a legend in columns, and how tall it is."""
+
+    entries: Sequence[Entry]
+    height: float
+    size: float = _NAMES
+
+
+def legend_of(names: Sequence[str], room: float) -> Legend:
+    """The names of all arms, in at most two lines each, in so many columns that it is as low as can be."""
+    if not names:
+        return Legend((), 0.0)
+    return min((_legend_of(names, room, columns) for columns in (1, 2, 3, 4, 5)), key=lambda each: each.height)
+
+
+def _legend_of(names: Sequence[str], room: float, columns: int) -> Legend:
+    width = (room - _GAP * (columns - 1)) / columns
+    lines = [_cut(clean(name), width - SAMPLE - 6.0) for name in names]
+    width = SAMPLE + 6.0 + max(width_of(line, _NAMES) for each in lines for line in each)
+    entries, top = [], 0.0
+    for first in range(0, len(names), columns):
+        row = lines[first : first + columns]
+        entries += [Entry(first + place, place * (width + _GAP), top, each) for place, each in enumerate(row)]
+        top += max(map(len, row)) * _NAMES * 1.35
+    return Legend(entries, top + _GAP)
+
+
+def _cut(name: str, room: float) -> list[str]:
+    first, *others = wrapped(name, _NAMES, room)
+    if len(others) < 2:
+        return [first, *others]
+    return [first, wrapped(others[0], _NAMES, room - width_of(" …", _NAMES))[0] + " …"]
 
 
 def wrapped(text: str, size: float, room: float, *, bold: bool = False) -> list[str]:

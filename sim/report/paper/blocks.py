@@ -62,17 +62,26 @@ class Hover:
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure, drawn when it is needed; text: what it shows, in words, for who cannot see it."""
+    """A figure, drawn when it is needed; text: what it shows, in words, for who cannot see it.
+
+    packed: draws the same to share a page of paper with others.
+    """
 
     draw: Callable[[], Figure]
     text: str
     caption: str = ""
     hover: Hover | None = None
+    packed: Callable[[], Figure] | None = None
 
     @cached_property
     def figure(self) -> Figure:
         """The figure, drawn once."""
         return self.draw()
+
+    @cached_property
+    def on_paper(self) -> Figure:
+        """The figure for a page of paper, drawn once."""
+        return self.figure if self.packed is None else self.packed()
 
 
 @dataclass(frozen=True)
@@ -89,10 +98,16 @@ class Explorer:
 
 @dataclass(frozen=True)
 class Choice:
-    """Alternatives of which a page shows one and paper shows all, one after the other. topic: what is chosen."""
+    """Alternatives of which a page shows one and paper shows all. topic: what is chosen.
+
+    legend: names of the lines of the packed pictures, in the order of their looks; these carry none themselves.
+    paper: what paper shows instead, where all options side by side would take too many pages.
+    """
 
     topic: str
     options: Sequence[tuple[str, Sequence[Block]]]
+    legend: Sequence[str] = ()
+    paper: Sequence[Block] = ()
 
 
 Block = Words | Points | Table | Picture | Explorer | Choice

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from sim.experiment.comparison import Result, Row
 from sim.experiment.estimates import level
-from sim.report.charts import course_chart, levels_chart
+from sim.report.charts import course_chart, course_packed, levels_chart
 from sim.report.figures import short
 from sim.report.months import Course
 from sim.report.numbers import percent, with_half_width
@@ -36,6 +36,7 @@ _LEGEND = (
     "Columns of policies are changes, of percentages in points. ~ cannot be told from no change; = exactly the same; "
     "° told by itself, not if all changes of the row are to hold together."
 )
+_THIN = 0.085
 _ALSO = {"customers": ("customers.kept",), "staff": ("agents.kept", "headcount")}
 """Series of other figures that are told in a section too, by what they are made of."""
 
@@ -74,6 +75,7 @@ def picture(result: Result, shown: Course) -> Picture:
         lambda: course_chart(result, shown),
         f"{shown.title}, in {shown.unit}, month by month for each arm, with bands.",
         hover=Hover(shown.months, series),
+        packed=lambda: course_packed(result, shown),
     )
 
 
@@ -142,7 +144,8 @@ def _months(result: Result, shown: Sequence[Course], key: str) -> list[Block]:
     """The monthly series of a section, one to choose."""
     mine = [each for each in shown if each.figure == key or each.source in _ALSO.get(key, ())]
     options = [(each.title, [picture(result, each)]) for each in mine]
-    return [Choice("measure", options), _bands(result)] if options else []
+    names = [arm.title for arm in result.plan.arms] if result.policies else []
+    return [Choice("measure", options, names), _bands(result)] if options else []
 
 
 def _given(table: Table | None) -> list[Block]:
@@ -162,4 +165,5 @@ def _levels(result: Result, rows: Sequence[Row]) -> Picture:
         lambda: levels_chart(groups, names, unit),
         text,
         "Bars in the order of the arms; whiskers are intervals of the mean.",
+        packed=lambda: levels_chart(groups, names, unit, _THIN),
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sim.experiment.accounting import PROFIT, Line
 from sim.experiment.comparison import Result, Row
 from sim.experiment.estimates import Change
 from sim.experiment.execution import Arm
@@ -14,7 +16,8 @@ from sim.experiment.explanation import Explanation
 from sim.report.answer import answer
 from sim.report.best import best_rows, best_sentence
 from sim.report.bridge import label_of, passing_steps, steps_of
-from sim.report.charts import changes_chart, steps_chart
+from sim.report.charts import PAPER, changes_chart, steps_beside, steps_chart
+from sim.report.figures import short
 from sim.report.fillings import fillings
 from sim.report.numbers import decimals, number, percent, rounded, with_half_width
 from sim.report.paper.blocks import Block, Cell, Choice, Explorer, Picture, Points, Section, Table, Words
@@ -28,6 +31,9 @@ from sim.report.sentences import (
     unit_of_change,
 )
 from sim.stats.intervals import Estimate
+
+_MONEY_WHOLE = 2
+"""Of so many policies each has a table of its own on paper."""
 
 _VERDICTS = {
     "higher": "higher", "lower": "lower", "the same": "exactly the same", "cannot tell": "cannot be told from no "
@@ -59,7 +65,8 @@ def outcomes_section(result: Result) -> Section:
     if any(any(row.changes.values()) for row in rows):
         note = f"Bars are {percent(result.plan.confidence)} intervals of the paired change; {fillings(rows)}."
         text = "What each policy changes of each outcome, with intervals; the numbers stand in the next section."
-        blocks.append(Picture(lambda: changes_chart(result, rows), text, note))
+        packed = partial(changes_chart, result, rows, PAPER)
+        blocks.append(Picture(lambda: changes_chart(result, rows), text, note, packed=packed))
     if result.best is not None and len(result.policies) > 1:
         head, *chances = best_rows(result, result.best)
         blocks += [Words(best_sentence(result, result.best)), Table(head, chances)]
@@ -170,7 +177,33 @@ def money_section(result: Result) -> Section | None:
         "be told from zero.",
         "note",
     )
-    return Section("money", "Where the money comes from", [Choice("policy", options), note])
+    paper = _money_on_paper(result, [arm for arm, _ in shown]) if len(shown) > _MONEY_WHOLE else []
+    return Section("money", "Where the money comes from", [Choice("policy", options, paper=paper), note])
+
+
+def _money_on_paper(result: Result, arms: Sequence[Arm]) -> list[Block]:
+    """The charts of many policies beside each other, and all their parts in one table."""
+    told = [payback_sentence(arm, found) for arm in arms if (found := result.paybacks.get(arm.name)) is not None]
+    charts = [(arm.title, [_money_picture(result, arm)]) for arm in arms]
+    lines = [{(line.group, line.name): line for line in _money_lines(result, arm)} for arm in arms]
+    parts = {key: label_of(line) for mine in lines for key, line in mine.items()}
+    whole = (result.accountings[arms[0].name].profit.group, PROFIT)
+    rows: list[list[Cell | str]] = [
+        [label, *(_part(mine.get(key)) for mine in lines)] for key, label in parts.items() if key != whole
+    ]
+    rows.append([Cell(parts[whole], "strong"), *(_part(mine.get(whole)) for mine in lines)])
+    titles = [short(arm.title, 22).replace("\n", " ") for arm in arms]
+    currency = result.plan.baseline.scenario.currency
+    caption = f"Changes in {currency}. ~ cannot be told from no change."
+    return [*([Points(told)] if told else []), Choice("policy", charts), Table(["Part", *titles], rows, caption)]
+
+
+def _part(line: Line | None) -> Cell | str:
+    """A part of the difference of profit; none where it is nothing in every replication."""
+    if line is None:
+        return Cell("0", "faint")
+    text = with_half_width(line.estimate, sign=True)
+    return text if line.verdict in ("higher", "lower") else Cell(f"{text} ~", "faint")
 
 
 def links_section(result: Result, folder: Path) -> Section:
@@ -195,30 +228,37 @@ def links_section(result: Result, folder: Path) -> Section:
 def _passing(found: Explanation) -> Picture:
     axis = f"change of {name_in_sentence(found.measure)}, {unit_of_change(found.measure)}".rstrip(", ")
     parts = "; ".join(f"{step.label} {with_half_width(step.estimate, sign=True)}" for step in passing_steps(found))
-    return Picture(lambda: steps_chart(passing_steps(found), axis), f"{axis}: {parts}")
+    steps = passing_steps(found)
+    return Picture(partial(steps_chart, steps, axis), f"{axis}: {parts}", packed=partial(steps_beside, steps, axis))
 
 
 def _money_blocks(result: Result, arm: Arm) -> list[Block]:
-    found, currency = result.accountings[arm.name], result.plan.baseline.scenario.currency
-    payback = result.paybacks.get(arm.name)
-    lines = [*found.parts, found.profit]
+    currency, payback = result.plan.baseline.scenario.currency, result.paybacks.get(arm.name)
     head = ["Part", f"Change ({currency})", "Interval", "The part is"]
     rows: Sequence[Sequence[Cell | str]] = [
         [
-            Cell(label_of(line), "strong" if line is found.profit else ""),
+            Cell(label_of(line), "strong" if line is result.accountings[arm.name].profit else ""),
             with_half_width(line.estimate, sign=True),
             interval(line.estimate),
             _VERDICTS[line.verdict],
         ]
-        for line in lines
-        if any(line.values)
+        for line in _money_lines(result, arm)
     ]
-    text = f"Bars from one part of the difference of profit to the next, for {arm.title}; the table has the numbers."
-    blocks: list[Block] = [
-        Picture(lambda: steps_chart(steps_of(found), f"change of profit, {currency}"), text),
-        Table(head, rows, tail=1),
-    ]
+    blocks: list[Block] = [_money_picture(result, arm), Table(head, rows, tail=1)]
     return [Words(payback_sentence(arm, payback)), *blocks] if payback is not None else blocks
+
+
+def _money_lines(result: Result, arm: Arm) -> list[Line]:
+    """The parts of the difference of profit that are not nothing, and the whole at the end."""
+    found = result.accountings[arm.name]
+    return [line for line in (*found.parts, found.profit) if any(line.values)]
+
+
+def _money_picture(result: Result, arm: Arm) -> Picture:
+    steps = steps_of(result.accountings[arm.name])
+    axis = f"change of profit, {result.plan.baseline.scenario.currency}"
+    text = f"Bars from one part of the difference of profit to the next, for {arm.title}; the table has the numbers."
+    return Picture(partial(steps_chart, steps, axis), text, packed=partial(steps_beside, steps, axis))
 
 
 def precision_points(result: Result) -> list[Block]:
