@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from sim.report.pages import Page
+
 _WORDS = {"higher": "positive", "lower": "negative", "the same": "exactly zero", "cannot tell": "not told from zero"}
 _STEPS = 200
 
@@ -175,7 +177,7 @@ def _draw(panel: Axes, found: BreakEven) -> None:
     panel.axhline(0.0, color="#3d3d3d", linewidth=1.0)
     for place, (case, curve) in enumerate(zip(study.cases, found.curves, strict=True)):
         style = look(place + 1)
-        values = [_shown(study, value) for value, _ in curve.points]
+        values = [shown_at(study, value) for value, _ in curve.points]
         means = [estimate.value for _, estimate in curve.points]
         ends = [(estimate.low, estimate.high) for _, estimate in curve.points]
         panel.plot(
@@ -191,7 +193,7 @@ def _draw(panel: Axes, found: BreakEven) -> None:
         for crossing in curve.crossings:
             low = study.varied.low if crossing.low is None else crossing.low
             high = study.varied.high if crossing.high is None else crossing.high
-            at, start, end = (_shown(study, value) for value in (crossing.value, low, high))
+            at, start, end = (shown_at(study, value) for value in (crossing.value, low, high))
             panel.errorbar(
                 [at], [0.0], xerr=[[at - start], [end - at]], color=style.colour, marker="o", markersize=7, capsize=5,
                 linewidth=2.5, markerfacecolor="white",
@@ -204,9 +206,16 @@ def _draw(panel: Axes, found: BreakEven) -> None:
         panel.legend(fontsize=8)
 
 
-def _shown(study: BreakEvenStudy, value: float) -> float:
+def shown_at(study: BreakEvenStudy, value: float) -> float:
     """A value on the axis: of a factor, what it adds in percent."""
     return 100.0 * (value - 1.0) if study.varied.verb == "multiply" else value
+
+
+def pages(found: BreakEven) -> Iterator[Page]:
+    """What stands on slides."""
+    from sim.report.kind_pages import of_break_even  # noqa: PLC0415 - most commands make none
+
+    return of_break_even(found)
 
 
 KIND = Kind(
@@ -218,4 +227,5 @@ KIND = Kind(
     document=document,
     tables=lambda found: {"break_even": _crossings(found), "points": _points(found)},
     figures=figures,
+    pages=pages,
 )

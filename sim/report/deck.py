@@ -25,6 +25,7 @@ EMU = 914_400
 
 _POINT = 12_700
 _WIDE, _TALL = int(40 / 3 * EMU), int(7.5 * EMU)
+_HYPHEN, _MINUS = re.compile(r"(?<![\w.,%-])-(?=\d)"), "\u2212"
 _DARK, _GREY = "1F3B57", "666666"
 _LETTER, _LINE = 0.53, 1.2
 _TITLE_SIZES, _CAPTION = (26, 24, 22, 20, 18, 16), 10
@@ -73,7 +74,7 @@ class Deck:
 
     def cover(self, title: str, subtitle: str, notes: str) -> None:
         """The first slide."""
-        slide = self.show.slides.add_slide(self._cover)
+        slide, title = self.show.slides.add_slide(self._cover), with_minus(title)
         titled, *others = [*_of_kind(slide.placeholders, _TITLE_KINDS), *_texts(slide.placeholders)] or [None]
         wide, tall = self.show.slide_width, self.show.slide_height
         frames = [Box(EMU, tall // 4, wide - 2 * EMU, tall // 4), Box(EMU, tall // 2, wide - 2 * EMU, tall // 4)]
@@ -89,7 +90,7 @@ class Deck:
 
     def page(self, title: str, caption: str, notes: str) -> tuple[Any, Box]:
         """A slide with a title, a caption at its foot and notes; returns it with the room between."""
-        slide = self.show.slides.add_slide(self._page)
+        slide, title = self.show.slides.add_slide(self._page), with_minus(title)
         room = self._room(slide)
         shape = next(iter(_of_kind(slide.placeholders, _TITLE_KINDS)), None)
         if shape is None:
@@ -159,6 +160,11 @@ class Deck:
         out = io.BytesIO()
         self.show.save(out)
         return undated(out.getvalue())
+
+
+def with_minus(title: str) -> str:
+    """The title with a minus instead of a hyphen before numbers, after which programs that show it may break a line."""
+    return _HYPHEN.sub(_MINUS, title)
 
 
 def printable_lines(text: str) -> str:

@@ -21,48 +21,49 @@ from sim.report.numbers import decimals, rounded, signed
 from sim.report.scales import places_of, scale_of, scale_of_bridge
 
 NOTHING: Mapping[str, Sequence[float | None]] = MappingProxyType({})
-_POINT = 12_700
-_UP, _DOWN, _BAR = 3, 2, 1
+POINT = 12_700
+_UP, _DOWN, BAR = 3, 2, 1
 """Accents of the template: green, vermilion and blue of ours."""
 
-_ACCENTS = 6
-_CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
-_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
+ACCENTS = 6
+CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _DASHES = ("SOLID", "DASH", "DASH_DOT", "ROUND_DOT", "LONG_DASH", "LONG_DASH_DOT", "SQUARE_DOT")
 
 
-def _pptx(module: str) -> Any:
+def pptx_of(module: str) -> Any:
+    """A part of the library that makes slides."""
     return library(f"pptx.{module}", "slides", "python-pptx")
 
 
 def bars(slide: Any, box: Box, title: str, names: Sequence[str], changes: Sequence[Change | None]) -> None:
     """A bar for each policy, with its interval; hollow where it cannot be told from zero."""
-    data = _pptx("chart.data").CategoryChartData()
+    data = pptx_of("chart.data").CategoryChartData()
     data.categories = [printable(name) for name in names]
     data.add_series("change", [None if change is None else rounded(change.estimate.value) for change in changes])
-    chart = _chart(slide, box, "BAR_CLUSTERED", data, title)
+    chart = chart_of(slide, box, "BAR_CLUSTERED", data, title)
     plot = chart.plots[0]
     plot.gap_width = 60 if len(names) > 2 else 150
     for place, change in enumerate(changes):
         told = change is not None and change.verdict in ("higher", "lower")
-        _paint(plot.series[0].points[place].format, _BAR, hollow=not told)
+        paint(plot.series[0].points[place].format, BAR, hollow=not told)
     half_widths = [None if change is None else rounded(change.estimate.half_width) for change in changes]
     if any(half_widths):
         _add_error_bars(plot.series[0], half_widths)
-        _keep(chart, data, {"half-width": half_widths})
-    _across(chart, *scale_of([change.estimate for change in changes if change is not None]))
+        keep(chart, data, {"half-width": half_widths})
+    across(chart, *scale_of([change.estimate for change in changes if change is not None]))
 
 
 def waterfall(slide: Any, box: Box, title: str, steps: Sequence[Step]) -> None:
     """Stacked bars, of which those that carry the others are not seen; each part says its size."""
-    data = _pptx("chart.data").CategoryChartData()
+    data = pptx_of("chart.data").CategoryChartData()
     data.categories = [
         f"{printable(step.label)}: {signed(step.estimate.value, decimals(step.estimate))}" for step in steps
     ]
     pieces = pieces_of(steps)
     for name in ("unseen_above", "above", "unseen_below", "below"):
         data.add_series(name.replace("_", " "), [rounded(getattr(piece, name)) for piece in pieces])
-    chart = _chart(slide, box, "BAR_STACKED", data, title)
+    chart = chart_of(slide, box, "BAR_STACKED", data, title)
     plot = chart.plots[0]
     plot.gap_width, plot.overlap = 40, 100
     for number, series in enumerate(plot.series):
@@ -72,37 +73,37 @@ def waterfall(slide: Any, box: Box, title: str, steps: Sequence[Step]) -> None:
             continue
         for place, step in enumerate(steps):
             accent = 0 if step.whole else _UP if step.estimate.value >= 0 else _DOWN
-            _paint(series.points[place].format, accent, hollow=not step.told)
-    _across(chart, *scale_of_bridge(steps))
+            paint(series.points[place].format, accent, hollow=not step.told)
+    across(chart, *scale_of_bridge(steps))
 
 
 def lines(slide: Any, box: Box, names: Mapping[str, str], shown: Course) -> None:
     """A line for each arm that is named, month by month."""
-    data = _pptx("chart.data").CategoryChartData()
+    data = pptx_of("chart.data").CategoryChartData()
     data.categories = list(shown.months)
     for arm, name in names.items():
         means = [None if each is None else rounded(each.value) for each in shown.by_arm[arm]]
         data.add_series(printable(name), means)
-    chart = _chart(
+    chart = chart_of(
         slide, box, "LINE_MARKERS" if len(shown.months) < 4 else "LINE", data, f"{shown.title} ({shown.unit})"
     )
     chart.has_legend = len(names) > 1
     if chart.has_legend:
-        chart.legend.position = _pptx("enum.chart").XL_LEGEND_POSITION.BOTTOM
+        chart.legend.position = pptx_of("enum.chart").XL_LEGEND_POSITION.BOTTOM
         chart.legend.include_in_layout = False
-        chart.legend.font.size = 9 * _POINT
-    dashes = _pptx("enum.dml").MSO_LINE_DASH_STYLE
+        chart.legend.font.size = 9 * POINT
+    dashes = pptx_of("enum.dml").MSO_LINE_DASH_STYLE
     for number, series in enumerate(chart.plots[0].series):
         series.smooth = False
         line = series.format.line
-        line.width = 2 * _POINT
+        line.width = 2 * POINT
         line.dash_style = getattr(dashes, _DASHES[number % len(_DASHES)])
-        line.color.theme_color = _colour(0 if number == 0 else 1 + (number - 1) % _ACCENTS)
+        line.color.theme_color = colour_of(0 if number == 0 else 1 + (number - 1) % ACCENTS)
     values = chart.value_axis
     values.tick_labels.number_format, values.tick_labels.number_format_is_linked = "#,##0.##", False
     values.tick_labels.number_format = _number_of(shown)
-    _quiet(values)
-    chart.category_axis.tick_label_position = _pptx("enum.chart").XL_TICK_LABEL_POSITION.LOW
+    quiet(values)
+    chart.category_axis.tick_label_position = pptx_of("enum.chart").XL_TICK_LABEL_POSITION.LOW
 
 
 def _number_of(shown: Course) -> str:
@@ -112,21 +113,23 @@ def _number_of(shown: Course) -> str:
     return "#,##0" if spread >= 8 or spread == 0 else "#,##0.0" if spread >= 0.8 else "#,##0.00"
 
 
-def _chart(slide: Any, box: Box, kind: str, data: Any, title: str) -> Any:
-    kinds = _pptx("enum.chart").XL_CHART_TYPE
+def chart_of(slide: Any, box: Box, kind: str, data: Any, title: str) -> Any:
+    """A chart in the look of all: a title, small letters, no legend."""
+    kinds = pptx_of("enum.chart").XL_CHART_TYPE
     frame = slide.shapes.add_chart(getattr(kinds, kind), box.left, box.top, box.width, box.height, data)
     chart = frame.chart
-    chart.font.size = 10 * _POINT
+    chart.font.size = 10 * POINT
     chart.has_legend = False
     chart.has_title = True
     chart.chart_title.include_in_layout = False
     run = chart.chart_title.text_frame.paragraphs[0].add_run()
-    run.text, run.font.size, run.font.bold = printable(title), 12 * _POINT, True
-    _keep(chart, data)
+    run.text, run.font.size, run.font.bold = printable(title), 12 * POINT, True
+    if not kind.startswith("XY"):
+        keep(chart, data)
     return chart
 
 
-def _keep(chart: Any, data: Any, more: Mapping[str, Sequence[float | None]] = NOTHING) -> None:
+def keep(chart: Any, data: Any, more: Mapping[str, Sequence[float | None]] = NOTHING) -> None:
     """The workbook behind a chart made anew: the library's own would take a name that begins with = for a formula."""
     book = Book()
     sheet = book.plain("Sheet1")
@@ -139,35 +142,38 @@ def _keep(chart: Any, data: Any, more: Mapping[str, Sequence[float | None]] = NO
     chart.part.chart_workbook.update_from_xlsx_blob(book.content())
 
 
-def _across(chart: Any, low: float, high: float, step: float) -> None:
+def across(chart: Any, low: float, high: float, step: float) -> None:
     """Horizontal bars from the top down, with the numbers at the foot."""
-    enums = _pptx("enum.chart")
+    enums = pptx_of("enum.chart")
     names, values = chart.category_axis, chart.value_axis
     names.reverse_order = True
     names.tick_label_position = enums.XL_TICK_LABEL_POSITION.LOW
     values.tick_label_position = enums.XL_TICK_LABEL_POSITION.HIGH  # the names run down, so high is at the foot
     names.has_major_gridlines = False
-    names.format.line.color.theme_color = _colour(0)
+    names.format.line.color.theme_color = colour_of(0)
     values.minimum_scale, values.maximum_scale, values.major_unit = low, high, step
     places = places_of(step)
     values.tick_labels.number_format_is_linked = False
     values.tick_labels.number_format = "#,##0" + ("." + "0" * places if places else "")
-    _quiet(values)
+    quiet(values)
 
 
-def _quiet(axis: Any) -> None:
+def quiet(axis: Any) -> None:
+    """An axis without a line of its own, and with faint ones across."""
     axis.has_major_gridlines = True
-    axis.major_gridlines.format.line.color.rgb = _pptx("dml.color").RGBColor(0xE4, 0xE4, 0xE4)
+    axis.major_gridlines.format.line.color.rgb = pptx_of("dml.color").RGBColor(0xE4, 0xE4, 0xE4)
     axis.format.line.fill.background()
 
 
-def _colour(accent: int) -> Any:
-    colours = _pptx("enum.dml").MSO_THEME_COLOR
+def colour_of(accent: int) -> Any:
+    """An accent of the template; 0 is its colour of texts."""
+    colours = pptx_of("enum.dml").MSO_THEME_COLOR
     return getattr(colours, f"ACCENT_{accent}" if accent else "TEXT_1")
 
 
-def _paint(format_: Any, accent: int, hollow: bool) -> None:
-    colour = _colour(accent)
+def paint(format_: Any, accent: int, hollow: bool) -> None:
+    """Filled in an accent, or only its edge."""
+    colour = colour_of(accent)
     if hollow:
         format_.fill.background()
     else:
@@ -188,9 +194,9 @@ def _add_error_bars(series: Any, half_widths: Sequence[float | None]) -> None:
     numbers = f"<c:numRef><c:f>Sheet1!$C$2:$C${count + 1}</c:f><c:numCache><c:formatCode>General</c:formatCode>"
     numbers += f'<c:ptCount val="{count}"/>{points}</c:numCache></c:numRef>'
     text = (
-        f'<c:errBars xmlns:c="{_CHART}" xmlns:a="{_DRAWING}"><c:errBarType val="both"/><c:errValType val="cust"/>'
+        f'<c:errBars xmlns:c="{CHART}" xmlns:a="{DRAWING}"><c:errBarType val="both"/><c:errValType val="cust"/>'
         f'<c:noEndCap val="0"/><c:plus>{numbers}</c:plus><c:minus>{numbers}</c:minus>'
         '<c:spPr><a:ln w="12700"><a:solidFill><a:schemeClr val="tx1"/></a:solidFill></a:ln></c:spPr></c:errBars>'
     )
-    made = _pptx("oxml").parse_xml(text)
-    series._element.find(f"{{{_CHART}}}cat").addprevious(made)
+    made = pptx_of("oxml").parse_xml(text)
+    series._element.find(f"{{{CHART}}}cat").addprevious(made)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from sim.report.pages import Page
+
 
 def render(found: Selected, colour: bool, width: int) -> str:
     """Heading, a row for each arm, sentences."""
@@ -29,15 +31,17 @@ def render(found: Selected, colour: bool, width: int) -> str:
         f"then one after the other of those that are left, seed {study.seed}; the least difference that matters is "
         f"{_amount(found)}; ± is half the {percent(study.confidence)} interval"
     )
-    table = grid([[Text(text, "strong") for text in _head(found)], *_rows(found)], paint)
+    table = grid([[Text(text, "strong") for text in head_row(found)], *rows_of(found)], paint)
     return "\n\n".join((heading(study.title, what, width, paint), table, bulleted(sentences(found), width))) + "\n"
 
 
-def _head(found: Selected) -> list[str]:
+def head_row(found: Selected) -> list[str]:
+    """What stands above the table."""
     return [label_of(found.measure), "mean", "behind the leader", "replications", ""]
 
 
-def _rows(found: Selected) -> Iterator[list[Text]]:
+def rows_of(found: Selected) -> Iterator[list[Text]]:
+    """A row of the table for each arm."""
     for place, arm in enumerate(found.study.arms):
         behind = found.behind(place)
         mark = ("chosen" if found.decided else "leads") if place == found.leader else _fate(found, place)
@@ -195,6 +199,13 @@ def _course(found: Selected, place: int) -> tuple[list[float], list[float]]:
     return means, [max(0.0, 0.5 * (reach / stage - study.indifference)) for stage in stages]
 
 
+def pages(found: Selected) -> Iterator[Page]:
+    """What stands on slides."""
+    from sim.report.arm_pages import of_selection  # noqa: PLC0415 - most commands make none
+
+    return of_selection(found)
+
+
 KIND = Kind(
     settings=SelectionSettings,
     load=load_selection,
@@ -204,4 +215,5 @@ KIND = Kind(
     document=document,
     tables=lambda found: {"selection": records(found), "values": values(found)},
     figures=figures,
+    pages=pages,
 )

@@ -30,6 +30,8 @@ from sim.stats.random_effects import Bounded
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from sim.report.pages import Page
+
 NAMES = {
     LOW: "at the low end",
     HIGH: "at the high end",
@@ -82,21 +84,24 @@ def chart(found: Sensed, colour: bool, width: int, marks: Marks) -> str:
                 mark = "same"
             label = f"{found.study.dimensions[place].name}{end}"
             strips.append(Strip(label, value.value, value.low, value.high, mark, "" if mark == "sure" else "faint"))
-    return drawn_changes([(_head(found, one), strips)], found.study.confidence, width, painter(colour), marks)
+    return drawn_changes([(head_of(found, one), strips)], found.study.confidence, width, painter(colour), marks)
 
 
 def _table(found: Sensed, one: Hangs, width: int, colour: bool) -> str:
     order = found.order(one)
     rows = [_row(found, place) for place in order]
     columns = [
-        Column(NAMES[name], [_cell(values[place], name) for place in order])
+        Column(NAMES[name], [cell_of(values[place], name) for place in order])
         for name, values in one.indices.by_name.items()
         if name != "mu"
     ]
-    return f"{painter(colour)(_head(found, one), 'strong')}\n{side_by_side(rows, [], columns, width, painter(colour))}"
+    return (
+        f"{painter(colour)(head_of(found, one), 'strong')}\n{side_by_side(rows, [], columns, width, painter(colour))}"
+    )
 
 
-def _head(found: Sensed, one: Hangs) -> str:
+def head_of(found: Sensed, one: Hangs) -> str:
+    """What a table or chart of indices is of."""
     measure = found.measures[one.measure]
     of = "the change of " if found.study.policy is not None else ""
     unit = unit_of_change(measure)
@@ -111,7 +116,8 @@ def _row(found: Sensed, place: int) -> str:
     return f"{found.study.dimensions[place].name} ({found.study.dimensions[place].span})"
 
 
-def _cell(value: Bounded, name: str) -> Text:
+def cell_of(value: Bounded, name: str) -> Text:
+    """An index with the ends of its interval."""
     if value.value is None:
         return Text("-", "faint")
     places = _decimals(value)
@@ -132,7 +138,7 @@ def _decimals(value: Bounded) -> int:
 
 def sentences(found: Sensed) -> list[str]:
     """For each outcome: on what it hangs most, and what cannot be told."""
-    return [text for one in outcomes(found) if (text := _sentence(found, one))]
+    return [text for one in outcomes(found) if (text := sentence_of(found, one))]
 
 
 def outcomes(found: Sensed) -> list[Hangs]:
@@ -141,7 +147,8 @@ def outcomes(found: Sensed) -> list[Hangs]:
     return sorted((one for one in found.answers if one.measure in places), key=lambda one: places.index(one.measure))
 
 
-def _sentence(found: Sensed, one: Hangs) -> str:
+def sentence_of(found: Sensed, one: Hangs) -> str:
+    """On what an outcome hangs most, and what cannot be told."""
     study, measure = found.study, found.measures[one.measure]
     of = "the change of " if study.policy is not None else ""
     what = f"{of}{name_in_sentence(measure)}"
@@ -181,7 +188,7 @@ def _clause(name: str, ends: list[tuple[str, Bounded]], measure: Measure) -> str
     for index, value in ends:
         if value.excludes_zero:
             unit = "" if index in SHARES else f" {unit_of_change(measure)}"
-            parts.append(f"{_cell(value, index).text}{unit} {NAMES[index] if index in (LOW, HIGH) else ''}".rstrip())
+            parts.append(f"{cell_of(value, index).text}{unit} {NAMES[index] if index in (LOW, HIGH) else ''}".rstrip())
         elif index in (LOW, HIGH):
             parts.append(f"no difference told {NAMES[index]}")
     label = {"mu_star": "mean size of effect ", "total": "total index "}.get(ends[0][0], "")
@@ -259,6 +266,13 @@ def figures(found: Sensed) -> dict[str, Figure]:
     return drawn(found)
 
 
+def pages(found: Sensed) -> Iterator[Page]:
+    """What stands on slides."""
+    from sim.report.kind_pages import of_sensitivity  # noqa: PLC0415 - most commands make none
+
+    return of_sensitivity(found)
+
+
 KIND = Kind(
     settings=SensitivitySettings,
     load=lambda path: sensitivity_of_study(load_sensitivity(path)),
@@ -269,4 +283,5 @@ KIND = Kind(
     document=document,
     tables=tables,
     figures=figures,
+    pages=pages,
 )

@@ -21,6 +21,7 @@ from sim.report.assumptions import UNMARKED, assumptions
 from sim.report.bridge import bridge_sentence, steps_of
 from sim.report.deck import EMU, Box, Deck, rows_that_fit
 from sim.report.deck_charts import bars, lines, waterfall
+from sim.report.kind_slides import slides_of_kind
 from sim.report.method import method, method_text
 from sim.report.months import courses
 from sim.report.numbers import counted, decimals, percent, signed, span, with_half_width
@@ -37,23 +38,8 @@ T = TypeVar("T")
 
 def made(study: Reopened, template: Path | None = None) -> dict[str, bytes]:
     """The slides of a finished study of any kind."""
-    content = slides_of_figures(study, template) if study.result is None else slides(study.result, template)
+    content = slides_of_kind(study, template) if study.result is None else slides(study.result, template)
     return {f"{study.name}.pptx": content}
-
-
-def slides_of_figures(study: Reopened, template: Path | None = None) -> bytes:
-    """A slide for each figure of a study of another kind."""
-    from sim.report.figures import picture  # noqa: PLC0415 - half a second of imports
-
-    assert study.kind is not None
-    asked, deck = study.asked, Deck(template)
-    about = f"{asked.replications} replications, seed {asked.seed}"
-    notes = f"Study: {asked.name}\n{about}\nDigest of the scenario: {asked.scenario.digest()}"
-    deck.cover(asked.title, f"{asked.scenario.title or asked.scenario.name}\n{about}", notes)
-    for figure in study.kind.figures(study.found).values():
-        slide, box = deck.page(asked.title, about, notes)
-        deck.picture(slide, picture(figure, "png"), box)
-    return deck.content()
 
 
 def slides(result: Result, template: Path | None = None) -> bytes:

@@ -31,6 +31,8 @@ from sim.stats.intervals import Estimate
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from sim.report.pages import Page
+
 _FEW = 4
 _MOST_LISTED = 6
 _MOST_DRAWN = 24
@@ -90,7 +92,7 @@ def sentences(found: Swept) -> list[str]:
     if found.sweep.replications < 2:
         return ["One replication gives no interval, so no difference can be told from chance."]
     told = [_sentence(found, dimension, effects) for dimension, effects in _told_effects(found)]
-    best = _best_sentence(found)
+    best = best_sentence(found)
     return [*told, *([best] if best else [])]
 
 
@@ -115,7 +117,8 @@ def _sentence(found: Swept, name: str, effects: Sequence[Effect]) -> str:
     return f"{moved}: {changes_told(told)}."
 
 
-def _best_sentence(found: Swept) -> str:
+def best_sentence(found: Swept) -> str:
+    """Where the first outcome is best, and what cannot be told from that."""
     measure = told_of(found.measures, 1)[0]
     best = found.best(measure)
     if best is None:
@@ -343,6 +346,13 @@ def _dimensions(dimensions: Sequence[Dimension]) -> str:
     return " and ".join(one.name for one in dimensions) if len(dimensions) < 3 else f"{len(dimensions)} settings"
 
 
+def pages(found: Swept) -> Iterator[Page]:
+    """What stands on slides."""
+    from sim.report.kind_pages import of_sweep  # noqa: PLC0415 - most commands make none
+
+    return of_sweep(found)
+
+
 KIND = Kind(
     settings=SweepSettings,
     load=lambda path: sweep_of_study(load_sweep(path)),
@@ -353,4 +363,5 @@ KIND = Kind(
     document=document,
     tables=tables,
     figures=figures,
+    pages=pages,
 )

@@ -26,8 +26,10 @@ from sim.stats.random_effects import Bounded
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from sim.report.pages import Page
+
 _MOST_TOLD = 3
-_NOTHING = 1e-6
+_NOTHING, _ROUNDING = 1e-6, 1e-12
 
 
 def render(found: UnderUncertainty, colour: bool, width: int) -> str:
@@ -67,11 +69,11 @@ def _table(found: UnderUncertainty, mine: Sequence[Answer], width: int, colour: 
     others = [
         Column("sd by inputs", [Text(spread_told(one.parts.between)) for one in mine]),
         Column("sd by chance", [Text(spread_told(one.parts.within)) for one in mine]),
-        Column("share of inputs", [Text(_percent(one.parts.share)) for one in mine]),
+        Column("share of inputs", [Text(share_told(one.parts.share)) for one in mine]),
     ]
     if not level:
-        others.append(Column("better in one run", [Text(_percent(one.in_a_run)) for one in mine]))
-        others.append(Column("better on average", [Text(_percent(one.on_average)) for one in mine]))
+        others.append(Column("better in one run", [Text(share_told(one.in_a_run)) for one in mine]))
+        others.append(Column("better on average", [Text(share_told(one.on_average)) for one in mine]))
     rows = [label_of(found.measures[one.measure]) for one in mine]
     return side_by_side(rows, [mean], others, width, painter(colour))
 
@@ -80,14 +82,15 @@ def spread_told(value: Bounded) -> str:
     """A standard deviation with the ends of its interval; what is nothing beside the upper end is 0."""
     if value.value is None:
         return "-"
-    least = _NOTHING * (value.high or 0.0)
+    least = max(_NOTHING * (value.high or 0.0), _ROUNDING)
     middle, low, high = (
         two_digits(end if end and end > least else 0.0) for end in (value.value, value.low, value.high)
     )
     return f"{middle} ({low}-{high})"
 
 
-def _percent(value: Bounded | None) -> str:
+def share_told(value: Bounded | None) -> str:
+    """A share in percent with the ends of its interval."""
     if value is None or value.value is None:
         return "-"
     low, high = (round(100 * (end or 0.0)) for end in (value.low, value.high))
@@ -126,12 +129,15 @@ def sentences(found: UnderUncertainty) -> list[str]:
         first = next((mine[place] for place in places if place in mine), None)
         if first is not None:
             told += [
-                text for text in (_chances(found, first, title), _shares(found, first), _hangs(found, first)) if text
+                text
+                for text in (chances_told(found, first, title), shares_told(found, first), _hangs(found, first))
+                if text
             ]
     return told
 
 
-def _chances(found: UnderUncertainty, one: Answer, title: str) -> str:
+def chances_told(found: UnderUncertainty, one: Answer, title: str) -> str:
+    """How likely a policy moves an outcome for the better; nothing where no direction is better."""
     if one.in_a_run is None:
         return ""
     measure = found.measures[one.measure]
@@ -151,7 +157,8 @@ def _between(value: Bounded) -> str:
     return f"{middle} ({percent(round(value.low or 0.0, 2))} to {percent(round(value.high or 0.0, 2))})"
 
 
-def _shares(found: UnderUncertainty, one: Answer) -> str:
+def shares_told(found: UnderUncertainty, one: Answer) -> str:
+    """How much of the differences is due to the inputs."""
     share = one.parts.share
     if share.value is None:
         return "One replication for each draw does not tell inputs from chance." if found.study.replications < 2 else ""
@@ -310,6 +317,13 @@ def figures(found: UnderUncertainty) -> dict[str, Figure]:
     return drawn(found)
 
 
+def pages(found: UnderUncertainty) -> Iterator[Page]:
+    """What stands on slides."""
+    from sim.report.kind_pages import of_uncertainty  # noqa: PLC0415 - most commands make none
+
+    return of_uncertainty(found)
+
+
 KIND = Kind(
     settings=UncertaintySettings,
     load=lambda path: uncertainty_of_study(load_uncertainty(path)),
@@ -319,4 +333,5 @@ KIND = Kind(
     document=document,
     tables=tables,
     figures=figures,
+    pages=pages,
 )

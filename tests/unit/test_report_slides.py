@@ -24,7 +24,7 @@ from sim.files import load_scenario
 from sim.files.libraries import NotInstalled
 from sim.report import headlines
 from sim.report.bridge import steps_of
-from sim.report.deck import EMU, Box, NoTemplate, fitted, lines_of
+from sim.report.deck import EMU, Box, NoTemplate, fitted, lines_of, with_minus
 from sim.report.months import courses
 from sim.report.numbers import rounded, with_half_width
 from sim.report.sentences import FIVE, name_in_sentence, told_rows
@@ -74,8 +74,8 @@ def test_one_policy_takes_about_nine_slides_of_sixteen_to_nine(one: Any) -> None
 def test_titles_state_what_was_found(one: Any, one_policy: Result) -> None:
     found = titles(one)
     assert found[0] == "Should the fee rise?"
-    assert found[1] == headlines.finding(one_policy, one_policy.policies[0])
-    assert headlines.bridge(one_policy, one_policy.policies[0]) in found
+    assert found[1] == with_minus(headlines.finding(one_policy, one_policy.policies[0]))
+    assert with_minus(headlines.bridge(one_policy, one_policy.policies[0])) in found
 
 
 def test_bars_are_native_with_the_numbers_and_half_widths_of_the_result(one: Any, one_policy: Result) -> None:

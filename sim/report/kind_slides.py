@@ -1,0 +1,107 @@
+"""Slides of a study of another kind than a comparison: native charts and tables, then the pictures that are left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sim.files.problems import printable
+from sim.report.deck import EMU, Box, Deck, rows_that_fit
+from sim.report.deck_intervals import curves, interval_bars
+from sim.report.numbers import counted, percent, span
+from sim.report.pages import Bars, Page, Rows
+from sim.report.reopened import Reopened
+from sim.version import __version__
+
+_SIZES = (16, 15, 14, 13, 12, 11, 10, 9)
+_MOST_ROWS = 40
+_PAIRED = {
+    "": "all points and arms meet the same customers with the same needs on the same days",
+    "uncertainty": "all arms of a draw meet the same customers with the same needs on the same days; draws meet others",
+}
+
+
+def slides_of_kind(study: Reopened, template: Path | None = None) -> bytes:
+    """The whole deck; raises NoTemplate where the template cannot be used."""
+    from sim.report.figures import picture  # noqa: PLC0415 - half a second of imports
+
+    assert study.kind is not None
+    asked, deck = study.asked, Deck(template)
+    about = f"{counted(asked.replications, 'replication')}, seed {asked.seed}"
+    notes = _method(study)
+    deck.cover(asked.title, f"{asked.scenario.title or asked.scenario.name}\n{about}", notes)
+    about += f"; intervals of {percent(asked.confidence)}, each for itself"
+    pages = list(study.kind.pages(study.found))
+    figures = study.kind.figures(study.found)
+    for page in pages:
+        if page.figure in figures:
+            slide, box = deck.page(page.title, about, notes)
+            deck.picture(slide, picture(figures[page.figure], "png"), box)
+        elif not page.figure:
+            _put(deck, page, about, notes)
+    shown = {name for page in pages for name in (*page.instead, page.figure)}
+    told = study.kind.document(study.found).get("sentences") or [asked.title]
+    for figure in (figure for name, figure in figures.items() if name not in shown):
+        slide, box = deck.page(told[0].rstrip("."), about, notes)
+        deck.picture(slide, picture(figure, "png"), box)
+    if not pages:
+        slide, box = deck.page(told[0].rstrip("."), about, notes)
+        deck.text(slide, "\n".join(told), box, _SIZES)
+        _most_telling(deck, study, told[0].rstrip("."), about, notes)
+    return deck.content()
+
+
+def _put(deck: Deck, page: Page, about: str, method: str) -> None:
+    foot = f"{about}; {page.foot}" if page.foot else about
+    notes = f"{page.notes}\n\n{method}".strip()
+    if page.table is not None:
+        _put_table(deck, page.title, page.table, foot, notes)
+        return
+    slide, box = deck.page(page.title, foot, notes)
+    if page.texts:
+        deck.text(slide, "\n".join(page.texts), box, _SIZES)
+        return
+    columns = 1 if len(page.charts) == 1 else 2
+    for chart, place in zip(page.charts, box.grid(len(page.charts), columns), strict=True):
+        if isinstance(chart, Bars):
+            interval_bars(slide, place, chart)
+        else:
+            curves(slide, place, chart)
+
+
+def _put_table(deck: Deck, title: str, table: Rows, foot: str, notes: str) -> None:
+    """A table on as many slides as it needs."""
+    probe = Box(0, 0, deck.show.slide_width - EMU, deck.show.slide_height * 6 // 10)
+    for part in rows_that_fit(table.cells, probe, table.shares):
+        slide, box = deck.page(title, foot, notes)
+        deck.table(slide, box, part, table.shares, numbers=not table.words)
+
+
+def _most_telling(deck: Deck, study: Reopened, title: str, about: str, notes: str) -> None:
+    """The first of the tables, where it is no long list."""
+    assert study.kind is not None
+    records = next((list(found) for found in study.kind.tables(study.found).values()), [])
+    if not records or len(records) > _MOST_ROWS:
+        return
+    cells = [[key.replace("_", " ") for key in records[0]]]
+    cells += [[_cell(value) for value in record.values()] for record in records]
+    _put_table(deck, title, Rows(cells, [1.0] * len(cells[0])), about, notes)
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else f"{value:,.4g}" if isinstance(value, float) else printable(str(value))
+
+
+def _method(study: Reopened) -> str:
+    asked = study.asked
+    lines = [
+        f"Study: {asked.name}",
+        f"Kind: {asked.kind.replace('_', ' ')}",
+        f"Question: {asked.title}",
+        f"Replications: {asked.replications} to begin with, of {span(asked.scenario.calendar.horizon_days)}",
+        f"Seed: {asked.seed}",
+        f"Confidence: {percent(asked.confidence)} of each interval, for itself alone",
+        f"Pairing: {_PAIRED.get(asked.kind, _PAIRED[''])} (common random numbers)",
+        f"Digest of the scenario: {asked.scenario.digest()}",
+        f"Frontline: {__version__}",
+    ]
+    return "\n".join(lines)
