@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sim.report.pages import Page
-
 _WORDS = {"higher": "positive", "lower": "negative", "the same": "exactly zero", "cannot tell": "not told from zero"}
 _STEPS = 200
 
@@ -211,13 +209,6 @@ def shown_at(study: BreakEvenStudy, value: float) -> float:
     return 100.0 * (value - 1.0) if study.varied.verb == "multiply" else value
 
 
-def pages(found: BreakEven) -> Iterator[Page]:
-    """What stands on slides."""
-    from sim.report.kind_pages import of_break_even  # noqa: PLC0415 - most commands make none
-
-    return of_break_even(found)
-
-
 KIND = Kind(
     settings=BreakEvenSettings,
     load=load_break_even,
@@ -227,5 +218,4 @@ KIND = Kind(
     document=document,
     tables=lambda found: {"break_even": _crossings(found), "points": _points(found)},
     figures=figures,
-    pages=pages,
 )

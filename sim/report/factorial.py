@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sim.report.pages import Page
-
 _DRAWN = 3
 
 
@@ -216,13 +214,6 @@ def _tables(found: Factorial) -> dict[str, Sequence[Record] | Iterator[Record]]:
     return {"factorial": records(found), "values": values(found)}
 
 
-def pages(found: Factorial) -> Iterator[Page]:
-    """What stands on slides."""
-    from sim.report.arm_pages import of_factorial  # noqa: PLC0415 - most commands make none
-
-    return of_factorial(found)
-
-
 KIND = Kind(
     settings=FactorialSettings,
     load=load_factorial,
@@ -232,5 +223,4 @@ KIND = Kind(
     document=document,
     tables=_tables,
     figures=figures,
-    pages=pages,
 )

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from sim.files.problems import printable
+from sim.report.arm_pages import of_factorial, of_selection
 from sim.report.deck import EMU, Box, Deck, rows_that_fit
 from sim.report.deck_intervals import curves, interval_bars
+from sim.report.kind_pages import of_break_even, of_sensitivity, of_sweep, of_uncertainty
 from sim.report.numbers import counted, percent, span
 from sim.report.pages import Bars, Page, Rows
 from sim.report.reopened import Reopened
 from sim.version import __version__
+
+PAGES: Mapping[str, Callable[[Any], Iterable[Page]]] = {
+    "sweep": of_sweep,
+    "sensitivity": of_sensitivity,
+    "break_even": of_break_even,
+    "uncertainty": of_uncertainty,
+    "selection": of_selection,
+    "factorial": of_factorial,
+}
+"""Kind of study -> its slides with charts and tables that can be changed; others show their figures and a table."""
 
 _SIZES = (16, 15, 14, 13, 12, 11, 10, 9)
 _MOST_ROWS = 40
@@ -30,7 +44,7 @@ def slides_of_kind(study: Reopened, template: Path | None = None) -> bytes:
     notes = _method(study)
     deck.cover(asked.title, f"{asked.scenario.title or asked.scenario.name}\n{about}", notes)
     about += f"; intervals of {percent(asked.confidence)}, each for itself"
-    pages = list(study.kind.pages(study.found))
+    pages = list(PAGES[asked.kind](study.found)) if asked.kind in PAGES else []
     figures = study.kind.figures(study.found)
     for page in pages:
         if page.figure in figures:

@@ -17,8 +17,6 @@ from sim.scenario import Scenario
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from sim.report.pages import Page
-
 HOMES: Mapping[str, str] = {
     "optimise": "sim.report.optimise",
     "sweep": "sim.report.sweep",
@@ -75,11 +73,6 @@ def no_chart(found: Any, colour: bool, width: int, marks: Marks) -> str:
     return ""
 
 
-def no_pages(found: Any) -> Iterable[Page]:
-    """Of what has only its figures and tables on slides."""
-    return ()
-
-
 @dataclass(frozen=True)
 class Kind:
     """What a kind of study does.
@@ -87,8 +80,7 @@ class Kind:
     settings: what its file may hold; load: the study of a file; restored: the same from ``to_plain``; execute: run it;
     render: (found, colour, width) -> the text for a terminal; chart: the same with the letters to draw with -> a small
     chart to stand below it, or nothing; document: for ``--json``; tables: name -> the records of
-    each, all with the same keys, the most telling table first; figures: name -> figure, the same;
-    pages: slides with charts and tables that can be changed, before those of the figures that they do not replace.
+    each, all with the same keys, the most telling table first; figures: name -> figure, the same.
     """
 
     settings: type[HeaderSettings]
@@ -100,7 +92,6 @@ class Kind:
     tables: Callable[[Any], Mapping[str, Iterable[Record]]]
     figures: Callable[[Any], Mapping[str, Figure]]
     chart: Callable[[Any, bool, int, Marks], str] = no_chart
-    pages: Callable[[Any], Iterable[Page]] = no_pages
 
 
 def kind_named(name: str) -> Kind:

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sim.report.pages import Page
-
 
 def render(found: Selected, colour: bool, width: int) -> str:
     """Heading, a row for each arm, sentences."""
@@ -199,13 +197,6 @@ def _course(found: Selected, place: int) -> tuple[list[float], list[float]]:
     return means, [max(0.0, 0.5 * (reach / stage - study.indifference)) for stage in stages]
 
 
-def pages(found: Selected) -> Iterator[Page]:
-    """What stands on slides."""
-    from sim.report.arm_pages import of_selection  # noqa: PLC0415 - most commands make none
-
-    return of_selection(found)
-
-
 KIND = Kind(
     settings=SelectionSettings,
     load=load_selection,
@@ -215,5 +206,4 @@ KIND = Kind(
     document=document,
     tables=lambda found: {"selection": records(found), "values": values(found)},
     figures=figures,
-    pages=pages,
 )

@@ -30,8 +30,6 @@ from sim.stats.random_effects import Bounded
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from sim.report.pages import Page
-
 NAMES = {
     LOW: "at the low end",
     HIGH: "at the high end",
@@ -266,13 +264,6 @@ def figures(found: Sensed) -> dict[str, Figure]:
     return drawn(found)
 
 
-def pages(found: Sensed) -> Iterator[Page]:
-    """What stands on slides."""
-    from sim.report.kind_pages import of_sensitivity  # noqa: PLC0415 - most commands make none
-
-    return of_sensitivity(found)
-
-
 KIND = Kind(
     settings=SensitivitySettings,
     load=lambda path: sensitivity_of_study(load_sensitivity(path)),
@@ -283,5 +274,4 @@ KIND = Kind(
     document=document,
     tables=tables,
     figures=figures,
-    pages=pages,
 )

@@ -31,8 +31,6 @@ from sim.stats.intervals import Estimate
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from sim.report.pages import Page
-
 _FEW = 4
 _MOST_LISTED = 6
 _MOST_DRAWN = 24
@@ -346,13 +344,6 @@ def _dimensions(dimensions: Sequence[Dimension]) -> str:
     return " and ".join(one.name for one in dimensions) if len(dimensions) < 3 else f"{len(dimensions)} settings"
 
 
-def pages(found: Swept) -> Iterator[Page]:
-    """What stands on slides."""
-    from sim.report.kind_pages import of_sweep  # noqa: PLC0415 - most commands make none
-
-    return of_sweep(found)
-
-
 KIND = Kind(
     settings=SweepSettings,
     load=lambda path: sweep_of_study(load_sweep(path)),
@@ -363,5 +354,4 @@ KIND = Kind(
     document=document,
     tables=tables,
     figures=figures,
-    pages=pages,
 )

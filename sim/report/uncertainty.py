@@ -26,8 +26,6 @@ from sim.stats.random_effects import Bounded
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from sim.report.pages import Page
-
 _MOST_TOLD = 3
 _NOTHING, _ROUNDING = 1e-6, 1e-12
 
@@ -317,13 +315,6 @@ def figures(found: UnderUncertainty) -> dict[str, Figure]:
     return drawn(found)
 
 
-def pages(found: UnderUncertainty) -> Iterator[Page]:
-    """What stands on slides."""
-    from sim.report.kind_pages import of_uncertainty  # noqa: PLC0415 - most commands make none
-
-    return of_uncertainty(found)
-
-
 KIND = Kind(
     settings=UncertaintySettings,
     load=lambda path: uncertainty_of_study(load_uncertainty(path)),
@@ -333,5 +324,4 @@ KIND = Kind(
     document=document,
     tables=tables,
     figures=figures,
-    pages=pages,
 )
