@@ -8,25 +8,27 @@ from typing import Any
 from sim.experiment.best import METHOD, Best, Chance
 from sim.experiment.comparison import Result
 from sim.files.problems import printable
-from sim.report.numbers import folded, percent, rounded
-from sim.report.sentences import name_in_sentence
+from sim.report.numbers import folded, percent, rounded, whole_percent
+from sim.report.sentences import listed, name_in_sentence
 
 _SURE = 0.995
+_PERHAPS = 0.05
 
 
 def best_sentence(result: Result, found: Best) -> str:
     """Which arm is most probably the best; nothing more than that where another may be as well."""
     first = max(found.chances, key=lambda chance: chance.probability)
     titles = {arm.name: printable(arm.title) for arm in result.plan.arms}
-    title, what = titles[first.arm], name_in_sentence(found.measure)
+    text = f"Best in {name_in_sentence(found.measure)}, on average"
     if first.probability >= _SURE:
-        return f"Best in {what}, on average: {title} ({_share(first.probability)})."
-    others = [chance for chance in found.chances if chance.arm != first.arm and chance.probability >= 0.05]
-    also = ", ".join(f"{titles[chance.arm]} ({_share(chance.probability)})" for chance in others)
-    return (
-        f"Best in {what}, on average: most probably {title} ({_share(first.probability)})"
-        f"{f'; it may also be {also}' if also else ''}."
+        return f"{text}: {titles[first.arm]} ({whole_percent(first.probability)})."
+    leading = [chance for chance in found.chances if chance.probability == first.probability]
+    others = [chance for chance in found.chances if chance not in leading and chance.probability >= _PERHAPS]
+    named, also = (
+        [f"{titles[chance.arm]} ({whole_percent(chance.probability)})" for chance in some] for some in (leading, others)
     )
+    text += f": {'most' if len(named) == 1 else 'equally'} probably {listed(named, 'or')}"
+    return f"{text}; it may also be {listed(also, 'or')}." if also else f"{text}."
 
 
 def best_rows(result: Result, found: Best) -> list[list[str]]:
@@ -37,7 +39,7 @@ def best_rows(result: Result, found: Best) -> list[list[str]]:
         f"in a single replication ({percent(found.confidence)} interval)",
     ]
     titles = {arm.name: arm.title for arm in result.plan.arms}
-    rows = [[_line(titles[each.arm]), _share(each.probability), _counted(each)] for each in found.chances]
+    rows = [[_line(titles[each.arm]), whole_percent(each.probability), _counted(each)] for each in found.chances]
     return [head, *rows]
 
 
@@ -51,13 +53,6 @@ def _counted(chance: Chance) -> str:
 
 def _whole(share: float) -> str:
     return f"{100 * share:.0f} %"
-
-
-def _share(share: float) -> str:
-    """A probability, never rounded to certainty."""
-    if 0.0 < share < 0.005:
-        return "under 0.5 %"
-    return "over 99.5 %" if 0.995 < share < 1.0 else _whole(share)
 
 
 def best_document(found: Best) -> dict[str, Any]:

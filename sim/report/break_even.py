@@ -14,7 +14,7 @@ from sim.files.break_even_study import BreakEvenStudy, Case, Varied
 from sim.files.problems import printable
 from sim.report.kinds import Kind
 from sim.report.numbers import number, percent, rounded, signed, span, with_half_width
-from sim.report.sentences import name_in_sentence, unit_of_change
+from sim.report.sentences import listed, name_in_sentence, unit_of_change
 from sim.report.tables import Record, head
 from sim.report.telling import bulleted, heading
 from sim.report.terminal import Text, grid, painter
@@ -58,18 +58,24 @@ def _of_curve(found: BreakEven, curve: Curve) -> Iterator[str]:
         return
     varied, told = found.study.varied, [verdict(estimate) for _, estimate in curve.points]
     where = f"from {value_text(varied, varied.low)} to {value_text(varied, varied.high)}"
+    if set(told) == {"the same"}:
+        yield f"the change of {what} is exactly zero at every value tried {where}."
+        return
     parts = [f"{words} at {told.count(one)} of {len(told)}" for one, words in _WORDS.items() if one in told]
-    yield f"the change of {what} has the same sign {where}; of the values tried, it is {', '.join(parts)}."
+    yield f"the mean change of {what} keeps its sign {where}; of the values tried, it is {', '.join(parts)}."
 
 
 def _of_crossing(found: BreakEven, crossing: Crossing, what: str) -> str:
     varied, study = found.study.varied, found.study
     first, second = ("positive", "negative") if crossing.falling else ("negative", "positive")
     interval = interval_text(varied, crossing, study.confidence)
+    unsure = [sign for sign, end in ((first, crossing.low), (second, crossing.high)) if end is None]
+    rest = f"; this study cannot tell whether it is {listed(unsure, 'or')} anywhere" if unsure else ""
+    where = f"from {first} to {second} at {value_text(varied, crossing.value)}"
     if varied.whole:
         before, after = value_text(varied, crossing.before), value_text(varied, crossing.after)
-        return f"the change of {what} turns from {first} at {before} to {second} at {after} ({interval})."
-    return f"the change of {what} turns from {first} to {second} at {value_text(varied, crossing.value)} ({interval})."
+        where = f"from {first} at {before} to {second} at {after}"
+    return f"the mean change of {what} turns {where} ({interval}){rest}."
 
 
 def interval_text(varied: Varied, crossing: Crossing, confidence: float) -> str:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from sim.experiment.front import METHOD, Front, Placed, execute_front
 from sim.files.fronts import FrontSettings, FrontStudy, load_front
+from sim.files.problems import printable
 from sim.report.kinds import Kind
-from sim.report.numbers import percent, rounded, span
+from sim.report.numbers import percent, rounded, span, whole_percent
 from sim.report.sentences import listed, name_in_sentence, unit_of_change
 from sim.report.tables import Record, head
 from sim.report.telling import bulleted, change_cell, heading, legend, replications_told
@@ -59,9 +60,9 @@ def _probability(arm: Placed) -> str:
     if arm.sure is None:
         return "-"
     share = arm.sure.probability
-    if 0.0 < share < 0.005:
-        return "under 0.5 %"
-    return "over 99.5 %" if 0.995 < share < 1.0 else f"{100 * share:.0f} %"
+    if (share < _SURE) is not (round(share, 2) < _SURE) or (share < _SOME) is not (round(share, 2) < _SOME):
+        return f"{100 * share:.2f} %"
+    return whole_percent(share)
 
 
 def sentences(found: Front) -> list[str]:
@@ -84,10 +85,10 @@ def _beaten(found: Front, arm: Placed) -> str:
     """Who beats an arm that is hardly on the front; it may be one arm or another."""
     shares = arm.sure.beaten if arm.sure is not None else ()
     sure = [other.arm for other, share in zip(found.arms, shares, strict=True) if share >= _SURE]
-    names = " and ".join(name_in_sentence(one) for one in found.measures)
-    if sure:
-        return f"{arm.title} is beaten in {names} by {listed(sure, 'and')}."
-    return f"{arm.title} is beaten in {names} by one arm or another; which one cannot be told."
+    title, names = printable(arm.title), listed([name_in_sentence(one) for one in found.measures], "and")
+    by = f"by {listed(sure, 'and')}" if sure else "by one arm or another"
+    text = f"{title} is beaten {by} with a probability of {percent(_SURE)} or more: as good or better in {names}"
+    return f"{text}." if sure else f"{text}; which one cannot be told."
 
 
 def document(found: Front) -> Record:

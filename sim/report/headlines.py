@@ -9,12 +9,13 @@ from sim.experiment.comparison import Result, Row
 from sim.experiment.estimates import BadDays, Change
 from sim.experiment.execution import Arm
 from sim.report.bridge import label_of, told_parts
-from sim.report.numbers import counted, decimals, folded, in_percent, number, signed, span
-from sim.report.sentences import capital, listed, name_in_sentence, told_rows, unit_of_change
+from sim.report.numbers import counted, decimals, folded, in_percent, signed, span
+from sim.report.sentences import capital, listed, moved, name_in_sentence, told_rows
 from sim.scenario import Scenario
 
 _LONGEST_NAME = 60
 _PARTS = 2
+_NOTHING = "nothing was measured that could be compared"
 
 
 def named(title: str, most: int = _LONGEST_NAME) -> str:
@@ -28,7 +29,7 @@ def finding(result: Result, arm: Arm) -> str:
     name, told = named(arm.title), [(row, row.changes[arm.name]) for row in told_rows(result)]
     known = [(row, change) for row, change in told if change is not None]
     if not known:
-        return f"{name}: nothing was measured that could be compared"
+        return f"{name}: {_NOTHING}"
     if result.plan.replications < 2:
         return f"{name}: one replication, so no difference can be told from chance"
     if all(change.verdict == "the same" for row in result.rows if (change := row.changes[arm.name]) is not None):
@@ -47,8 +48,7 @@ def _said(row: Row, change: Change) -> str:
         return f"{name} stays exactly as it was"
     if change.verdict == "cannot tell":
         return f"this study cannot tell whether {name} changes"
-    size = f"{number(abs(estimate.value), decimals(estimate))} {unit_of_change(row.measure)}".rstrip()
-    return f"{name} {'rises' if estimate.value > 0 else 'falls'} by {size}"
+    return moved(row.measure, estimate)
 
 
 def standing(row: Row, count: int) -> str:
@@ -68,7 +68,9 @@ def standing(row: Row, count: int) -> str:
     ]
     if not parts:
         return f"{capital(name)}: nothing could be compared"
-    return f"{capital(name)}: of {count} policies {', '.join(parts)}"
+    if missing := count - len(verdicts):
+        parts.append(f"{missing} could not be compared")
+    return f"{capital(name)}: of {'1 policy' if count == 1 else f'{count} policies'} {', '.join(parts)}"
 
 
 def answer(result: Result) -> str:
@@ -78,14 +80,14 @@ def answer(result: Result) -> str:
     if result.plan.replications < 2:
         return "One replication gives no interval, so no difference can be told from chance"
     rows = told_rows(result)
-    return standing(rows[0], len(result.policies)) if rows else "Nothing was measured that could be compared"
+    return standing(rows[0], len(result.policies)) if rows else capital(_NOTHING)
 
 
 def changes_told(rows: Sequence[Row]) -> str:
     """How many changes of some outcomes can be told from none."""
     changes = [change for row in rows for change in row.changes.values() if change is not None]
     told = sum(change.verdict in ("higher", "lower") for change in changes)
-    return f"{told} of {len(changes)} changes can be told from no change"
+    return f"{told} of {counted(len(changes), 'change')} can be told from no change" if changes else capital(_NOTHING)
 
 
 def bridge(result: Result, arm: Arm, most: int = _PARTS) -> str:
@@ -96,7 +98,12 @@ def bridge(result: Result, arm: Arm, most: int = _PARTS) -> str:
     if not sure:
         return f"{named(arm.title)}: no part of the change of profit can be told from none"
     parts = [f"{label_of(line)} ({signed(line.estimate.value, decimals(line.estimate))} {currency})" for line in sure]
-    return f"{named(arm.title)}: profit changes through {listed(parts, 'and')}"
+    if found.profit.verdict in ("higher", "lower"):
+        return f"{named(arm.title)}: profit changes through {listed(parts, 'and')}"
+    whole = "this study cannot tell whether profit does"
+    if found.profit.verdict == "the same":
+        whole = "profit stays exactly as it was"
+    return f"{named(arm.title)}: {listed(parts, 'and')} change{'s' if len(parts) == 1 else ''}; {whole}"
 
 
 def paid_back(result: Result) -> str:
@@ -114,6 +121,8 @@ def paid_back(result: Result) -> str:
         return f"Month by month: means over {counted(result.plan.replications, 'replication')}"
     if len(changing) == 1:
         arm, found = changing[0]
+        if profit is not None and (change := profit.changes[arm.name]) is not None and change.verdict == "cannot tell":
+            return f"{named(arm.title)}: this study cannot tell whether it pays back"
         back_in = "pays from the first month on" if found.month == 1 else f"paid back in month {found.month}"
         return f"{named(arm.title)}: on average {'not paid back by the end' if found.month is None else back_in}"
     back = sum(found.month is not None for _, found in changing)
@@ -137,6 +146,8 @@ def assumed(scenario: Scenario) -> str:
     counts = [f"{len(kinds[kind])} {kind}" for kind in KINDS if kinds[kind]]
     unmarked = len(kinds["unmarked"])
     if not counts:
+        if unmarked == 1:
+            return "The scenario does not say where its only number comes from"
         return f"The scenario does not say where its {unmarked} numbers come from"
     rest = f", and of {unmarked} it is not said" if unmarked else ""
     return f"The numbers of the scenario: {', '.join(counts)}{rest}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from sim.laws.meeting import Check
 from sim.laws.verifying import Verdict, Verified
 from sim.report.figures import COLOURS, styled
 from sim.report.numbers import counted, decimals, number, percent, rounded, with_half_width
+from sim.report.sentences import listed
 from sim.report.strips import Paint
 from sim.report.tables import Record
 from sim.report.terminal import WIDTH, Text, grid, painter, wrapped
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 _LONGEST_MODEL, _LONGEST_MEASURE = 26, 24
 _STYLES = {"holds": "", "broken": "bad", "too wide": "faint"}
+_MOST_DECIMALS = 20
 _LINEAR = 1.0
 """Percent of deviation up to which the figure is linear; logarithmic beyond."""
 _TICKS = (-30, -10, -3, -1, -0.5, 0, 0.5, 1, 3, 10, 30)
@@ -52,11 +55,15 @@ def sentence(found: Verified) -> str:
     simulated = sum(check.kind == "answer" for each in found.verdicts for check in each.checks)
     formulas = sum(check.kind == "formula" for each in found.verdicts for check in each.checks)
     inputs = sum(check.kind == "input" for each in found.verdicts for check in each.checks)
-    text = f"{_holding(len(found.verdicts))}: {counted(simulated, 'simulated number')} within {_its(simulated)}"
-    text += f" and {counted(inputs, 'known input')} within {_its(inputs)}" if inputs else ""
-    text += f"; {counted(formulas, 'number')} without noise agree to 1e-9" if formulas else ""
     wide = [each.case.id for each in found.verdicts if each.verdict == "too wide"]
-    return f"{text}." + (f" With this seed some intervals of {', '.join(wide)} are too wide to tell." if wide else "")
+    parts = [f"{counted(simulated, 'simulated number')} within {_its(simulated)}"] if simulated else []
+    parts += [f"{counted(inputs, 'known input')} within {_its(inputs)}"] if inputs else []
+    parts = [" and ".join(parts)] if parts else []
+    parts += [f"{counted(formulas, 'number')} without noise agree{'s' * (formulas == 1)} to 1e-9"] if formulas else []
+    text = f"{_holding(len(found.verdicts), len(wide))}: {'; '.join(parts) or 'there is nothing to compare'}"
+    return f"{text}." + (
+        f" With this seed some intervals of {listed(wide, 'and')} are too wide to tell." if wide else ""
+    )
 
 
 def laws_document(found: Verified) -> Record:
@@ -186,8 +193,19 @@ def _law(each: Verdict, paint: Paint, width: int) -> str:
 def _broken(each: Verdict) -> str:
     if each.failure is not None:
         return f"{each.case.id} (a replication failed)"
-    worst = max(each.checks, key=lambda check: check.out)
-    return f"{each.case.id} ({worst.measure} is {_simulated(worst)}, exact is {_exact(worst)})"
+    worst = max(each.checks, key=lambda check: math.inf if math.isnan(check.out) else check.out)
+    if not math.isfinite(worst.simulated):
+        return f"{each.case.id} ({worst.measure} is no number, exact is {worst.exact:,.10g})"
+    simulated, exact = _simulated(worst), _exact(worst)
+    if float(simulated.split()[0].replace(",", "")) == float(exact.replace(",", "")):
+        simulated, exact = _apart(worst.simulated, worst.exact)
+    return f"{each.case.id} ({worst.measure} is {simulated}, exact is {exact})"
+
+
+def _apart(one: float, other: float) -> tuple[str, str]:
+    """Two numbers with as many decimals as tell them apart."""
+    shown = ((number(one, places), number(other, places)) for places in range(_MOST_DECIMALS))
+    return next((pair for pair in shown if pair[0] != pair[1]), (repr(one), repr(other)))
 
 
 def _simulated(check: Check) -> str:
@@ -215,7 +233,9 @@ def _numbers(check: Check) -> dict[str, Any]:
     }
 
 
-def _holding(count: int) -> str:
+def _holding(count: int, wide: int) -> str:
+    if wide:
+        return f"{count - wide} of {counted(count, 'law')} hold{'s' * (count - wide == 1)}, none is broken"
     return "The law holds" if count == 1 else f"All {count} laws hold"
 
 

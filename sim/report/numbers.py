@@ -44,6 +44,12 @@ def number(value: float, places: int) -> str:
     return text.removeprefix("-") if not text.strip("-0.,") else text
 
 
+def told_number(value: float, places: int) -> str:
+    """As ``number``, but never zero where the value is not: then with its first two digits."""
+    text = number(value, places)
+    return text if text.strip("-0.,") or not value else two_digits(value)
+
+
 def signed(value: float, places: int) -> str:
     """As ``number``, with a plus sign on what is above zero."""
     text = number(value, places)
@@ -101,6 +107,15 @@ def counted(count: int, what: str) -> str:
 def percent(share: float) -> str:
     """A share as "95 %"."""
     return f"{100 * share:g} %"
+
+
+def whole_percent(share: float) -> str:
+    """A probability in whole percent, never rounded to certainty."""
+    if 0.0 < share <= 0.005:
+        return "under 0.5 %" if share < 0.005 else "0.5 %"
+    if 0.995 <= share < 1.0:
+        return "over 99.5 %" if share > 0.995 else "99.5 %"
+    return f"{100 * share:.0f} %"
 
 
 def folded(text: str, width: int, **options: Any) -> list[str]:

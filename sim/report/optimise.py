@@ -12,7 +12,7 @@ from sim.files.optimises import Constraint, OptimiseSettings, load_optimise
 from sim.files.problems import printable
 from sim.files.studies import BASELINE
 from sim.report.kinds import Kind
-from sim.report.numbers import rounded, span, with_half_width
+from sim.report.numbers import SIGNIFICANT, counted, rounded, span, with_half_width
 from sim.report.sentences import between, name_in_sentence, size_of, unit_of_change
 from sim.report.tables import Record, head
 from sim.report.telling import bulleted, heading
@@ -29,13 +29,13 @@ _SHOWN = 5
 def sentences(found: Optimum) -> list[str]:
     """What was chosen, what it is worth, and what became of each constraint."""
     plan, measure = found.plan, found.measures[0]
-    count = f"{len(found.tried)} points tried"
+    count, by_mean = f"{counted(len(found.tried), 'point')} tried", f"by its mean over {_runs(plan.replications)}"
     if found.best is None:
         yet = "none keeps all constraints" if plan.constraints else "the objective is known at none"
-        return [f"Of {count}, {yet} by its mean over {plan.replications} replications; nothing was confirmed."]
-    told = [f"Of {count}, the best is {_point(plan, found.tried[found.best])}."]
+        return [f"Of {count}, {yet} {by_mean}; nothing was confirmed."]
+    told = [f"Of {count}, the best {by_mean} is {_point(plan, found.tried[found.best])}."]
     horizon = span(plan.scenario.calendar.horizon_days)
-    fresh = f"on fresh random numbers ({plan.confirm} replications of {horizon})"
+    fresh = f"on fresh random numbers ({_runs(plan.confirm)} of {horizon})"
     change = found.change
     if change is None:
         told.append(f"The change of {name_in_sentence(measure)} cannot be estimated {fresh}.")
@@ -53,6 +53,10 @@ def sentences(found: Optimum) -> list[str]:
     return told + [_of_constraint(found, one) for one in found.checked]
 
 
+def _runs(count: int) -> str:
+    return counted(count, "replication")
+
+
 def _size(estimate: Estimate, measure: Measure) -> str:
     interval, known = between(estimate)
     return f"{size_of(measure, estimate)} ({known}{interval})"
@@ -64,12 +68,13 @@ def _of_constraint(found: Optimum, checked: Checked) -> str:
         "does not hold": "does not hold",
         "cannot tell": "may hold or not",
     }
+    name = constraint_text(found, checked.constraint)
+    if checked.estimate is None:
+        return f"{name}: {words[checked.held]} there, as it cannot be estimated."
     value = with_half_width(checked.estimate, sign=checked.constraint.bound is None)
     what = "change from the baseline" if checked.constraint.bound is None else "value"
     return (
-        f"{constraint_text(found, checked.constraint)}: {words[checked.held]} there; the {what} is {value} "
-        f"{_unit(found, checked.constraint)}".rstrip()
-        + "."
+        f"{name}: {words[checked.held]} there; the {what} is {value} {_unit(found, checked.constraint)}".rstrip() + "."
     )
 
 
@@ -78,7 +83,9 @@ def constraint_text(found: Optimum, constraint: Constraint) -> str:
     sign = "at least" if constraint.least else "at most"
     if constraint.bound is None:
         return f"{constraint.measure} {sign} that of the {BASELINE}"
-    return f"{constraint.measure} {sign} {constraint.bound:g} {_measure(found, constraint).unit}".rstrip()
+    return (
+        f"{constraint.measure} {sign} {constraint.bound:,.{SIGNIFICANT}g} {_measure(found, constraint).unit}".rstrip()
+    )
 
 
 def _measure(found: Optimum, constraint: Constraint) -> Measure:
@@ -100,9 +107,9 @@ def render(found: Optimum, colour: bool, width: int) -> str:
     plan, paint = found.plan, painter(colour)
     aim = "highest" if plan.highest else "lowest"
     what = (
-        f"{plan.name}: the {aim} {found.measures[0].name} in {len(found.tried)} points tried, {plan.replications} "
-        f"replications of {span(plan.scenario.calendar.horizon_days)} each, seed {plan.seed}; means of the search "
-        "flatter the best point, the sentences below do not"
+        f"{plan.name}: the {aim} {found.measures[0].name} in {counted(len(found.tried), 'point')} tried, "
+        f"{_runs(plan.replications)} of {span(plan.scenario.calendar.horizon_days)} each, seed {plan.seed}; means of "
+        "the search flatter the best point, the sentences below do not"
     )
     parts = [heading(plan.title, what, width, paint), _table(found)]
     parts.append(bulleted(sentences(found), width))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from sim.experiment.selection import Selected, execute_selection
 from sim.files.problems import printable
 from sim.files.selections import SelectionSettings, SelectionStudy, load_selection
 from sim.report.kinds import Kind
-from sim.report.numbers import decimals, number, percent, rounded, span, with_half_width
-from sim.report.sentences import name_in_sentence, unit_of_change
+from sim.report.numbers import counted, decimals, number, percent, rounded, span, with_half_width
+from sim.report.sentences import listed, name_in_sentence, unit_of_change
 from sim.report.tables import Record, head
 from sim.report.telling import bulleted, heading
 from sim.report.terminal import Text, grid, label_of, painter, wrapped
@@ -74,20 +74,37 @@ def sentences(found: Selected) -> list[str]:
             f"{leader} is chosen: where the best arm has a mean {what} {by} better than every other, "
             f"it is found with a probability of {percent(study.probability)} or more."
         )
-        if screening.tied:
-            told += f" Exactly as good in every replication: {', '.join(names)}."
+        told += _tied(found)
     else:
+        ahead = "none is ahead of {}" if _alike(found, screening.left, sum) else "{} leads"
         told = (
-            f"Undecided: the ceiling of {screening.stage} replications ended it with {len(screening.left)} arms left; "
-            f"{leader} leads, and {', '.join(names)} may as well be the best in {what}."
+            f"Undecided: the ceiling of {counted(screening.stage, 'replication')} ended it with {len(screening.left)} "
+            f"arms left; {ahead.format(leader)}, and {listed(names, 'or')} may as well be the best in {what}."
         )
     return [told, _spared(found)]
+
+
+def _alike(found: Selected, places: Sequence[int], what: Callable[[Sequence[float]], object]) -> list[int]:
+    """Places of arms besides the leader of which something is just what it is of the leader."""
+    same = what(found.values[found.leader])
+    return [place for place in places if place != found.leader and what(found.values[place]) == same]
+
+
+def _tied(found: Selected) -> str:
+    """Arms that are as good as the chosen one: in each replication, or only on average."""
+    every = _alike(found, found.screening.tied, tuple)
+    mean = [place for place in found.screening.tied if place not in every]
+    text = ""
+    for places, where in ((every, "in every replication"), (mean, "on average")):
+        if places:
+            text += f" Exactly as good {where}: {', '.join(found.study.arms[place].name for place in places)}."
+    return text
 
 
 def _spared(found: Selected) -> str:
     arms, stage, used = len(found.study.arms), found.screening.stage, sum(map(len, found.values))
     spared = arms * stage - used
-    text = f"{used:,} replications of {arms} arms were looked at, {stage:,} of those that stayed to the end"
+    text = f"{used:,} replications of {arms} arms were looked at, {stage:,} of each that stayed to the end"
     return f"{text}; dropping arms early spared {spared:,}." if spared else f"{text}."
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from sim.core.measures import Measure
@@ -19,8 +19,8 @@ from sim.experiment.sensitivity import (
 )
 from sim.files.sensitivity import SensitivitySettings, load_sensitivity
 from sim.report.kinds import Kind
-from sim.report.numbers import number, percent, rounded, signed, span
-from sim.report.sentences import name_in_sentence, unit_of_change
+from sim.report.numbers import number, percent, rounded, span, told_number
+from sim.report.sentences import listed, name_in_sentence, unit_of_change
 from sim.report.strips import Mark, Marks, Strip
 from sim.report.tables import Record, head
 from sim.report.telling import Column, bulleted, heading, side_by_side, told_of
@@ -44,7 +44,12 @@ _METHODS = {
     "morris": "elementary effects along {} paths",
     "sobol": "Sobol' indices from {} points",
 }
+Ends = list[tuple[str, Bounded]]
+"""The indices by which a setting is ranked, by name."""
+
 _MOST_TOLD = 3
+_HARDLY = 0.01
+_LITTLE = {"sobol": "total indices under 0.01", "morris": "under 1 % of the largest mean size of effect"}
 _MOST_DRAWN = 12
 
 
@@ -116,14 +121,20 @@ def _row(found: Sensed, place: int) -> str:
 
 def cell_of(value: Bounded, name: str) -> Text:
     """An index with the ends of its interval."""
+    return Text(_amount(value, name, number), "" if value.excludes_zero else "faint")
+
+
+def _amount(value: Bounded, name: str, form: Callable[[float, int], str]) -> str:
+    """An index with its interval; form: how a number is shown."""
     if value.value is None:
-        return Text("-", "faint")
+        return "-"
     places = _decimals(value)
-    form = number if name in (*SHARES, "mu_star", "sigma") else signed
     text = form(value.value, places)
+    if name not in (*SHARES, "mu_star", "sigma") and value.value > 0 and text.strip("0.,"):
+        text = f"+{text}"
     if value.low is not None and value.high is not None:
-        text += f" ({number(value.low, places)} to {number(value.high, places)})"
-    return Text(text, "" if value.excludes_zero else "faint")
+        text += f" ({form(value.low, places)} to {form(value.high, places)})"
+    return text
 
 
 def _decimals(value: Bounded) -> int:
@@ -136,7 +147,7 @@ def _decimals(value: Bounded) -> int:
 
 def sentences(found: Sensed) -> list[str]:
     """For each outcome: on what it hangs most, and what cannot be told."""
-    return [text for one in outcomes(found) if (text := sentence_of(found, one))]
+    return list(dict.fromkeys(sentence_of(found, one) for one in outcomes(found)))
 
 
 def outcomes(found: Sensed) -> list[Hangs]:
@@ -152,41 +163,68 @@ def sentence_of(found: Sensed, one: Hangs) -> str:
     what = f"{of}{name_in_sentence(measure)}"
     what = what[:1].upper() + what[1:]
     ranked = [(place, _ends(one, place, study.method)) for place in found.order(one)]
-    if all(each.value is None for _, ends in ranked for _, each in ends):
+    if all(each.value is None or _is_nothing(each) for _, ends in ranked for _, each in ends):
         return f"{what} is the same at every point."
     if study.method == "tornado" and study.replications < 2:
         return "One replication gives no interval, so no difference can be told from chance."
-    clear = [(place, ends) for place, ends in ranked if any(each.excludes_zero for _, each in ends)][:_MOST_TOLD]
-    nothing = [place for place, ends in ranked if all(_is_nothing(each) for _, each in ends)]
-    unclear = [
-        study.dimensions[place].name
-        for place, ends in ranked
-        if place not in nothing and not any(each.excludes_zero for _, each in ends)
-    ]
-    parts = [_clause(study.dimensions[place].name, ends, measure) for place, ends in clear]
+    by_kind: dict[str, list[tuple[int, Ends]]] = {}
+    least = _least(one, study.method)
+    for place, ends in ranked:
+        by_kind.setdefault(_kind(ends, least), []).append((place, ends))
+    names = {kind: [study.dimensions[place].name for place, _ in mine] for kind, mine in by_kind.items()}
+    clear = sorted(by_kind.get("clear", []), key=lambda pair: -_told_size(pair[1]))
+    parts = [_clause(study.dimensions[place].name, ends, measure) for place, ends in clear[:_MOST_TOLD]]
     text = f"{what} hangs most on {'; '.join(parts)}" if parts else f"{what}: no setting can be told to matter"
-    if unclear and parts:
-        text += f"; this study cannot tell whether {' or '.join(unclear)} matters"
-    if nothing and parts:
-        text += f"; exactly nothing comes of {' and '.join(study.dimensions[place].name for place in nothing)}"
+    if more := len(clear) - len(parts):
+        text += f"; less on {more} {'other' if more == 1 else 'others'}"
+    if "little" in names:
+        text += f"; hardly anything comes of {listed(names['little'], 'and')} ({_LITTLE[study.method]})"
+    if "unclear" in names and parts:
+        text += f"; this study cannot tell whether {listed(names['unclear'], 'or')} matters"
+    if "nothing" in names:
+        text += f"; exactly nothing comes of {listed(names['nothing'], 'and')}"
     return f"{text}."
+
+
+def _least(one: Hangs, method: str) -> float:
+    """Below which an index that cannot be negative is hardly anything; of differences with a sign, nothing is."""
+    if method == "tornado":
+        return 0.0
+    sizes = [each.value for name in RANKED[method] for each in one.indices.by_name[name] if each.value is not None]
+    return _HARDLY * (1.0 if method == "sobol" else max(sizes, default=0.0))
+
+
+def _kind(ends: Ends, least: float) -> str:
+    """Whether a setting can be told to matter."""
+    if all(_is_nothing(each) for _, each in ends):
+        return "nothing"
+    if all(each.high is not None and 0.0 <= each.high < least for _, each in ends):
+        return "little"
+    return "clear" if any(each.excludes_zero for _, each in ends) else "unclear"
+
+
+def _told_size(ends: Ends) -> float:
+    return max(abs(each.value) for _, each in ends if each.value is not None and each.excludes_zero)
 
 
 def _is_nothing(value: Bounded) -> bool:
     return value.value == value.low == value.high == 0.0
 
 
-def _ends(one: Hangs, place: int, method: str) -> list[tuple[str, Bounded]]:
+def _ends(one: Hangs, place: int, method: str) -> Ends:
     return [(name, one.indices.by_name[name][place]) for name in RANKED[method]]
 
 
-def _clause(name: str, ends: list[tuple[str, Bounded]], measure: Measure) -> str:
+def _clause(name: str, ends: Ends, measure: Measure) -> str:
     """Each end that is told with its unit; of indices the value alone."""
     parts = []
     for index, value in ends:
         if value.excludes_zero:
             unit = "" if index in SHARES else f" {unit_of_change(measure)}"
-            parts.append(f"{cell_of(value, index).text}{unit} {NAMES[index] if index in (LOW, HIGH) else ''}".rstrip())
+            amount = f"{_amount(value, index, told_number)}{unit}".rstrip()
+            parts.append(f"{amount} {NAMES[index]}" if index in (LOW, HIGH) else amount)
+        elif _is_nothing(value):
+            parts.append(f"exactly nothing {NAMES[index]}")
         elif index in (LOW, HIGH):
             parts.append(f"no difference told {NAMES[index]}")
     label = {"mu_star": "mean size of effect ", "total": "total index "}.get(ends[0][0], "")

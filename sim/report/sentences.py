@@ -9,7 +9,17 @@ from sim.experiment.comparison import Result, Row
 from sim.experiment.estimates import Change, Verdict
 from sim.experiment.execution import Arm
 from sim.experiment.explanation import FIVE
-from sim.report.numbers import decimals, number, percent, span, two_digits, with_half_width
+from sim.report.numbers import (
+    SIGNIFICANT,
+    counted,
+    decimals,
+    number,
+    percent,
+    span,
+    told_number,
+    two_digits,
+    with_half_width,
+)
 from sim.stats.intervals import Estimate
 from sim.stats.payback import Payback
 
@@ -60,16 +70,17 @@ def precision_sentences(result: Result) -> list[str]:
         if row is None or not mine:
             continue
         unit = unit_of_change(row.measure)
-        wanted = (
-            f"{percent(goal.half_width)} of the baseline's value" if goal.relative else f"{goal.half_width:g} {unit}"
-        )
+        wanted = f"{goal.half_width:,.{SIGNIFICANT}g} {unit}".rstrip()
+        if goal.relative:
+            wanted = f"{percent(goal.half_width)} of the baseline's value"
         asked = f"Precision of {name_in_sentence(row.measure)}: a half-width of at most {wanted} was asked for"
         if any(each.half_width is None or each.asked is None for each in mine):
             found.append(f"{asked}; it cannot be estimated.")
             continue
         worst = max(mine, key=lambda each: each.half_width or 0.0)
         where = f" in {worst.arm}" if len(mine) > 1 else ""
-        reached = f"{two_digits(worst.half_width or 0.0)} {unit}{where} with {plan.replications} replications"
+        reached = f"{two_digits(worst.half_width or 0.0)} {unit}".rstrip()
+        reached += f"{where} with {counted(plan.replications, 'replication')}"
         if all(each.met for each in mine):
             found.append(f"{asked}; it is {reached}.")
         else:
@@ -141,7 +152,7 @@ def moved(measure: Measure, change: Estimate) -> str:
 
 def size_of(measure: Measure, change: Estimate) -> str:
     """How large a difference is, whichever way it goes: 12,000 EUR."""
-    return f"{number(abs(change.value), decimals(change))} {unit_of_change(measure)}".rstrip()
+    return f"{told_number(abs(change.value), decimals(change))} {unit_of_change(measure)}".rstrip()
 
 
 def between(change: Estimate) -> tuple[str, str]:
@@ -154,7 +165,9 @@ def between(change: Estimate) -> tuple[str, str]:
     places, sign = decimals(change), 1 if change.value > 0 else -1
     ends = sorted(sign * end for end in (change.low, change.high) if end is not None)
     low, high = (number(end, places) for end in ends)
-    if low == high:
+    if low != high:
+        low, high = (told_number(end, places) for end in ends)
+    else:
         return f"± {two_digits(change.half_width)}" if change.half_width >= _LEAST else "± almost nothing", ""
     return f"{low} to {high}", f"{percent(change.confidence)} interval "
 

@@ -131,7 +131,8 @@ def best_sentence(found: Swept) -> str:
         return f"{text}; every other point is told from it, with {percent(found.sweep.confidence)} confidence in all."
     listed = "; ".join(_named(found, point) for point in alike[:_MOST_LISTED])
     more = f"; and {len(alike) - _MOST_LISTED} more" if len(alike) > _MOST_LISTED else ""
-    return f"{text}; these cannot be told from it: {listed}{more}."
+    these = "this one" if len(alike) == 1 else "these"
+    return f"{text}; {these} cannot be told from it: {listed}{more}."
 
 
 def _named(found: Swept, point: int) -> str:

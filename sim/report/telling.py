@@ -120,7 +120,7 @@ def changes_told(told: Sequence[tuple[Measure, Estimate]], within: Callable[[Mea
         names = [name_in_sentence(measure) for measure, change in told if verdict(change) == kind]
         if names:
             parts.append(words.format(listed(names, "and" if kind == "the same" else "or")))
-    return "; ".join(parts)
+    return "; ".join(parts) or "nothing was measured that could be compared"
 
 
 def effect_told(measure: Measure, change: Estimate) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from sim.experiment.estimates import verdict
 from sim.experiment.uncertainty import (
     Answer,
     Uncertainty,
@@ -16,11 +17,12 @@ from sim.files.problems import printable
 from sim.files.studies import BASELINE
 from sim.files.uncertainty import Uncertain, UncertaintySettings, load_uncertainty
 from sim.report.kinds import Kind
-from sim.report.numbers import percent, rounded, span, two_digits, with_half_width
-from sim.report.sentences import name_in_sentence, unit_of_change
+from sim.report.numbers import percent, rounded, span, two_digits, whole_percent, with_half_width
+from sim.report.sentences import MARKS, listed, name_in_sentence, unit_of_change
 from sim.report.tables import Record, head
 from sim.report.telling import Column, bulleted, change_cell, changes_told, heading, legend, side_by_side, told_of
 from sim.report.terminal import Text, label_of, painter
+from sim.stats.intervals import Estimate
 from sim.stats.random_effects import Bounded
 
 if TYPE_CHECKING:
@@ -65,8 +67,8 @@ def _table(found: UnderUncertainty, mine: Sequence[Answer], width: int, colour: 
         ],
     )
     others = [
-        Column("sd by inputs", [Text(spread_told(one.parts.between)) for one in mine]),
-        Column("sd by chance", [Text(spread_told(one.parts.within)) for one in mine]),
+        Column("sd by inputs", [Text(spread_told(one.parts.between, one.parts.within)) for one in mine]),
+        Column("sd by chance", [Text(spread_told(one.parts.within, one.parts.between)) for one in mine]),
         Column("share of inputs", [Text(share_told(one.parts.share)) for one in mine]),
     ]
     if not level:
@@ -76,11 +78,12 @@ def _table(found: UnderUncertainty, mine: Sequence[Answer], width: int, colour: 
     return side_by_side(rows, [mean], others, width, painter(colour))
 
 
-def spread_told(value: Bounded) -> str:
-    """A standard deviation with the ends of its interval; what is nothing beside the upper end is 0."""
+def spread_told(value: Bounded, beside: Bounded | None = None) -> str:
+    """A standard deviation with the ends of its interval; what is nothing beside the upper end, or that of another, is
+    0."""
     if value.value is None:
         return "-"
-    least = max(_NOTHING * (value.high or 0.0), _ROUNDING)
+    least = max(_ROUNDING, *(_NOTHING * (one.high or 0.0) for one in (value, beside) if one is not None))
     middle, low, high = (
         two_digits(end if end and end > least else 0.0) for end in (value.value, value.low, value.high)
     )
@@ -105,7 +108,7 @@ def _hanging_table(found: UnderUncertainty, mine: Sequence[Answer], width: int, 
         Column(
             f"{name_in_sentence(found.measures[one.measure])} hangs on",
             [
-                Text(with_half_width(value, sign=True) + (" " if value.excludes_zero else " ~"))
+                Text(f"{with_half_width(value, sign=True)} {MARKS[verdict(value)]}")
                 for value in (one.hanging.coefficients if one.hanging else ())
             ],
         )
@@ -151,8 +154,19 @@ def chances_told(found: UnderUncertainty, one: Answer, title: str) -> str:
 
 
 def _between(value: Bounded) -> str:
-    middle = percent(round(value.value or 0.0, 3))
-    return f"{middle} ({percent(round(value.low or 0.0, 2))} to {percent(round(value.high or 0.0, 2))})"
+    """A probability or share with its interval, whose ends have a digit less where they enclose it then too."""
+    share, low, high = value.value or 0.0, value.low or 0.0, value.high or 0.0
+    ends = round(low, 2), round(high, 2)
+    digits = 2 if ends[0] <= round(share, 3) <= ends[1] and ends[0] < ends[1] else 3
+    return f"{_uncertain(share, 3)} ({_uncertain(low, digits)} to {_uncertain(high, digits)})"
+
+
+def _uncertain(share: float, digits: int) -> str:
+    """In percent, and never rounded to certainty."""
+    shown, least = round(share, digits), 10.0**-digits
+    if share > 0.0 and shown == 0.0:
+        return f"under {percent(least)}"
+    return f"over {percent(1.0 - least)}" if share < 1.0 and shown == 1.0 else percent(shown)
 
 
 def shares_told(found: UnderUncertainty, one: Answer) -> str:
@@ -166,8 +180,8 @@ def shares_told(found: UnderUncertainty, one: Answer) -> str:
     unit = unit_of_change(measure)
     return (
         f"Of the variance of {what} from run to run {_between(share)} is due to the inputs: a standard deviation of "
-        f"{spread_told(one.parts.between)} {unit}".rstrip()
-        + f", against {spread_told(one.parts.within)} by chance."
+        f"{spread_told(one.parts.between, one.parts.within)} {unit}".rstrip()
+        + f", against {spread_told(one.parts.within, one.parts.between)} by chance."
     )
 
 
@@ -178,14 +192,29 @@ def _hangs(found: UnderUncertainty, one: Answer) -> str:
         zip(found.study.uncertain, one.hanging.coefficients, strict=True), key=lambda pair: -abs(pair[1].value)
     )
     clear = [(name, value) for name, value in pairs if value.excludes_zero]
+    if not clear and len(pairs) == 1:
+        return f"This study cannot tell whether it hangs on {pairs[0][0].name}."
     if not clear:
         return "This study cannot tell on which of the uncertain numbers it hangs."
-    listed = ", ".join(f"{name.name} ({with_half_width(value, sign=True)})" for name, value in clear[:_MOST_TOLD])
-    rest = "; of the others this study cannot tell" if len(clear) < len(pairs) and len(clear) <= _MOST_TOLD else ""
+    first = ", ".join(f"{name.name} ({with_half_width(value, sign=True)})" for name, value in clear[:_MOST_TOLD])
+    rest = _rest(pairs, len(clear) - _MOST_TOLD)
     return (
-        f"It hangs most on {listed}{rest}; numbers are coefficients of ranks, and all together explain "
-        f"{100 * one.hanging.explained:.0f} % of the differences between draws."
+        f"It hangs most on {first}{rest}; numbers are coefficients of ranks, and all together explain "
+        f"{whole_percent(max(0.0, one.hanging.explained))} of the differences between draws."
     )
+
+
+def _rest(pairs: Sequence[tuple[Uncertain, Estimate]], more: int) -> str:
+    """The uncertain numbers that are not named before; more: how many of them the answer hangs on as well."""
+    nothing, unsure = (
+        [one.name for one, value in pairs if verdict(value) == kind] for kind in ("the same", "cannot tell")
+    )
+    text = f"; less on {'one' if more == 1 else more} more" if more > 0 else ""
+    text += f"; exactly nothing comes of {listed(nothing, 'and')}" if nothing else ""
+    if not unsure:
+        return text
+    others = unsure[0] if len(unsure) == 1 else "the rest" if text else "the others"
+    return f"{text}; of {others} this study cannot tell"
 
 
 def tables(found: UnderUncertainty) -> dict[str, Iterator[Record]]:

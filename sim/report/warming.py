@@ -60,7 +60,8 @@ def sentence(found: Warming) -> str:
         longest = max(each.cut or 0 for each in found.found if each.verdict == "too short")
         told.append(f"The warm-up is too short for {said['too short']}: {_weeks(longest)} would do")
     if "does not settle" in said:
-        told.append(f"{said['does not settle']} still moves in the first half of what was simulated")
+        moves = "moves" if len(by_verdict["does not settle"]) == 1 else "move"
+        told.append(f"{said['does not settle']} still {moves} in the first half of what was simulated")
     if not told:
         told.append(f"Nothing says that a warm-up of {_weeks(found.warm_up)} is too short")
     if "cannot tell" in said:

@@ -18,6 +18,8 @@ from sim.stats.intervals import Estimate
 
 Array = NDArray[np.float64]
 METHOD = "standardised regression on ranks, least squares, Student t"
+_ROUNDING = 1e-20
+_DIGITS = 9
 
 
 @dataclass(frozen=True)
@@ -43,14 +45,17 @@ def hanging(inputs: Array, outcome: Array, confidence: float = 0.95) -> Hanging 
     if np.linalg.matrix_rank(square) < size:
         return None
     found = np.linalg.solve(square, ranked.T @ target)
+    whole = float((target**2).sum())
     left = float(((target - ranked @ found) ** 2).sum())
+    if left <= _ROUNDING * whole:  # nothing is left over but rounding, of which the coefficients have their share
+        left, found = 0.0, np.round(found, _DIGITS)
     errors = np.sqrt(np.diag(np.linalg.inv(square)) * left / freedom)
     critical = student(confidence, freedom)
     estimates = tuple(
         Estimate(float(value), critical * float(error), draws, METHOD, confidence)
         for value, error in zip(found, errors, strict=True)
     )
-    return Hanging(estimates, 1.0 - left / float((target**2).sum()))
+    return Hanging(estimates, 1.0 - left / whole)
 
 
 def standardised(values: Array) -> Array:

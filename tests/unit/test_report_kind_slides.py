@@ -198,7 +198,7 @@ def test_a_break_even_is_a_curve_with_the_interval_of_its_crossing(made: Callabl
     assert crossing.value == pytest.approx(5.0, abs=0.7)
     assert list(crossed.iter_values()) == [0.0]
     assert reach(charts(show)[0], "plus", 1) == pytest.approx([crossing.high - crossing.value])
-    assert titles(show)[1].startswith("The change of profit turns from positive to negative at ")
+    assert titles(show)[1].startswith("The mean change of profit turns from positive to negative at ")
 
 
 def test_uncertainty_has_means_and_coefficients(made: Callable[[str], Made]) -> None:
