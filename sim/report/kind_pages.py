@@ -10,11 +10,12 @@ from sim.experiment.estimates import verdict
 from sim.experiment.sensitivity import RANKED, SHARES, Hangs, Sensed
 from sim.experiment.sweep import Effect, Swept
 from sim.experiment.uncertainty import Answer, UnderUncertainty
-from sim.files.dimensions import Dimension
+from sim.files.dimensions import Dimension, Level
 from sim.files.studies import BASELINE
 from sim.files.sweeps import DRAWN
 from sim.report import break_even, sensitivity, sweep, uncertainty
 from sim.report.headlines import named
+from sim.report.numbers import with_half_width
 from sim.report.pages import Bars, Curves, Ends, Line, Page, Rows, ends_of
 from sim.report.sentences import capital, name_in_sentence, unit_of_change
 from sim.report.telling import change_cell, effect_told, told_of
@@ -25,6 +26,8 @@ _MOST_CHARTS, _MOST_BARS, _SIDE_BY_SIDE = 4, 12, 4
 _LONGEST = 40
 HOLLOW = "hollow: cannot be told from zero"
 _ZERO = Ends(0.0)
+_ROUNDING = 1e-9
+"""So small a coefficient is none."""
 
 
 def of_sweep(found: Swept) -> Iterator[Page]:
@@ -60,26 +63,34 @@ def _of_dimension(found: Swept, dimension: Dimension, mine: Sequence[Effect]) ->
             charts.append(Curves(title, f"{dimension.name}, {dimension.unit}".rstrip(", "), [line]))
         else:
             charts.append(Bars(title, [each.label for each in levels], [("change", values)]))
-    title = _title(
+    title = title_of_setting(
         found.measures[places[0]],
         dimension.name,
         [(o.level.label, o.change) for o in mine if o.measure == places[0]],
-        against.label,
+        _base(against),
     )
-    return Page(title, charts, foot=f"changes against {dimension.name} {against.label}; {HOLLOW}", instead=["effects"])
+    return Page(
+        title, charts, foot=f"changes of {dimension.name} against {_base(against)}; {HOLLOW}", instead=["effects"]
+    )
 
 
-def _title(measure: Measure, name: str, changes: Sequence[tuple[str, Estimate]], against: str) -> str:
+def _base(level: Level) -> str:
+    return "the scenario as it is" if level.value is None else level.label
+
+
+def title_of_setting(measure: Measure, name: str, changes: Sequence[tuple[str, Estimate]], against: str) -> str:
     """What the values of a setting do to an outcome, by the largest change that is one."""
     what = name_in_sentence(measure)
+    if not changes:
+        return f"{name}: nothing was measured of {what}"
     told = [(label, change) for label, change in changes if verdict(change) in ("higher", "lower")]
     if told:
         label, change = max(told, key=lambda each: abs(each[1].value))
         count = f"; {len(told)} of {len(changes)} others can be told from it" if len(changes) > 1 else ""
         return f"{name} {label}, against {against}: {effect_told(measure, change)}{count}"
     if all(verdict(change) == "the same" for _, change in changes):
-        return f"{name}: {what} is exactly the same at every value"
-    return f"{name}: this study cannot tell whether {what} changes from that at {against}"
+        return f"{name}, against {against}: {what} is exactly the same"
+    return f"{name}, against {against}: this study cannot tell whether {what} changes"
 
 
 def _tables_of(found: Swept, dimension: Dimension, mine: Sequence[Effect]) -> Iterator[Page]:
@@ -88,7 +99,7 @@ def _tables_of(found: Swept, dimension: Dimension, mine: Sequence[Effect]) -> It
     columns = [
         (each.label, {one.measure: one.change for one in mine if one.level.value == each.value}) for each in levels
     ]
-    yield from change_tables(found.measures, columns, f"{dimension.name}: changes against {against.label}")
+    yield from change_tables(found.measures, columns, f"{dimension.name}: changes against {_base(against)}")
 
 
 def change_tables(
@@ -101,6 +112,8 @@ def change_tables(
         part = columns[first : first + _SIDE_BY_SIDE]
         cells = [["", *(named(label, _LONGEST) for label, _ in part)]]
         for place, measure in enumerate(measures):
+            if not any(place in column for _, column in columns):
+                continue
             cells.append(
                 [label_of(measure), *(change_cell(measure, column.get(place)).text.strip() for _, column in part)]
             )
@@ -122,7 +135,7 @@ def _of_points(found: Swept) -> Iterator[Page]:
             Bars(axis_of(found.measures[place]), names, [("change", [ends_of(found.compared(p, place)) for p in part])])
             for place in told_of(found.measures, 2)
         ]
-        title = _title(found.measures[first], "Of the points", told, base)
+        title = title_of_setting(found.measures[first], "Of the points", told, base)
         yield Page(title, charts, foot=f"changes against {base}; {HOLLOW}", instead=["effects"])
     columns = []
     for point in others:
@@ -227,11 +240,7 @@ def of_break_even(found: BreakEven) -> Iterator[Page]:
             lines.append(Line(f"{case.label}: break-even".removeprefix(": "), crossed, joined=False))
     unit = "%" if study.varied.verb == "multiply" else study.varied.unit
     chart = Curves(axis_of(found.measure), f"{study.varied.name}, {unit}".rstrip(", "), lines)
-    turning = sum(bool(curve.crossings) for curve in found.curves)
-    title = told[0].rstrip(".")
-    if len(study.cases) > 1:
-        what = name_in_sentence(found.measure)
-        title = f"In {turning} of {len(study.cases)} cases the change of {what} turns its sign"
+    title = _where_even(found, told)
     yield Page(title, [chart], foot=HOLLOW, notes="\n".join(told), instead=["break_even"])
     if len(told) > 1:
         yield Page(title, texts=told)
@@ -248,12 +257,25 @@ def of_break_even(found: BreakEven) -> Iterator[Page]:
         )
 
 
+def _where_even(found: BreakEven, told: Sequence[str]) -> str:
+    """Where the difference is zero; of several cases, in how many that was found."""
+    if found.study.replications < 2:
+        return "One replication gives no interval, so no break-even can be told from chance"
+    if len(found.curves) == 1:
+        return told[0].rstrip(".")
+    known = [crossing for curve in found.curves for crossing in curve.crossings[:1]]
+    sure = sum(each.low is not None and each.high is not None for each in known)
+    title = f"In {len(known)} of {len(found.curves)} cases the change of {name_in_sentence(found.measure)} passes zero"
+    return title if sure == len(known) else f"{title}, in {sure} of them with both ends of its interval found"
+
+
 def of_uncertainty(found: UnderUncertainty) -> Iterator[Page]:
     """What each policy changes over all that is uncertain, and on which of the numbers that hangs."""
     arms = [arm for arm in uncertainty.answered(found) if arm != BASELINE]
     places = told_of(found.measures, _MOST_CHARTS)
     by_key = {(one.arm, one.measure): one for one in found.answers}
     told = uncertainty.sentences(found)
+    first: list[Answer] = []
     if arms:
         names = [named(found.study.title_of(arm), _LONGEST) for arm in arms]
         charts = []
@@ -264,8 +286,8 @@ def of_uncertainty(found: UnderUncertainty) -> Iterator[Page]:
         yield Page(
             _over_inputs(found, first), charts, foot=f"means over inputs and chance; {HOLLOW}", notes="\n".join(told)
         )
-        yield Page(_over_inputs(found, first), texts=told)
-    for arm in arms:
+    yield Page(_over_inputs(found, first) if arms else "What the inputs make of the outcomes", texts=told)
+    for arm in uncertainty.answered(found):
         yield from _answers(found, [by_key[arm, p] for p in range(len(found.measures)) if (arm, p) in by_key])
     for arm in uncertainty.answered(found):
         one = by_key.get((arm, places[0]))
@@ -283,21 +305,35 @@ def _answers(found: UnderUncertainty, mine: Sequence[Answer]) -> Iterator[Page]:
     """A table of a policy: the mean, what inputs and chance make of it, and how likely it is for the better."""
     if not mine:
         return
-    cells = [["", "mean change", "sd by inputs", "sd by chance", "better in one run", "better on average"]]
+    level = mine[0].arm == BASELINE
+    cells = [
+        [
+            "",
+            "mean" if level else "mean change",
+            "sd by inputs",
+            "sd by chance",
+            "better in one run",
+            "better on average",
+        ]
+    ]
     for one in mine:
         measure, parts = found.measures[one.measure], one.parts
         spreads = [uncertainty.spread_told(each) for each in (parts.between, parts.within)]
         chances = [uncertainty.share_told(each) for each in (one.in_a_run, one.on_average)]
-        cells.append([label_of(measure), change_cell(measure, parts.mean).text.strip(), *spreads, *chances])
+        mean = with_half_width(parts.mean) if level else change_cell(measure, parts.mean).text.strip()
+        cells.append([label_of(measure), mean, *spreads, *chances])
     title = named(found.study.title_of(mine[0].arm))
     places = told_of(found.measures)
     first = min(mine, key=lambda one: places.index(one.measure) if one.measure in places else len(places))
-    told = uncertainty.chances_told(found, first, title).partition(", over inputs")[0]
+    told = uncertainty.chances_told(found, first, title) or uncertainty.shares_told(found, first)
+    told = told.partition(", over inputs")[0].partition(": a standard")[0].rstrip(".")
     foot = "in brackets intervals; ~ cannot be told from no change, = exactly the same"
     yield Page(told or f"{title}: all that was measured", table=Rows(cells, (3, 2.2, 2.2, 2.2, 2, 2)), foot=foot)
 
 
 def _over_inputs(found: UnderUncertainty, answers: Sequence[Answer]) -> str:
+    if not answers:
+        return "Nothing was measured that could be compared"
     measure = found.measures[answers[0].measure]
     sure = [one for one in answers if verdict(one.parts.mean) in ("higher", "lower")]
     if len(answers) > 1:
@@ -316,7 +352,11 @@ def _hanging(found: UnderUncertainty, one: Answer) -> Page:
     order = sorted(range(len(coefficients)), key=lambda number: -abs(coefficients[number].value))
     uncertain = [found.study.uncertain[number].name for number in order]
     shown = order[:_MOST_BARS]
-    clear = [found.study.uncertain[number].name for number in order if coefficients[number].excludes_zero]
+    clear = [
+        found.study.uncertain[number].name
+        for number in order
+        if coefficients[number].excludes_zero and abs(coefficients[number].value) > _ROUNDING
+    ]
     what = name_in_sentence(found.measures[one.measure])
     of = what if one.arm == BASELINE else f"the change of {what}"
     title = f"{named(found.study.title_of(one.arm))}: this study cannot tell on which number {of} hangs"

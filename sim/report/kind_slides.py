@@ -54,13 +54,14 @@ def slides_of_kind(study: Reopened, template: Path | None = None) -> bytes:
             _put(deck, page, about, notes)
     shown = {name for page in pages for name in (*page.instead, page.figure)}
     told = study.kind.document(study.found).get("sentences") or [asked.title]
+    headline = told[0].partition(";")[0].rstrip(".")
     for figure in (figure for name, figure in figures.items() if name not in shown):
-        slide, box = deck.page(told[0].rstrip("."), about, notes)
+        slide, box = deck.page(headline, about, notes)
         deck.picture(slide, picture(figure, "png"), box)
     if not pages:
-        slide, box = deck.page(told[0].rstrip("."), about, notes)
+        slide, box = deck.page(headline, about, notes)
         deck.text(slide, "\n".join(told), box, _SIZES)
-        _most_telling(deck, study, told[0].rstrip("."), about, notes)
+        _most_telling(deck, study, headline, about, notes)
     return deck.content()
 
 
@@ -70,12 +71,14 @@ def _put(deck: Deck, page: Page, about: str, method: str) -> None:
     if page.table is not None:
         _put_table(deck, page.title, page.table, foot, notes)
         return
+    charts = [chart for chart in page.charts if chart.known]
+    if not charts and not page.texts:
+        return
     slide, box = deck.page(page.title, foot, notes)
     if page.texts:
         deck.text(slide, "\n".join(page.texts), box, _SIZES)
         return
-    columns = 1 if len(page.charts) == 1 else 2
-    for chart, place in zip(page.charts, box.grid(len(page.charts), columns), strict=True):
+    for chart, place in zip(charts, box.grid(len(charts), 1 if len(charts) == 1 else 2), strict=True):
         if isinstance(chart, Bars):
             interval_bars(slide, place, chart)
         else:

@@ -41,6 +41,11 @@ class Bars:
     names: Sequence[str]
     series: Sequence[tuple[str, Sequence[Ends | None]]]
 
+    @property
+    def known(self) -> bool:
+        """Whether there is anything to show."""
+        return any(each is not None for _, values in self.series for each in values)
+
 
 @dataclass(frozen=True)
 class Line:
@@ -58,6 +63,11 @@ class Curves:
     title: str
     along: str
     lines: Sequence[Line]
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a line to show."""
+        return any(len(line.dots) > 1 for line in self.lines)
 
 
 @dataclass(frozen=True)

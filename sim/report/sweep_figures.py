@@ -85,8 +85,11 @@ def _draw_fit(panel: Axes, found: Swept, dimension: Dimension, effects: Sequence
     """Every point with its mean less that of all, and the straight fit."""
     where = places(found.sweep)[:, found.sweep.dimensions.index(dimension)]
     low, high = _ends(dimension)
-    means = np.array([found.found.mean(measure, [point]) or np.nan for point in range(found.found.points)])
-    panel.plot(low + where * (high - low), means - np.nanmean(means), "o", color=COLOURS[6], markersize=3, alpha=0.8)
+    known = [found.found.mean(measure, [point]) for point in range(found.found.points)]
+    means = np.array([np.nan if mean is None else mean for mean in known])
+    if not np.isnan(means).all():
+        middle = np.nanmean(means)
+        panel.plot(low + where * (high - low), means - middle, "o", color=COLOURS[6], markersize=3, alpha=0.8)
     for effect in effects:
         ends, half = np.array([0.0, 1.0]), effect.change.half_width or 0.0
         line = effect.change.value * (ends - where.mean())

@@ -15,18 +15,23 @@ from typing import Any
 import openpyxl
 import pptx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from sim.core.measures import Measure
 from sim.core.observations import Observations
 from sim.core.streams import child, named, root_key, uniform
 from sim.experiment.conditions import Conditions
 from sim.experiment.estimates import verdict
 from sim.experiment.execution import Arm
 from sim.report.deck import with_minus
+from sim.report.kind_pages import title_of_setting
 from sim.report.kind_slides import slides_of_kind
 from sim.report.kinds import kind_named
 from sim.report.numbers import rounded
 from sim.report.reopened import Reopened
 from sim.scenario import Scenario
+from sim.stats.intervals import Estimate
 
 ROOT = Path(__file__).parents[2]
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
@@ -86,8 +91,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Made]:
     def of(name: str) -> Made:
         if name not in known:
             file = folder / f"{name}.yaml"
-            file.write_text(HEAD.format(name) + STUDIES[name])
-            kind = kind_named(name)
+            kind = kind_named(KINDS.get(name, name))
+            file.write_text(HEAD.format(KINDS.get(name, name)) + (STUDIES | FURTHER)[name])
             asked = kind.load(file)
             found = kind.execute(asked, Known())
             content = slides_of_kind(Reopened(folder, kind, asked, found, {}, folder))
@@ -115,7 +120,21 @@ def profit_of(found: Any) -> int:
     return [measure.name for measure in found.measures].index("profit")
 
 
-@pytest.mark.parametrize("name", list(STUDIES))
+FURTHER = {
+    "list": STUDIES["sweep"].replace("grid", "list").replace("'+0'", "'+0', '+1'"),
+    "one_at_a_time": STUDIES["sweep"].replace("grid", "one_at_a_time"),
+    "drawn": "design: sobol\npoints: 8\nchanges: {headcount.desk: {from: '-1', to: '+2'}}\n"
+    "settings: {churn.price_loss: {from: 1, to: 6}}\n",
+    "morris": STUDIES["sensitivity"].replace("tornado", "morris\npaths: 4"),
+    "sobol": STUDIES["sensitivity"].replace("tornado", "sobol\npoints: 8"),
+    "of_the_scenario": STUDIES["uncertainty"].partition("policies")[0],
+    "cases": STUDIES["break_even"] + "under: {churn.price_gain: [1, 2]}\n",
+}
+KINDS = dict.fromkeys(("list", "one_at_a_time", "drawn"), "sweep") | dict.fromkeys(("morris", "sobol"), "sensitivity")
+KINDS |= {"of_the_scenario": "uncertainty", "cases": "break_even"}
+
+
+@pytest.mark.parametrize("name", [*STUDIES, *FURTHER])
 def test_slides_keep_to_their_frames_and_have_notes_and_a_table(made: Callable[[str], Made], name: str) -> None:
     _, show = made(name)
     for slide in show.slides:
@@ -129,7 +148,7 @@ def test_slides_keep_to_their_frames_and_have_notes_and_a_table(made: Callable[[
     assert bool(charts(show)) == (name != "pareto")
 
 
-@pytest.mark.parametrize("name", [name for name in STUDIES if name != "pareto"])
+@pytest.mark.parametrize("name", [name for name in (*STUDIES, *FURTHER) if name != "pareto"])
 def test_the_sheet_behind_a_chart_holds_its_numbers_and_intervals(made: Callable[[str], Made], name: str) -> None:
     for chart in charts(made(name)[1]):
         book = openpyxl.load_workbook(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob))
@@ -164,11 +183,11 @@ def test_what_cannot_be_told_from_zero_is_no_effect_in_a_title_and_hollow(made: 
     place = profit_of(found)
     gain = [one for one in found.effects if one.dimension.name == "churn.price_gain" and one.measure == place]
     assert {verdict(one.change) for one in gain} == {"cannot tell"}
-    assert "churn.price_gain: this study cannot tell whether profit changes from that at 2" in titles(show)
+    assert "churn.price_gain, against 2: this study cannot tell whether profit changes" in titles(show)
     chart = next(
         shape.chart
         for slide in show.slides
-        if slide.shapes.title.text.startswith("churn.price_gain: this")
+        if slide.shapes.title.text.startswith("churn.price_gain, against 2: this")
         for shape in slide.shapes
         if shape.has_chart
     )
@@ -230,6 +249,25 @@ def test_a_selection_tells_how_far_arms_are_behind(made: Callable[[str], Made]) 
     behind = [found.behind(place) for place in range(3) if place != found.leader]
     assert list(charts(show)[0].plots[0].series[0].values) == [rounded(each.value) for each in behind]
     assert ("is chosen out of 3 arms" in titles(show)[1]) == found.decided
+
+
+CHANGES = {"higher": 5.0, "lower": -4.0, "cannot tell": 3.0, "the same": 0.0}
+PROFIT = Measure("profit", "profit", "EUR", "profit", None, 1.0, "higher", outcome=True)
+
+
+@given(st.lists(st.sampled_from(list(CHANGES)), min_size=1, max_size=5))
+def test_the_title_of_a_setting_is_true_of_every_combination_of_verdicts(verdicts: list[str]) -> None:
+    halves = {"cannot tell": 4.0, "the same": 0.0}
+    changes = [(str(n), Estimate(CHANGES[v], halves.get(v, 1.0), 4, "", 0.95)) for n, v in enumerate(verdicts)]
+    assert [verdict(each) for _, each in changes] == verdicts
+    title = title_of_setting(PROFIT, "fee", changes, "0")
+    told = sum(each in ("higher", "lower") for each in verdicts)
+    assert ("rises" in title) == ("higher" in verdicts)
+    assert ("falls" in title) == (told > 0 and "higher" not in verdicts)
+    assert ("exactly the same" in title) == (set(verdicts) == {"the same"})
+    assert ("cannot tell" in title) == (not told and "cannot tell" in verdicts)
+    if told and len(verdicts) > 1:
+        assert f"{told} of {len(verdicts)} others" in title
 
 
 @pytest.mark.parametrize(
