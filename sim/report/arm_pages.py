@@ -1,22 +1,26 @@
-"""What the studies of many arms show on slides: a selection of the best, and policies in every combination."""
+"""What the studies of many arms show on slides: a selection of the best, policies in every combination,
+and the arms that no other beats."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from sim.experiment.estimates import verdict
 from sim.experiment.factorial import Combination, Factorial
+from sim.experiment.front import Front
 from sim.experiment.selection import Selected
 from sim.files.factorials import name_of
-from sim.report import factorial, selection
+from sim.report import factorial, front, selection
 from sim.report.headlines import named
 from sim.report.kind_pages import HOLLOW, axis_of, change_tables
-from sim.report.pages import Bars, Page, Rows, ends_of
+from sim.report.pages import Bars, Curves, Ends, Line, Page, Rows, ends_of
 from sim.report.sentences import capital, name_in_sentence, unit_of_change
-from sim.report.telling import told_of
+from sim.report.telling import change_cell, told_of
 from sim.stats.intervals import Estimate
 
 _MOST_BARS, _MOST_CHARTS, _LONGEST = 14, 4, 40
+_MARKS = "~ cannot be told from no change, = exactly the same; beaten by the means"
 _BEYOND = "Beyond the sum of the parts"
 
 
@@ -61,6 +65,31 @@ def of_factorial(found: Factorial) -> Iterator[Page]:
             terms = {place: _term(found, place, chosen, what) for place in range(len(found.measures))}
             columns.append((name_of(chosen), {place: each for place, each in terms.items() if each is not None}))
         yield from change_tables(found.measures, columns, title)
+
+
+def of_pareto(found: Front) -> Iterator[Page]:
+    """The arms in the plane of two outcomes with the interval of each change, and a table; regions stay a picture."""
+    told = front.sentences(found)
+    headline, notes = told[0].rstrip("."), "\n".join(told)
+    moved = [(arm, [ends_of(each.estimate) for each in arm.changes]) for arm in found.arms[1:]]
+    if len(found.measures) == 2:
+        lines = [Line(named(found.arms[0].title, _LONGEST), [(Ends(0.0), Ends(0.0))], joined=False)]
+        for arm, (x, y) in moved:
+            if x is not None and y is not None:
+                lines.append(Line(named(arm.title, _LONGEST), [(x, replace(y, told=True))], joined=False))
+        across, up = (axis_of(measure) for measure in found.measures)
+        yield Page(headline, [Curves(up, across, lines)], notes=notes)
+    yield Page(headline, texts=told)
+    yield Page(headline, figure="pareto", notes=notes)
+    cells = [["", *(axis_of(measure) for measure in found.measures), "on the front", "beaten by"]]
+    for place, arm in enumerate(found.arms):
+        changes = [
+            change_cell(measure, each.estimate) for measure, each in zip(found.measures, arm.changes, strict=True)
+        ]
+        shown = [cell.text.strip() for cell in changes] if place else [""] * len(found.measures)
+        beaten = ", ".join(found.arms[other].arm for other in arm.beaten)
+        cells.append([named(arm.title, _LONGEST), *shown, front.probability_told(arm), beaten])
+    yield Page(headline, table=Rows(cells, (3, *(2.2 for _ in found.measures), 1.6, 2)), foot=_MARKS, notes=notes)
 
 
 def _charts(found: Factorial, what: str, combinations: Sequence[Combination]) -> Iterator[Bars]:

@@ -40,7 +40,7 @@ def render(found: Front, colour: bool, width: int) -> str:
         cells = [Text("")] * len(found.measures) if place == 0 else _cells(found, arm)
         beaten = ", ".join(found.arms[other].arm for other in arm.beaten)
         means = "on it" if arm.on_front else f"beaten by {beaten}"
-        rows.append([Text(arm.arm), *cells, Text(_probability(arm)), Text(means, "good" if arm.on_front else "")])
+        rows.append([Text(arm.arm), *cells, Text(probability_told(arm)), Text(means, "good" if arm.on_front else "")])
     shown: list[Estimate | None] = [each.estimate for arm in found.arms[1:] for each in arm.changes]
     parts = [
         heading(study.title, what, width, paint),
@@ -56,7 +56,8 @@ def _cells(found: Front, arm: Placed) -> list[Text]:
     return [change_cell(measure, each.estimate) for measure, each in zip(found.measures, arm.changes, strict=True)]
 
 
-def _probability(arm: Placed) -> str:
+def probability_told(arm: Placed) -> str:
+    """How sure it is that an arm is on the front."""
     if arm.sure is None:
         return "-"
     share = arm.sure.probability
@@ -75,7 +76,7 @@ def sentences(found: Front) -> list[str]:
     if sure:
         told.append(f"On the front with a probability of {percent(_SURE)} or more: {', '.join(sure)}.")
     if perhaps:
-        names = ", ".join(f"{arm.arm} ({_probability(arm)})" for arm in perhaps)
+        names = ", ".join(f"{arm.arm} ({probability_told(arm)})" for arm in perhaps)
         told.append(f"This study cannot tell whether these are on the front: {names}.")
     told += [_beaten(found, arm) for arm in found.arms if arm.sure is not None and arm.sure.probability < _SOME]
     return told
@@ -176,7 +177,9 @@ def _draw(panel: Axes, found: Front) -> None:
             panel.fill(region[0], region[1], facecolor=style.colour, alpha=0.18, edgecolor=style.colour, linewidth=0.8)
         fill = style.colour if arm.on_front else "white"
         panel.plot([x], [y], color=style.colour, marker=style.marker, markersize=7, markerfacecolor=fill, linestyle="")
-        panel.annotate(f"{arm.arm} {_probability(arm)}", (x, y), xytext=(7, 5), textcoords="offset points", fontsize=8)
+        panel.annotate(
+            f"{arm.arm} {probability_told(arm)}", (x, y), xytext=(7, 5), textcoords="offset points", fontsize=8
+        )
         if arm.on_front:
             front.append((x, y))
     if len(found.measures) == 2:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.files.problems import printable
-from sim.report.arm_pages import of_factorial, of_selection
+from sim.report.arm_pages import of_factorial, of_pareto, of_selection
 from sim.report.deck import EMU, Box, Deck, rows_that_fit
 from sim.report.deck_intervals import curves, interval_bars
 from sim.report.kind_pages import of_break_even, of_sensitivity, of_sweep, of_uncertainty
@@ -23,6 +23,7 @@ PAGES: Mapping[str, Callable[[Any], Iterable[Page]]] = {
     "uncertainty": of_uncertainty,
     "selection": of_selection,
     "factorial": of_factorial,
+    "pareto": of_pareto,
 }
 """Kind of study -> its slides with charts and tables that can be changed; others show their figures and a table."""
 
