@@ -43,7 +43,9 @@ def of_sweep(found: Swept) -> Iterator[Page]:
                 yield _of_dimension(found, dimension, mine)
                 yield from _tables_of(found, dimension, mine)
     best = sweep.best_sentence(found) if found.sweep.replications > 1 else ""
-    yield Page(best.partition(";")[0].rstrip(".") or found.sweep.title, figure="pairs", notes=best)
+    title = best.partition(";")[0].rstrip(".") or found.sweep.title
+    title += "; others cannot be told from it" if "cannot be told from it" in best else ""
+    yield Page(title, figure="pairs", notes=best)
 
 
 def _of_dimension(found: Swept, dimension: Dimension, mine: Sequence[Effect]) -> Page:
@@ -166,7 +168,10 @@ def _of_slopes(found: Swept) -> Iterator[Page]:
     first = told_of(found.measures, 1)[0]
     changes = [(label, column[first]) for label, column in columns if first in column]
     told = [(label, each) for label, each in changes if verdict(each) in ("higher", "lower")]
-    title = f"This study cannot tell on which setting {name_in_sentence(found.measures[first])} hangs"
+    what = name_in_sentence(found.measures[first])
+    title = f"This study cannot tell on which setting {what} hangs"
+    if changes and all(verdict(each) == "the same" for _, each in changes):
+        title = f"{capital(what)} is exactly the same at every point"
     if told:
         label, change = max(told, key=lambda each: abs(each[1].value))
         title = f"{label}, by a straight fit: {effect_told(found.measures[first], change)}"
@@ -218,7 +223,7 @@ def _indices(found: Sensed, one: Hangs) -> Iterator[Page]:
         values = [sensitivity.cell_of(one.indices.by_name[name][place], name).text for name in columns]
         cells.append([dimension.name, dimension.span, *values])
     shares = (3.0, 2.0, *(2.4 for _ in columns))
-    clear = sum(any(one.indices.by_name[n][p].excludes_zero for n in RANKED[found.study.method]) for p in order)
+    clear = sum(sensitivity.matters(found, one, place) for place in order)
     title = f"{sensitivity.head_of(found, one)}: {clear} of {len(order)} settings can be told to matter"
     yield Page(title, table=Rows(cells, shares), foot="in brackets intervals")
 
@@ -265,7 +270,9 @@ def _where_even(found: BreakEven, told: Sequence[str]) -> str:
         return told[0].rstrip(".")
     known = [crossing for curve in found.curves for crossing in curve.crossings[:1]]
     sure = sum(each.low is not None and each.high is not None for each in known)
-    title = f"In {len(known)} of {len(found.curves)} cases the change of {name_in_sentence(found.measure)} passes zero"
+    title = (
+        f"In {len(known)} of {len(found.curves)} cases the mean change of {name_in_sentence(found.measure)} passes zero"
+    )
     return title if sure == len(known) else f"{title}, in {sure} of them with both ends of its interval found"
 
 
@@ -338,7 +345,7 @@ def _over_inputs(found: UnderUncertainty, answers: Sequence[Answer]) -> str:
     sure = [one for one in answers if verdict(one.parts.mean) in ("higher", "lower")]
     if len(answers) > 1:
         what = name_in_sentence(measure)
-        return f"{len(sure)} of {len(answers)} policies change {what} on average over all that is uncertain"
+        return f"{len(sure)} of {len(answers)} policies can be told to change {what}, over all that is uncertain"
     title = named(found.study.title_of(answers[0].arm))
     if sure:
         return f"{title}, over all that is uncertain: {effect_told(measure, sure[0].parts.mean)}"

@@ -118,6 +118,21 @@ def whole_percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
+def shares_in_order(share: float, low: float, high: float) -> tuple[str, str, str]:
+    """A share and the ends of its interval, which have a digit less where they enclose it then too."""
+    ends = round(low, 2), round(high, 2)
+    digits = 2 if ends[0] <= round(share, 3) <= ends[1] and ends[0] < ends[1] else 3
+    return _uncertain(share, 3), _uncertain(low, digits), _uncertain(high, digits)
+
+
+def _uncertain(share: float, digits: int) -> str:
+    """A share in percent, never rounded to certainty."""
+    shown, least = round(share, digits), 10.0**-digits
+    if share > 0.0 and shown == 0.0:
+        return f"under {percent(least)}"
+    return f"over {percent(1.0 - least)}" if share < 1.0 and shown == 1.0 else percent(shown)
+
+
 def folded(text: str, width: int, **options: Any) -> list[str]:
     """The text in lines of at most ``width`` columns; "8 %" and "24 h" stay on one line.
 

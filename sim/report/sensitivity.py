@@ -186,6 +186,12 @@ def sentence_of(found: Sensed, one: Hangs) -> str:
     return f"{text}."
 
 
+def matters(found: Sensed, one: Hangs, place: int) -> bool:
+    """Whether a setting can be told to matter to an outcome."""
+    method = found.study.method
+    return _kind(_ends(one, place, method), _least(one, method)) == "clear"
+
+
 def _least(one: Hangs, method: str) -> float:
     """Below which an index that cannot be negative is hardly anything; of differences with a sign, nothing is."""
     if method == "tornado":

@@ -15,6 +15,7 @@ from sim.report.numbers import (
     decimals,
     number,
     percent,
+    shares_in_order,
     span,
     told_number,
     two_digits,
@@ -94,8 +95,8 @@ def payback_sentence(arm: Arm, found: Payback) -> str:
     when = f"has paid back in month {found.month} of {found.months}" if found.month else "has not paid back by the end"
     if found.month == 1:
         when = "pays from the first month on"
-    share = f"in {percent(round(found.share, 3))} of replications it has paid back by the end"
-    between = f" ({percent(round(found.low, 2))} to {percent(round(found.high, 2))})"
+    back, low, high = shares_in_order(found.share, found.low, found.high)
+    share, between = f"in {back} of replications it has paid back by the end", f" ({low} to {high})"
     months = f", between month {found.earliest} and {found.latest}" if found.earliest != found.latest else ""
     return f"{arm.title}: on average {when}; {share}{between}{months}."
 

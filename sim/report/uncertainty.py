@@ -17,7 +17,7 @@ from sim.files.problems import printable
 from sim.files.studies import BASELINE
 from sim.files.uncertainty import Uncertain, UncertaintySettings, load_uncertainty
 from sim.report.kinds import Kind
-from sim.report.numbers import percent, rounded, span, two_digits, whole_percent, with_half_width
+from sim.report.numbers import percent, rounded, shares_in_order, span, two_digits, whole_percent, with_half_width
 from sim.report.sentences import MARKS, listed, name_in_sentence, unit_of_change
 from sim.report.tables import Record, head
 from sim.report.telling import Column, bulleted, change_cell, changes_told, heading, legend, side_by_side, told_of
@@ -154,19 +154,8 @@ def chances_told(found: UnderUncertainty, one: Answer, title: str) -> str:
 
 
 def _between(value: Bounded) -> str:
-    """A probability or share with its interval, whose ends have a digit less where they enclose it then too."""
-    share, low, high = value.value or 0.0, value.low or 0.0, value.high or 0.0
-    ends = round(low, 2), round(high, 2)
-    digits = 2 if ends[0] <= round(share, 3) <= ends[1] and ends[0] < ends[1] else 3
-    return f"{_uncertain(share, 3)} ({_uncertain(low, digits)} to {_uncertain(high, digits)})"
-
-
-def _uncertain(share: float, digits: int) -> str:
-    """In percent, and never rounded to certainty."""
-    shown, least = round(share, digits), 10.0**-digits
-    if share > 0.0 and shown == 0.0:
-        return f"under {percent(least)}"
-    return f"over {percent(1.0 - least)}" if share < 1.0 and shown == 1.0 else percent(shown)
+    share, low, high = shares_in_order(value.value or 0.0, value.low or 0.0, value.high or 0.0)
+    return f"{share} ({low} to {high})"
 
 
 def shares_told(found: UnderUncertainty, one: Answer) -> str:

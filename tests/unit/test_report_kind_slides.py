@@ -228,7 +228,7 @@ def test_uncertainty_has_means_and_coefficients(made: Callable[[str], Made]) -> 
     assert list(charts(show)[0].plots[0].series[0].values) == [rounded(each.value) for each in means]
     assert reach(charts(show)[0], "plus") == pytest.approx([each.half_width for each in means])
     sure = sum(verdict(each) in ("higher", "lower") for each in means)
-    assert titles(show)[1] == f"{sure} of 2 policies change profit on average over all that is uncertain"
+    assert titles(show)[1] == f"{sure} of 2 policies can be told to change profit, over all that is uncertain"
     hanging = next(title for title in titles(show) if "hangs most on" in title)
     assert "churn.price_loss" in hanging
     assert "churn.price_gain" not in hanging

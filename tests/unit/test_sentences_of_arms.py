@@ -48,7 +48,7 @@ TITLES = (
 SIZES = (0.0, 1e-9, 5e-5, 0.03, 1.0, 47.3, 1234.5, 9.87e8)
 sizes = st.sampled_from(SIZES)
 signed = st.builds(lambda size, sign: sign * size, sizes, st.sampled_from((1.0, -1.0)))
-few = settings(max_examples=60, deadline=None)
+few = settings(max_examples=40, deadline=None)
 
 
 def estimate_of(value: float, half_width: float | None) -> Estimate:

@@ -1,9 +1,10 @@
-"""What is said of warm-ups and known answers is true of their numbers, whatever these are."""
+"""What is said of warm-ups, known answers, paybacks and precision is true of their numbers, whatever these are."""
 
 from __future__ import annotations
 
 import math
 import re
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,14 +12,19 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sim.core.measures import Measure
+from sim.experiment.execution import Arm
+from sim.experiment.precision import Reached
 from sim.experiment.warming import Settling, Warming
+from sim.files.goals import Goal
 from sim.laws.cases import Case
 from sim.laws.meeting import Check
 from sim.laws.verifying import Verdict, Verified
 from sim.report import laws, warming
+from sim.report.sentences import payback_sentence, precision_sentences
 from sim.stats.intervals import Estimate
+from sim.stats.payback import Payback, wilson
 
-few = settings(max_examples=80, deadline=None)
+few = settings(max_examples=40, deadline=None)
 LABELS = ("satisfaction", "customers", "wait on the telephone", "occupancy <b>")
 left = st.builds(
     lambda value, half: Estimate(value, half, 3, "", 0.95),
@@ -128,3 +134,56 @@ def test_a_law_without_noise_is_not_said_to_be_simulated(formulas: int, words: s
     exact = tuple(Check(f"p_{n}", "formula", 0.5, None, 0.5, None) for n in range(formulas))
     found = Verified((Verdict(case_of(1), 1, exact),), 1, False, 0.999, 0.999)
     assert laws.sentence(found) == f"The law holds: {words} to 1e-9."
+
+
+@few
+@given(st.integers(1, 3000), st.floats(0, 1), st.one_of(st.none(), st.integers(1, 12)))
+@example(3000, 0.9998, 3)
+@example(3000, 0.0002, None)
+@example(1, 1.0, 1)
+def test_a_payback_is_told_with_the_share_of_replications(
+    bench: Any, truth: Any, n: int, part: float, month: int
+) -> None:
+    count = round(part * n)
+    low, high = wilson(count, n, 0.95)
+    found = Payback(month, count / n, low, high, 2 if count else None, 5 if count else None, 12, n, 0.95)
+    text = payback_sentence(Arm("more", "<b>More</b>", bench.firm), found)
+    truth.formed(text)
+    words = "has not paid back by the end" if month is None else f"has paid back in month {month} of 12"
+    assert text.startswith(f"<b>More</b>: on average {'pays from the first month on' if month == 1 else words}; ")
+    assert ("between month 2 and 5" in text) is (count > 0)
+    share = r"((?:under |over )?)([\d.]+) %"
+    shown = re.search(rf"in {share} of .* \({share} to {share}\)", text)
+    assert shown
+    for word, digits, value in zip(shown.groups()[::2], shown.groups()[1::2], (count / n, low, high), strict=True):
+        if word:
+            assert 100 * value < float(digits) if word == "under " else 100 * value > float(digits)
+        else:
+            truth.rounds(digits, 100 * value, 0.5)
+            assert float(digits) not in (0.0, 100.0) or value in (0.0, 1.0), text
+
+
+@few
+@given(
+    st.lists(st.one_of(st.none(), st.sampled_from((0.0, 1e-7, 0.3, 1500.0, 4e6))), min_size=1, max_size=3),
+    st.sampled_from((0.004, 2000.0, 1_234_567.0)),
+    st.sampled_from(("EUR", "%", "")),
+)
+def test_a_precision_is_told_as_it_was_reached(
+    truth: Any, reached: list[float | None], asked: float, unit: str
+) -> None:
+    goal = Goal("profit", asked, False)
+    rows = tuple(Reached(goal, f"arm_{n}", asked, half, None if half is None else 7) for n, half in enumerate(reached))
+    row = SimpleNamespace(measure=Measure("profit", "profit", unit, "p"))
+    plan = SimpleNamespace(precision=(goal,), replications=5)
+    result: Any = SimpleNamespace(plan=plan, precision=rows, row=lambda name: row)
+    (text,) = precision_sentences(result)
+    truth.formed(text)
+    truth.rounds(re.findall(r"at most ([\d,.]+)", text)[0], asked)
+    known = [half for half in reached if half is not None]
+    if len(known) < len(reached):
+        assert text.endswith("; it cannot be estimated.")
+        return
+    truth.rounds(re.findall(r"it is ([\d,.]+)", text)[0], max(known))
+    assert ("not reached" in text) is (max(known) > asked)
+    assert ("arm_" in text) is (len(rows) > 1)

@@ -15,7 +15,7 @@ from sim.experiment.accounting import Accounting, Line
 from sim.experiment.comparison import Row
 from sim.experiment.estimates import Change, verdict
 from sim.experiment.execution import Arm
-from sim.report import headlines
+from sim.report import headlines, kind_pages
 from sim.stats.intervals import Estimate
 from sim.stats.payback import Payback
 
@@ -25,7 +25,7 @@ LIVED = Measure("satisfaction", "satisfaction lived", "points", "content", bette
 SAID = {"profit": PROFIT, "customer retention": KEPT, "satisfaction": LIVED}
 TITLES = ("=1+1", "<b>bold</b> & more", "料金を引き上げる", "A very long title " * 8 + "it is")
 SIZES = (0.0, 1e-9, 5e-5, 0.03, 1.0, 47.3, 1234.5, 9.87e8)
-few = settings(max_examples=60, deadline=None)
+few = settings(max_examples=40, deadline=None)
 
 
 def estimate_of(sign: float, size: float, half_width: float | None) -> Estimate:
@@ -166,3 +166,41 @@ def test_the_title_of_the_assumptions_counts_every_number(bench: Any, truth: Any
     truth.formed(f"{title}.")
     counts = [int(each) for each in re.findall(r"\d+", title)]
     assert sum(counts) == sum(len(kinds[kind]) for kind in (*KINDS, "unmarked"))
+
+
+@few
+@given(st.lists(st.tuples(st.sampled_from(("1", "2 %", "<i>")), estimates), max_size=3))
+def test_a_title_of_a_setting_names_a_change_that_is_told_or_none(truth: Any, told: list[tuple[str, Estimate]]) -> None:
+    title = kind_pages.title_of_setting(PROFIT, "fee", told, "0 EUR")
+    truth.formed(f"{title}.")
+    verdicts = [truth.verdict(each) for _, each in told]
+    clear = [(label, each) for label, each in told if truth.verdict(each) in ("higher", "lower")]
+    said = re.fullmatch(r"fee (.*), against 0 EUR: (profit [^;]*)(?:; (\d) of (\d) others can be told from it)?", title)
+    assert (said is not None) is bool(clear)
+    if said:
+        largest = max(clear, key=lambda pair: abs(pair[1].value))[1]
+        truth.changes(said[2], {"profit": largest})
+        assert said[1] in [label for label, each in clear if abs(each.value) == abs(largest.value)]
+        assert (said[3], said[4]) == ((str(len(clear)), str(len(told))) if len(told) > 1 else (None, None))
+    assert ("exactly the same" in title) is (bool(told) and set(verdicts) == {"the same"})
+    assert ("nothing was measured" in title) is (not told)
+
+
+@few
+@given(st.lists(estimates, max_size=3))
+def test_a_title_over_uncertain_inputs_counts_what_is_told(truth: Any, means: list[Estimate]) -> None:
+    answers = [SimpleNamespace(arm="more", measure=0, parts=SimpleNamespace(mean=mean)) for mean in means]
+    study = SimpleNamespace(title="Does it pay?", title_of=lambda arm: TITLES[1])
+    found: Any = SimpleNamespace(study=study, measures=(PROFIT,))
+    title = kind_pages._over_inputs(found, answers)  # type: ignore[arg-type]
+    truth.formed(f"{title}.")
+    clear = sum(truth.verdict(mean) in ("higher", "lower") for mean in means)
+    if not means:
+        assert title == "Nothing was measured that could be compared"
+    elif len(means) > 1:
+        assert title == f"{clear} of {len(means)} policies can be told to change profit, over all that is uncertain"
+    elif clear:
+        truth.changes(title.rpartition(": ")[2], {"profit": means[0]})
+    else:
+        assert ("cannot tell" in title) is (truth.verdict(means[0]) == "cannot tell")
+        assert ("exactly the same" in title) is (truth.verdict(means[0]) == "the same")
