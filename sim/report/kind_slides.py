@@ -101,12 +101,15 @@ def _most_telling(deck: Deck, study: Reopened, title: str, about: str, notes: st
     if not records or len(records) > _MOST_ROWS:
         return
     cells = [[key.replace("_", " ") for key in records[0]]]
-    cells += [[_cell(value) for value in record.values()] for record in records]
+    cells += [[cell_of(value) for value in record.values()] for record in records]
     _put_table(deck, title, Rows(cells, [1.0] * len(cells[0])), about, notes)
 
 
-def _cell(value: object) -> str:
-    return "" if value is None else f"{value:,.4g}" if isinstance(value, float) else printable(str(value))
+def cell_of(value: object) -> str:
+    """A number to five digits and without an exponent, a text as it is."""
+    if isinstance(value, float):
+        return f"{float(f'{value:.5g}'):,.15g}"
+    return "" if value is None else printable(str(value))
 
 
 def _method(study: Reopened) -> str:

@@ -26,7 +26,7 @@ from sim.experiment.estimates import verdict
 from sim.experiment.execution import Arm
 from sim.report.deck import with_minus
 from sim.report.kind_pages import title_of_setting
-from sim.report.kind_slides import slides_of_kind
+from sim.report.kind_slides import cell_of, slides_of_kind
 from sim.report.kinds import kind_named
 from sim.report.numbers import rounded
 from sim.report.reopened import Reopened
@@ -258,6 +258,12 @@ def test_a_front_of_two_outcomes_is_dots_with_intervals_on_both_sides(made: Call
     assert list(series.iter_values()) == [rounded(customers.value)]
     half_widths = [float(each.text) for each in series._element.findall(f"{CHART}errBars/{CHART}plus//{CHART}v")]
     assert half_widths == pytest.approx([profit.half_width, customers.half_width])
+
+
+def test_numbers_of_a_table_have_no_exponents() -> None:
+    assert [cell_of(each) for each in (37_430.123, 1_234_567.8, 0.25, None, "as it is", 3)] == [
+        "37,430", "1,234,600", "0.25", "", "as it is", "3",
+    ]  # fmt: skip
 
 
 CHANGES = {"higher": 5.0, "lower": -4.0, "cannot tell": 3.0, "the same": 0.0}
