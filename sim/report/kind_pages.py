@@ -325,7 +325,8 @@ def _answers(found: UnderUncertainty, mine: Sequence[Answer]) -> Iterator[Page]:
     ]
     for one in mine:
         measure, parts = found.measures[one.measure], one.parts
-        spreads = [uncertainty.spread_told(each) for each in (parts.between, parts.within)]
+        pairs = ((parts.between, parts.within), (parts.within, parts.between))
+        spreads = [uncertainty.spread_told(each, beside) for each, beside in pairs]
         chances = [uncertainty.share_told(each) for each in (one.in_a_run, one.on_average)]
         mean = with_half_width(parts.mean) if level else change_cell(measure, parts.mean).text.strip()
         cells.append([label_of(measure), mean, *spreads, *chances])
