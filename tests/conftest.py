@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import signal
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +22,12 @@ from sim.stats.intervals import Estimate, paired_difference, paired_ratio_differ
 
 ROOT = Path(__file__).parent.parent
 SEED = 20260105
+
+
+def pytest_configure() -> None:
+    """A shell that starts the tests in the background makes them deaf to Ctrl-C, which some of them type."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

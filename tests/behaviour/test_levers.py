@@ -62,7 +62,7 @@ def _value(measure: Measure, seen: Observations) -> float:
     return seen.totals[measure.numerator] / below
 
 
-@pytest.mark.parametrize("operation", ["firm", "small"])
+@pytest.mark.parametrize("operation", ["firm", pytest.param("small", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("lever", LEVERS, ids=[lever.name for lever in LEVERS])
 def test_a_lever_moves_its_measure_as_claimed_and_shows_in_the_ledger(bench: Any, lever: Lever, operation: str) -> None:
     scenario = _scenario(operation, lever, bench)
