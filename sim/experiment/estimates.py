@@ -17,6 +17,7 @@ from sim.mechanisms.channels import ChannelSettings, Target
 from sim.scenario import Scenario
 from sim.stats.intervals import (
     Estimate,
+    Values,
     at_confidence,
     bonferroni,
     common_random_numbers_gain,
@@ -27,7 +28,11 @@ from sim.stats.intervals import (
 )
 
 Verdict = Literal["higher", "lower", "the same", "cannot tell"]
+TOLD: tuple[Verdict, ...] = ("higher", "lower")
+"""What is said of a difference that can be told from zero."""
 Runs = Sequence[Observations]
+Side = tuple[Values, Values]
+"""Numerators and denominators, replication by replication; those of a measure that is no ratio are not looked at."""
 BAD_DAY = 0.9
 
 
@@ -83,12 +88,26 @@ def single(measure: Measure, run: Observations) -> float | None:
 def level(measure: Measure, runs: Runs, confidence: float) -> Estimate | None:
     """Value of a measure over the replications of an arm."""
     found = columns(measure, runs)
-    if found is None:
-        return None
-    above, below = found
-    if below is None:
-        return scaled(mean_interval(above, confidence), measure.factor)
-    return scaled(ratio_interval(above, below, confidence), measure.factor)
+    return None if found is None else level_of(measure, (found[0], found[1] or ()), confidence)
+
+
+def level_of(measure: Measure, side: Side, confidence: float) -> Estimate | None:
+    """The same from numerators and denominators."""
+    above, below = side
+    found = ratio_interval(above, below, confidence) if measure.is_ratio else mean_interval(above, confidence)
+    return scaled(found, measure.factor)
+
+
+def difference_of(measure: Measure, ours: Side, theirs: Side, confidence: float) -> Estimate | None:
+    """The measure over one side minus that over the other, paired replication by replication."""
+    if measure.is_ratio:
+        return scaled(paired_ratio_difference(*ours, *theirs, confidence), measure.factor)
+    return scaled(paired_difference(ours[0], theirs[0], confidence), measure.factor)
+
+
+def pair_of(measure: Measure, run: Observations) -> tuple[float | None, float | None]:
+    """Numerator and denominator in one replication, 1 where it is no ratio; None for what is not counted."""
+    return measure.above(run.totals), 1.0 if measure.denominator is None else run.totals.get(measure.denominator)
 
 
 def change(measure: Measure, treated: Runs, baseline: Runs, confidence: float, arms: int = 1) -> Change | None:
@@ -96,11 +115,7 @@ def change(measure: Measure, treated: Runs, baseline: Runs, confidence: float, a
     ours, theirs = columns(measure, treated), columns(measure, baseline)
     if ours is None or theirs is None:
         return None
-    if ours[1] is None or theirs[1] is None:
-        estimate: Estimate | None = paired_difference(ours[0], theirs[0], confidence)
-    else:
-        estimate = paired_ratio_difference(ours[0], ours[1], theirs[0], theirs[1], confidence)
-    estimate = scaled(estimate, measure.factor)
+    estimate = difference_of(measure, (ours[0], ours[1] or ()), (theirs[0], theirs[1] or ()), confidence)
     if estimate is None:
         return None
     together = at_confidence(estimate, bonferroni(confidence, arms)) if arms > 1 else None

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from sim.core.measures import Measure
 from sim.core.observations import Observations
-from sim.experiment.estimates import Verdict, columns, scaled, verdict
+from sim.experiment.estimates import TOLD, Verdict, columns, scaled, verdict
 from sim.experiment.plan import Plan, arm_without
 from sim.stats.intervals import Estimate, paired_combination
 
@@ -44,7 +44,7 @@ class Part:
     @property
     def told(self) -> bool:
         """Whether it can be told from zero."""
-        return self.verdict in ("higher", "lower")
+        return self.verdict in TOLD
 
     @property
     def nothing(self) -> bool:

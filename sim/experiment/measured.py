@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from sim.core.measures import Measure
 from sim.core.observations import Observations
 from sim.experiment.conditions import Conditions
-from sim.experiment.estimates import scaled
+from sim.experiment.estimates import difference_of, level_of, pair_of
 from sim.experiment.execution import Arm
-from sim.stats.intervals import Estimate, mean_interval, paired_difference, paired_ratio_difference, ratio_interval
+from sim.stats.intervals import Estimate
 
 Array = NDArray[np.float64]
 
@@ -82,24 +82,16 @@ class Measured:
         above, below = self.columns(measure, points)
         if not _known(above, below):
             return None
-        asked = confidence or self.confidence
-        found = ratio_interval(above, below, asked) if self.measures[measure].is_ratio else mean_interval(above, asked)
-        return scaled(found, self.measures[measure].factor)
+        return level_of(self.measures[measure], (above, below), confidence or self.confidence)
 
     def difference(
         self, measure: int, points: Sequence[int], others: Sequence[int], confidence: float | None = None
     ) -> Estimate | None:
         """The measure over some points minus that over others, paired replication by replication."""
-        above, below = self.columns(measure, points)
-        above_others, below_others = self.columns(measure, others)
-        if not (_known(above, below) and _known(above_others, below_others)):
+        ours, theirs = self.columns(measure, points), self.columns(measure, others)
+        if not (_known(*ours) and _known(*theirs)):
             return None
-        asked = confidence or self.confidence
-        if self.measures[measure].is_ratio:
-            found = paired_ratio_difference(above, below, above_others, below_others, asked)
-        else:
-            found = paired_difference(above, above_others, asked)
-        return scaled(found, self.measures[measure].factor)
+        return difference_of(self.measures[measure], ours, theirs, confidence or self.confidence)
 
 
 def _known(above: Array, below: Array) -> bool:
@@ -125,15 +117,9 @@ def _taking(measures: Sequence[Measure]) -> Callable[[Observations], Array]:
     """Takes numerators and denominators, as an array: a tenth of what pairs of numbers would hold."""
 
     def take(seen: Observations) -> Array:
-        return np.array([_pair(measure, seen) for measure in measures], dtype=np.float64)
+        return np.array([pair_of(measure, seen) for measure in measures], dtype=np.float64)  # None becomes nan
 
     return take
-
-
-def _pair(measure: Measure, seen: Observations) -> tuple[float, float]:
-    above = measure.above(seen.totals)
-    below = 1.0 if measure.denominator is None else seen.totals.get(measure.denominator)
-    return np.nan if above is None else above, np.nan if below is None else below
 
 
 def chosen_measures(known: Sequence[Measure], asked: Sequence[str]) -> tuple[Measure, ...]:

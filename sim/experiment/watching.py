@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from sim.core.measures import Measure
 from sim.core.observations import Observations
 from sim.experiment.best import PROFIT
-from sim.experiment.estimates import scaled
+from sim.experiment.estimates import Side, difference_of, level_of, pair_of
 from sim.experiment.execution import Arm
 from sim.experiment.plan import BASELINE
 from sim.experiment.store import Cell
-from sim.stats.intervals import Estimate, mean_interval, paired_difference, paired_ratio_difference, ratio_interval
+from sim.stats.intervals import Estimate
 
 _HELD = 64
 Pair = tuple[float, float]
@@ -59,8 +59,7 @@ class Watching:
         """Hold the two numbers of one replication."""
         key = cell.scenario
         self._counts[key] = self._counts.get(key, 0) + 1
-        above = self.measure.above(seen.totals)
-        below = 1.0 if self.measure.denominator is None else seen.totals.get(self.measure.denominator)
+        above, below = pair_of(self.measure, seen)
         held = self._seen.pop(key, {})
         if above is not None and below is not None and math.isfinite(above) and math.isfinite(below):
             held[cell.replication] = (above, below)
@@ -93,22 +92,14 @@ class Watching:
         return Standing(self._titles[key], self._change([mine[n] for n in both], [theirs[n] for n in both]), len(both))
 
     def _level(self, pairs: Sequence[Pair]) -> Estimate | None:
-        if not pairs:
-            return None
-        above, below = zip(*pairs, strict=True)
-        ratio = self.measure.is_ratio
-        found = ratio_interval(above, below, self.confidence) if ratio else mean_interval(above, self.confidence)
-        return scaled(found, self.measure.factor)
+        return level_of(self.measure, _side(pairs), self.confidence) if pairs else None
 
     def _change(self, mine: Sequence[Pair], theirs: Sequence[Pair]) -> Estimate | None:
-        if not mine:
-            return None
-        (above, below), (above_theirs, below_theirs) = zip(*mine, strict=True), zip(*theirs, strict=True)
-        if self.measure.is_ratio:
-            found = paired_ratio_difference(above, below, above_theirs, below_theirs, self.confidence)
-        else:
-            found = paired_difference(above, above_theirs, self.confidence)
-        return scaled(found, self.measure.factor)
+        return difference_of(self.measure, _side(mine), _side(theirs), self.confidence) if mine else None
+
+
+def _side(pairs: Sequence[Pair]) -> Side:
+    return [above for above, _ in pairs], [below for _, below in pairs]
 
 
 def main_measure(measures: Sequence[Measure], asked: str | None = None) -> Measure | None:

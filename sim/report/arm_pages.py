@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from sim.experiment.estimates import verdict
+from sim.experiment.estimates import TOLD, verdict
 from sim.experiment.factorial import Combination, Factorial
 from sim.experiment.front import Front
 from sim.experiment.selection import Selected
@@ -107,4 +107,4 @@ def _term(found: Factorial, place: int, chosen: Combination, what: str) -> Estim
 
 
 def _is_told(found: Estimate | None) -> bool:
-    return found is not None and verdict(found) in ("higher", "lower")
+    return found is not None and verdict(found) in TOLD

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sim.experiment.estimates import Change
+from sim.experiment.estimates import TOLD, Change
 from sim.report.book import Book, places_format
 from sim.report.bridge import Step
 from sim.report.figures import COLOURS, look
@@ -68,7 +68,7 @@ def add_bars(
 
 def _point(change: Change | None) -> dict[str, Any]:
     """A hollow bar cannot be told from zero."""
-    if change is not None and change.verdict in ("higher", "lower"):
+    if change is not None and change.verdict in TOLD:
         return {"fill": {"color": COLOURS[1]}, "border": {"color": COLOURS[1]}}
     return {"fill": {"color": "#ffffff"}, "border": {"color": COLOURS[1]}}
 

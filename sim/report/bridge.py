@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.experiment.accounting import Accounting, Line
-from sim.experiment.estimates import verdict
+from sim.experiment.estimates import TOLD, verdict
 from sim.experiment.execution import Arm
 from sim.experiment.explanation import Explanation
 from sim.report.numbers import with_half_width
@@ -94,7 +94,7 @@ def passing_steps(found: Explanation) -> list[Step]:
 
 
 def _sure(line: Line) -> bool:
-    return line.verdict in ("higher", "lower")
+    return line.verdict in TOLD
 
 
 def bridge_sentence(arm: Arm, found: Accounting) -> str:

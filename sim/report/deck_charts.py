@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from sim.experiment.estimates import Change
+from sim.experiment.estimates import TOLD, Change
 from sim.files.libraries import library
 from sim.files.problems import printable
 from sim.report.book import Book
@@ -45,7 +45,7 @@ def bars(slide: Any, box: Box, title: str, names: Sequence[str], changes: Sequen
     plot = chart.plots[0]
     plot.gap_width = 60 if len(names) > 2 else 150
     for place, change in enumerate(changes):
-        told = change is not None and change.verdict in ("higher", "lower")
+        told = change is not None and change.verdict in TOLD
         paint(plot.series[0].points[place].format, BAR, hollow=not told)
     half_widths = [None if change is None else rounded(change.estimate.half_width) for change in changes]
     if any(half_widths):

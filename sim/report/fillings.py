@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.experiment.comparison import Row
-from sim.experiment.estimates import Change
+from sim.experiment.estimates import TOLD, Change
 
 
 def filled(change: Change) -> dict[str, Any]:
@@ -19,6 +19,6 @@ def filled(change: Change) -> dict[str, Any]:
 def fillings(rows: Sequence[Row]) -> str:
     """What the fillings of the marks in these rows mean, in words."""
     changes = [change for row in rows for change in row.changes.values() if change is not None]
-    alone = any(change.verdict in ("higher", "lower") and not change.holds_together for change in changes)
+    alone = any(change.verdict in TOLD and not change.holds_together for change in changes)
     half = "; half-filled: not sure beside the others" if alone else ""
     return f"hollow: cannot be told from zero{half}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sim.evidence import KINDS, by_kind
 from sim.experiment.comparison import Result, Row
-from sim.experiment.estimates import BadDays, Change
+from sim.experiment.estimates import TOLD, BadDays, Change
 from sim.experiment.execution import Arm
 from sim.report.bridge import label_of, told_parts
 from sim.report.numbers import counted, decimals, folded, in_percent, signed, span
@@ -86,7 +86,7 @@ def answer(result: Result) -> str:
 def changes_told(rows: Sequence[Row]) -> str:
     """How many changes of some outcomes can be told from none."""
     changes = [change for row in rows for change in row.changes.values() if change is not None]
-    told = sum(change.verdict in ("higher", "lower") for change in changes)
+    told = sum(change.verdict in TOLD for change in changes)
     return f"{told} of {counted(len(changes), 'change')} can be told from no change" if changes else capital(_NOTHING)
 
 
@@ -94,11 +94,11 @@ def bridge(result: Result, arm: Arm, most: int = _PARTS) -> str:
     """Through what the profit of a policy changes most."""
     found = result.accountings[arm.name]
     currency = result.plan.baseline.scenario.currency
-    sure = [line for line in told_parts(found, most) if line.verdict in ("higher", "lower")][:most]
+    sure = [line for line in told_parts(found, most) if line.verdict in TOLD][:most]
     if not sure:
         return f"{named(arm.title)}: no part of the change of profit can be told from none"
     parts = [f"{label_of(line)} ({signed(line.estimate.value, decimals(line.estimate))} {currency})" for line in sure]
-    if found.profit.verdict in ("higher", "lower"):
+    if found.profit.verdict in TOLD:
         return f"{named(arm.title)}: profit changes through {listed(parts, 'and')}"
     whole = "this study cannot tell whether profit does"
     if found.profit.verdict == "the same":

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from sim.core.measures import Measure
 from sim.experiment.break_even import BreakEven
-from sim.experiment.estimates import verdict
+from sim.experiment.estimates import TOLD, verdict
 from sim.experiment.sensitivity import RANKED, SHARES, Hangs, Sensed
 from sim.experiment.sweep import Effect, Swept
 from sim.experiment.uncertainty import Answer, UnderUncertainty
@@ -26,8 +26,6 @@ _MOST_CHARTS, _MOST_BARS, _SIDE_BY_SIDE = 4, 12, 4
 _LONGEST = 40
 HOLLOW = "hollow: cannot be told from zero"
 _ZERO = Ends(0.0)
-_ROUNDING = 1e-9
-"""So small a coefficient is none."""
 
 
 def of_sweep(found: Swept) -> Iterator[Page]:
@@ -50,7 +48,7 @@ def of_sweep(found: Swept) -> Iterator[Page]:
 
 def _of_dimension(found: Swept, dimension: Dimension, mine: Sequence[Effect]) -> Page:
     places, against = told_of(found.measures, _MOST_CHARTS), mine[0].against
-    levels = list({one.level.value: one.level for one in mine}.values())
+    levels = _levels(mine)
     numbers = [each.number for each in (against, *levels)]
     charts: list[Bars | Curves] = []
     for place in places:
@@ -76,6 +74,11 @@ def _of_dimension(found: Swept, dimension: Dimension, mine: Sequence[Effect]) ->
     )
 
 
+def _levels(mine: Sequence[Effect]) -> list[Level]:
+    """The values that are compared, each once."""
+    return list({one.level.value: one.level for one in mine}.values())
+
+
 def _base(level: Level) -> str:
     return "the scenario as it is" if level.value is None else level.label
 
@@ -85,7 +88,7 @@ def title_of_setting(measure: Measure, name: str, changes: Sequence[tuple[str, E
     what = name_in_sentence(measure)
     if not changes:
         return f"{name}: nothing was measured of {what}"
-    told = [(label, change) for label, change in changes if verdict(change) in ("higher", "lower")]
+    told = [(label, change) for label, change in changes if verdict(change) in TOLD]
     if told:
         label, change = max(told, key=lambda each: abs(each[1].value))
         count = f"; {len(told)} of {len(changes)} others can be told from it" if len(changes) > 1 else ""
@@ -97,7 +100,7 @@ def title_of_setting(measure: Measure, name: str, changes: Sequence[tuple[str, E
 
 def _tables_of(found: Swept, dimension: Dimension, mine: Sequence[Effect]) -> Iterator[Page]:
     against = mine[0].against
-    levels = list({one.level.value: one.level for one in mine}.values())
+    levels = _levels(mine)
     columns = [
         (each.label, {one.measure: one.change for one in mine if one.level.value == each.value}) for each in levels
     ]
@@ -109,7 +112,7 @@ def change_tables(
 ) -> Iterator[Page]:
     """Measures by row, so many columns at a time that all can be read."""
     changes = [change for _, column in columns for change in column.values()]
-    told = sum(verdict(change) in ("higher", "lower") for change in changes)
+    told = sum(verdict(change) in TOLD for change in changes)
     for first in range(0, len(columns), _SIDE_BY_SIDE):
         part = columns[first : first + _SIDE_BY_SIDE]
         cells = [["", *(named(label, _LONGEST) for label, _ in part)]]
@@ -167,7 +170,7 @@ def _of_slopes(found: Swept) -> Iterator[Page]:
     ]
     first = told_of(found.measures, 1)[0]
     changes = [(label, column[first]) for label, column in columns if first in column]
-    told = [(label, each) for label, each in changes if verdict(each) in ("higher", "lower")]
+    told = [(label, each) for label, each in changes if verdict(each) in TOLD]
     what = name_in_sentence(found.measures[first])
     title = f"This study cannot tell on which setting {what} hangs"
     if changes and all(verdict(each) == "the same" for _, each in changes):
@@ -254,7 +257,7 @@ def of_break_even(found: BreakEven) -> Iterator[Page]:
         for value, estimate in curve.points:
             cell = change_cell(found.measure, estimate).text.strip()
             cells.append([break_even.value_text(study.varied, value), cell, verdict(estimate)])
-        count = sum(verdict(each) in ("higher", "lower") for _, each in curve.points)
+        count = sum(verdict(each) in TOLD for _, each in curve.points)
         about = f"{case.label}: at" if case.label else "At"
         heading = f"{about} {count} of {len(curve.points)} values tried the change can be told from zero"
         yield Page(
@@ -343,7 +346,7 @@ def _over_inputs(found: UnderUncertainty, answers: Sequence[Answer]) -> str:
     if not answers:
         return "Nothing was measured that could be compared"
     measure = found.measures[answers[0].measure]
-    sure = [one for one in answers if verdict(one.parts.mean) in ("higher", "lower")]
+    sure = [one for one in answers if verdict(one.parts.mean) in TOLD]
     if len(answers) > 1:
         what = name_in_sentence(measure)
         return f"{len(sure)} of {len(answers)} policies can be told to change {what}, over all that is uncertain"
@@ -360,11 +363,7 @@ def _hanging(found: UnderUncertainty, one: Answer) -> Page:
     order = sorted(range(len(coefficients)), key=lambda number: -abs(coefficients[number].value))
     uncertain = [found.study.uncertain[number].name for number in order]
     shown = order[:_MOST_BARS]
-    clear = [
-        found.study.uncertain[number].name
-        for number in order
-        if coefficients[number].excludes_zero and abs(coefficients[number].value) > _ROUNDING
-    ]
+    clear = [found.study.uncertain[number].name for number in order if coefficients[number].excludes_zero]
     what = name_in_sentence(found.measures[one.measure])
     of = what if one.arm == BASELINE else f"the change of {what}"
     title = f"{named(found.study.title_of(one.arm))}: this study cannot tell on which number {of} hangs"

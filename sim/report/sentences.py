@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from sim.core.measures import Measure
 from sim.experiment.comparison import Result, Row
-from sim.experiment.estimates import Change, Verdict
+from sim.experiment.estimates import TOLD, Change, Verdict
 from sim.experiment.execution import Arm
 from sim.experiment.explanation import FIVE
 from sim.report.numbers import (
@@ -124,7 +124,7 @@ def name_in_sentence(measure: Measure) -> str:
 
 def is_effect(change: Change) -> bool:
     """Whether a difference is told from zero."""
-    return change.verdict in ("higher", "lower")
+    return change.verdict in TOLD
 
 
 def marked(change: Change | None) -> str:

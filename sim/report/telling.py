@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from sim.core.measures import Measure
-from sim.experiment.estimates import Verdict, verdict
+from sim.experiment.estimates import TOLD, Verdict, verdict
 from sim.experiment.explanation import FIVE
 from sim.files.problems import printable
 from sim.model import OUTCOMES
@@ -78,7 +78,7 @@ def change_cell(measure: Measure, change: Estimate | None) -> Text:
         return Text("-  ", "faint")
     found = verdict(change)
     text = f"{with_half_width(change, sign=True)} {MARKS[found]}"
-    if found not in ("higher", "lower"):
+    if found not in TOLD:
         return Text(text, "faint")
     return Text(text, "" if measure.better == "neither" else "good" if found == measure.better else "bad")
 
@@ -108,11 +108,7 @@ def changes_told(told: Sequence[tuple[Measure, Estimate]], within: Callable[[Mea
 
     within: what is said after the change of a measure.
     """
-    parts = [
-        effect_told(measure, change) + within(measure)
-        for measure, change in told
-        if verdict(change) in ("higher", "lower")
-    ]
+    parts = [effect_told(measure, change) + within(measure) for measure, change in told if verdict(change) in TOLD]
     for kind, words in (
         ("the same", "exactly as before: {}"),
         ("cannot tell", "this study cannot tell whether {} changes"),

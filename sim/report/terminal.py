@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sim.core.measures import Measure
 from sim.experiment.comparison import Result, Row
-from sim.experiment.estimates import BadDays, Change
+from sim.experiment.estimates import TOLD, BadDays, Change
 from sim.experiment.execution import Arm
 from sim.files.problems import printable
 from sim.report import passages
@@ -178,7 +178,7 @@ def _change(row: Row, change: Change | None) -> Text:
     if change is None:
         return Text("-  ", "faint")
     text = f"{with_half_width(change.estimate, sign=True)} {mark_of(change)}"
-    if change.verdict not in ("higher", "lower"):
+    if change.verdict not in TOLD:
         return Text(text, "faint")
     if row.measure.better == "neither":
         return Text(text)

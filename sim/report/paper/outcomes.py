@@ -10,7 +10,7 @@ from typing import Any
 
 from sim.experiment.accounting import PROFIT, Line
 from sim.experiment.comparison import Result, Row
-from sim.experiment.estimates import Change
+from sim.experiment.estimates import TOLD, Change
 from sim.experiment.execution import Arm
 from sim.experiment.explanation import Explanation
 from sim.report.answer import answer
@@ -137,7 +137,7 @@ def _change_cells(row: Row, found: Change | None) -> list[Cell | str]:
 
 def style_of(row: Row, found: Change) -> str:
     """How a change is shown: "good", "bad", or neither where it has no better side or cannot be told."""
-    if found.verdict not in ("higher", "lower"):
+    if found.verdict not in TOLD:
         return "faint"
     if row.measure.better == "neither":
         return ""
@@ -160,7 +160,7 @@ def _explored_change(found: Change | None) -> list[Any] | None:
     if found is None:
         return None
     ends = (found.estimate.value, found.estimate.low, found.estimate.high)
-    told = found.verdict in ("higher", "lower")
+    told = found.verdict in TOLD
     return [*map(rounded, ends), with_half_width(found.estimate, sign=True), _VERDICTS[found.verdict], told]
 
 
@@ -203,7 +203,7 @@ def _part(line: Line | None) -> Cell | str:
     if line is None:
         return Cell("0", "faint")
     text = with_half_width(line.estimate, sign=True)
-    return text if line.verdict in ("higher", "lower") else Cell(f"{text} ~", "faint")
+    return text if line.verdict in TOLD else Cell(f"{text} ~", "faint")
 
 
 def links_section(result: Result, folder: Path) -> Section:
