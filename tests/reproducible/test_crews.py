@@ -7,13 +7,13 @@ import os
 import random
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -101,15 +101,6 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
         made.end()
 
 
-def kept(store: Path) -> int:
-    """Replications that a store holds by now."""
-    try:
-        with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as found:
-            return int(found.execute("select count(*) from replications").fetchone()[0])
-    except sqlite3.Error:
-        return 0
-
-
 @needs_dask
 def test_a_dask_cluster_gives_the_same_bytes(cluster: Cluster, tmp_path: Path, expected: dict[str, bytes]) -> None:
     words = command(6, tmp_path / "out", "--executor", "dask", "--address", cluster.address())
@@ -120,30 +111,19 @@ def test_a_dask_cluster_gives_the_same_bytes(cluster: Cluster, tmp_path: Path, e
 
 @needs_dask
 def test_a_dask_worker_that_is_killed_changes_no_byte(
-    cluster: Cluster, tmp_path: Path, expected: dict[str, bytes]
+    cluster: Cluster, tmp_path: Path, expected: dict[str, bytes], moments: Any
 ) -> None:
     words = command(6, tmp_path / "out", "--executor", "dask", "--address", cluster.address())
     running = started(words, tmp_path / "log")
-    end = time.monotonic() + WITHIN_S
-    while kept(tmp_path / "out.sqlite") < 1 and running.poll() is None and time.monotonic() < end:
-        time.sleep(0.02)
+    moments.get_on(running, tmp_path / "out.sqlite")
     assert running.poll() is None, (tmp_path / "log").read_text()
     os.kill(cluster.workers[0].pid, signal.SIGKILL)
     assert running.wait(WITHIN_S) == 0, (tmp_path / "log").read_text()
     assert results(tmp_path / "out") == expected
 
 
-def awaited(running: subprocess.Popen[bytes], store: Path, chance: random.Random) -> None:
-    """A random moment, mostly of a study that has got on since the last one."""
-    before, end = kept(store), time.monotonic() + WITHIN_S
-    if chance.random() < 0.75:
-        while kept(store) == before and running.poll() is None and time.monotonic() < end:
-            time.sleep(0.02)
-    time.sleep(chance.uniform(0.0, 0.8))
-
-
 def disturbed(
-    cluster: Cluster, words: Sequence[str], store: Path, kills: int, chance: random.Random
+    cluster: Cluster, words: Sequence[str], store: Path, *, kills: int, chance: random.Random, moments: Any
 ) -> tuple[int, int]:
     """Kill workers, now and then the coordinator, while a study runs; returns how many of each were hit.
 
@@ -153,7 +133,7 @@ def disturbed(
     log = store.with_suffix(".log")
     running = started(words, log)
     while workers + coordinators < kills:
-        awaited(running, store, chance)
+        moments.await_one(running, store, chance)
         if running.poll() == 0:
             break
         if running.poll() is not None:
@@ -173,13 +153,14 @@ def disturbed(
 
 @needs_dask
 @pytest.mark.slow
-def test_two_hundred_kills_around_a_dask_cluster_change_no_byte(cluster: Cluster, tmp_path: Path) -> None:
+def test_two_hundred_kills_around_a_dask_cluster_change_no_byte(cluster: Cluster, tmp_path: Path, moments: Any) -> None:
     count = 2500
     dask = ("--executor", "dask", "--address", cluster.address())
-    hit = disturbed(cluster, command(count, tmp_path / "out", *dask), tmp_path / "out.sqlite", 200, random.Random(3))
+    words, store = command(count, tmp_path / "out", *dask), tmp_path / "out.sqlite"
+    hit = disturbed(cluster, words, store, kills=200, chance=random.Random(3), moments=moments)
     print(f"\nkilled {hit[0]} times a worker, {hit[1]} times the coordinator")
     assert sum(hit) == 200, "the study ended before it had been killed so often"
-    before = kept(tmp_path / "out.sqlite")
+    before = moments.kept(store)
     print(f"{before} of {count} replications were done by then")
     for name, more in (("out", dask), ("alone", ())):
         log = tmp_path / f"{name}.log"

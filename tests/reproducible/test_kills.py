@@ -6,17 +6,16 @@ import contextlib
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 FIRM = ROOT / "tests" / "behaviour" / "firm.yaml"
-WITHIN_S = 60.0
+STORE = Path("results", "replications.sqlite")
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="finds workers in /proc, as on Linux")
 
 
@@ -52,26 +51,7 @@ def workers_of(process: int) -> list[int]:
     return found
 
 
-def kept(cwd: Path) -> int:
-    """Replications that the store of a folder holds by now."""
-    store = cwd / "results" / "replications.sqlite"
-    try:
-        with contextlib.closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as found:
-            return int(found.execute("select count(*) from replications").fetchone()[0])
-    except sqlite3.Error:
-        return 0
-
-
-def awaited(running: subprocess.Popen[bytes], cwd: Path, chance: random.Random) -> None:
-    """A random moment: mostly of a study that has got on since it was started, else of one that may not have begun."""
-    before, end = kept(cwd), time.monotonic() + WITHIN_S
-    if chance.random() < 0.75:
-        while kept(cwd) == before and running.poll() is None and time.monotonic() < end:
-            time.sleep(0.02)
-    time.sleep(chance.uniform(0.0, 0.8))
-
-
-def disturbed(replications: int, kills: int, cwd: Path, chance: random.Random) -> tuple[int, int]:
+def disturbed(replications: int, kills: int, cwd: Path, chance: random.Random, moments: Any) -> tuple[int, int]:
     """Kill at random moments until so many kills have hit; returns how many hit the parent and how many a worker.
 
     A parent that gives up, since two pools after each other were killed before they did anything, is started again.
@@ -79,7 +59,7 @@ def disturbed(replications: int, kills: int, cwd: Path, chance: random.Random) -
     parents = workers = 0
     running = started(replications, cwd)
     while parents + workers < kills:
-        awaited(running, cwd, chance)
+        moments.await_one(running, cwd / STORE, chance)
         if running.poll() == 0:
             break
         if running.poll() is not None:
@@ -106,11 +86,11 @@ def results(cwd: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.name != "manifest.json"}
 
 
-def after_kills(replications: int, kills: int, tmp_path: Path, seed: int) -> None:
+def after_kills(replications: int, kills: int, tmp_path: Path, seed: int, moments: Any) -> None:
     for name in ("alone", "disturbed"):
         (tmp_path / name).mkdir()
-    hit = disturbed(replications, kills, tmp_path / "disturbed", random.Random(seed))
-    before = kept(tmp_path / "disturbed")
+    hit = disturbed(replications, kills, tmp_path / "disturbed", random.Random(seed), moments)
+    before = moments.kept(tmp_path / "disturbed" / STORE)
     for name in ("alone", "disturbed"):
         assert started(replications, tmp_path / name).wait(timeout=1200) == 0
     print(f"\nkilled {hit[0]} times the parent, {hit[1]} times a worker, with {before} of {replications} done by then")
@@ -121,10 +101,10 @@ def after_kills(replications: int, kills: int, tmp_path: Path, seed: int) -> Non
     assert sorted(left) == ["firm-run", "replications.sqlite"]
 
 
-def test_a_study_killed_five_times_ends_with_the_same_bytes(tmp_path: Path) -> None:
-    after_kills(90, 5, tmp_path, 1)
+def test_a_study_killed_five_times_ends_with_the_same_bytes(tmp_path: Path, moments: Any) -> None:
+    after_kills(90, 5, tmp_path, 1, moments)
 
 
 @pytest.mark.slow
-def test_a_study_killed_two_hundred_times_ends_with_the_same_bytes(tmp_path: Path) -> None:
-    after_kills(2500, 200, tmp_path, 2)
+def test_a_study_killed_two_hundred_times_ends_with_the_same_bytes(tmp_path: Path, moments: Any) -> None:
+    after_kills(2500, 200, tmp_path, 2, moments)
