@@ -6,7 +6,7 @@ half-widths stand in the sheet behind it, where they can be changed like the bar
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -22,6 +22,7 @@ from sim.report.scales import places_of, scale_of, scale_of_bridge
 
 NOTHING: Mapping[str, Sequence[float | None]] = MappingProxyType({})
 POINT = 12_700
+SMALL = 9 * POINT
 _UP, _DOWN, BAR = 3, 2, 1
 """Accents of the template: green, vermilion and blue of ours."""
 
@@ -49,7 +50,7 @@ def bars(slide: Any, box: Box, title: str, names: Sequence[str], changes: Sequen
         paint(plot.series[0].points[place].format, BAR, hollow=not told)
     half_widths = [None if change is None else rounded(change.estimate.half_width) for change in changes]
     if any(half_widths):
-        _add_error_bars(plot.series[0], half_widths)
+        error_bars(plot.series[0], [half_widths] * 2, [(2, 1)] * 2)
         keep(chart, data, {"half-width": half_widths})
     across(chart, *scale_of([change.estimate for change in changes if change is not None]))
 
@@ -87,11 +88,7 @@ def lines(slide: Any, box: Box, names: Mapping[str, str], shown: Course) -> None
     chart = chart_of(
         slide, box, "LINE_MARKERS" if len(shown.months) < 4 else "LINE", data, f"{shown.title} ({shown.unit})"
     )
-    chart.has_legend = len(names) > 1
-    if chart.has_legend:
-        chart.legend.position = pptx_of("enum.chart").XL_LEGEND_POSITION.BOTTOM
-        chart.legend.include_in_layout = False
-        chart.legend.font.size = 9 * POINT
+    legend_below(chart, len(names))
     dashes = pptx_of("enum.dml").MSO_LINE_DASH_STYLE
     for number, series in enumerate(chart.plots[0].series):
         series.smooth = False
@@ -182,21 +179,38 @@ def paint(format_: Any, accent: int, hollow: bool) -> None:
     format_.line.color.theme_color = colour
 
 
-def _add_error_bars(series: Any, half_widths: Sequence[float | None]) -> None:
-    """Half-widths on both sides of each bar, where the order of the schema wants them: before the categories.
+def error_bars(
+    series: Any, sides: Sequence[Sequence[float | None]], places: Sequence[tuple[int, int]], way: str = ""
+) -> None:
+    """How far intervals reach below and above, put where the schema wants them: before the numbers of a series.
 
-    They stand in the third column of the sheet behind the chart.
+    places: column and first row of each side in the sheet behind the chart. way: "x" or "y" of a line, none of bars.
     """
-    points = "".join(
-        f'<c:pt idx="{place}"><c:v>{half}</c:v></c:pt>' for place, half in enumerate(half_widths) if half is not None
-    )
-    count = len(half_widths)
-    numbers = f"<c:numRef><c:f>Sheet1!$C$2:$C${count + 1}</c:f><c:numCache><c:formatCode>General</c:formatCode>"
-    numbers += f'<c:ptCount val="{count}"/>{points}</c:numCache></c:numRef>'
-    text = (
-        f'<c:errBars xmlns:c="{CHART}" xmlns:a="{DRAWING}"><c:errBarType val="both"/><c:errValType val="cust"/>'
-        f'<c:noEndCap val="0"/><c:plus>{numbers}</c:plus><c:minus>{numbers}</c:minus>'
-        '<c:spPr><a:ln w="12700"><a:solidFill><a:schemeClr val="tx1"/></a:solidFill></a:ln></c:spPr></c:errBars>'
-    )
-    made = pptx_of("oxml").parse_xml(text)
-    series._element.find(f"{{{CHART}}}cat").addprevious(made)
+    if not any(each for side in sides for each in side):
+        return
+    below, above = ("".join(_numbers(side, *place)) for side, place in zip(sides, places, strict=True))
+    text = f'<c:errBars xmlns:c="{CHART}" xmlns:a="{DRAWING}">' + (f'<c:errDir val="{way}"/>' if way else "")
+    text += '<c:errBarType val="both"/><c:errValType val="cust"/><c:noEndCap val="0"/>'
+    text += f"<c:plus>{above}</c:plus><c:minus>{below}</c:minus>"
+    text += '<c:spPr><a:ln w="12700"><a:solidFill><a:schemeClr val="tx1"/></a:solidFill></a:ln></c:spPr></c:errBars>'
+    before = "xVal" if way else "cat"
+    series._element.find(f"{{{CHART}}}{before}").addprevious(pptx_of("oxml").parse_xml(text))
+
+
+def _numbers(values: Sequence[float | None], column: int, row: int) -> Iterator[str]:
+    letter = chr(ord("A") + column)
+    yield f"<c:numRef><c:f>Sheet1!${letter}${row + 1}:${letter}${row + len(values)}</c:f>"
+    yield f'<c:numCache><c:formatCode>General</c:formatCode><c:ptCount val="{len(values)}"/>'
+    for place, value in enumerate(values):
+        if value is not None:
+            yield f'<c:pt idx="{place}"><c:v>{value}</c:v></c:pt>'
+    yield "</c:numCache></c:numRef>"
+
+
+def legend_below(chart: Any, count: int) -> None:
+    """What the series are called, where there are several."""
+    chart.has_legend = count > 1
+    if chart.has_legend:
+        chart.legend.position = pptx_of("enum.chart").XL_LEGEND_POSITION.BOTTOM
+        chart.legend.include_in_layout = False
+        chart.legend.font.size = SMALL

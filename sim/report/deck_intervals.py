@@ -5,7 +5,7 @@ The numbers and how far their intervals reach stand in the sheet behind a chart,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.files.problems import printable
@@ -13,13 +13,14 @@ from sim.report.book import Book
 from sim.report.deck import Box
 from sim.report.deck_charts import (
     ACCENTS,
-    CHART,
-    DRAWING,
     POINT,
+    SMALL,
     across,
     chart_of,
     colour_of,
+    error_bars,
     keep,
+    legend_below,
     paint,
     pptx_of,
     quiet,
@@ -27,8 +28,6 @@ from sim.report.deck_charts import (
 from sim.report.numbers import rounded
 from sim.report.pages import Bars, Curves, Ends, Line
 from sim.report.scales import places_of, scale
-
-_SMALL = 9 * POINT
 
 
 def interval_bars(slide: Any, box: Box, asked: Bars) -> None:
@@ -47,11 +46,11 @@ def interval_bars(slide: Any, box: Box, asked: Bars) -> None:
         column = 1 + len(asked.series) + 2 * number
         sides = _sides(values, f"{name}, " if len(asked.series) > 1 else "")
         more |= sides
-        _error_bars(series, list(sides.values()), "", [(column + side, 1) for side in (0, 1)])
+        error_bars(series, list(sides.values()), [(column + side, 1) for side in (0, 1)])
     keep(chart, data, more)
     every = [each for _, values in asked.series for each in values if each is not None]
     across(chart, *_scale(every))
-    _legend(chart, len(asked.series))
+    legend_below(chart, len(asked.series))
 
 
 def curves(slide: Any, box: Box, asked: Curves) -> None:
@@ -73,13 +72,12 @@ def curves(slide: Any, box: Box, asked: Curves) -> None:
                     book.put(sheet, first + row, place, value)
         names = list(columns)
         for side, start in (("x", 2), ("y", 4)):
-            if any(value for name in names[start : start + 2] for value in columns[name]):
-                sides = [columns[name] for name in names[start : start + 2]]
-                _error_bars(series, sides, side, [(start, first + 1), (start + 1, first + 1)])
+            sides = [columns[name] for name in names[start : start + 2]]
+            error_bars(series, sides, [(start, first + 1), (start + 1, first + 1)], side)
         first += len(line.dots) + 2
     chart.part.chart_workbook.update_from_xlsx_blob(book.content())
     _axes(chart, asked)
-    _legend(chart, len(asked.lines))
+    legend_below(chart, len(asked.lines))
 
 
 def _columns(line: Line) -> Mapping[str, Sequence[float | None]]:
@@ -129,7 +127,7 @@ def _axes(chart: Any, asked: Curves) -> None:
     chart.category_axis.format.line.color.theme_color = colour_of(0)
     chart.category_axis.has_title = True
     run = chart.category_axis.axis_title.text_frame.paragraphs[0].add_run()
-    run.text, run.font.size, run.font.bold = printable(asked.along), _SMALL, False
+    run.text, run.font.size, run.font.bold = printable(asked.along), SMALL, False
 
 
 def _scale(found: Sequence[Ends]) -> tuple[float, float, float]:
@@ -146,14 +144,6 @@ def _accent(number: int) -> int:
     return 1 + number % ACCENTS
 
 
-def _legend(chart: Any, count: int) -> None:
-    chart.has_legend = count > 1
-    if chart.has_legend:
-        chart.legend.position = pptx_of("enum.chart").XL_LEGEND_POSITION.BOTTOM
-        chart.legend.include_in_layout = False
-        chart.legend.font.size = _SMALL
-
-
 def _sides(values: Sequence[Ends | None], name: str) -> dict[str, Sequence[float | None]]:
     """How far each interval reaches below and above, as columns of the sheet."""
     reach = [(None, None) if each is None else each.reach for each in values]
@@ -161,31 +151,3 @@ def _sides(values: Sequence[Ends | None], name: str) -> dict[str, Sequence[float
         printable(f"{name}{word}"): [rounded(each[side]) for each in reach]
         for side, word in enumerate(("below", "above"))
     }
-
-
-def _error_bars(
-    series: Any, sides: Sequence[Sequence[float | None]], way: str, places: Sequence[tuple[int, int]]
-) -> None:
-    """How far intervals reach below and above, put where the schema wants them: before the numbers of a series.
-
-    way: "x" or "y" of a line, nothing of bars. places: column and first row of each side in the sheet.
-    """
-    if not any(each for side in sides for each in side):
-        return
-    below, above = ("".join(_numbers(side, *place)) for side, place in zip(sides, places, strict=True))
-    text = f'<c:errBars xmlns:c="{CHART}" xmlns:a="{DRAWING}">' + (f'<c:errDir val="{way}"/>' if way else "")
-    text += '<c:errBarType val="both"/><c:errValType val="cust"/><c:noEndCap val="0"/>'
-    text += f"<c:plus>{above}</c:plus><c:minus>{below}</c:minus>"
-    text += '<c:spPr><a:ln w="12700"><a:solidFill><a:schemeClr val="tx1"/></a:solidFill></a:ln></c:spPr></c:errBars>'
-    before = "xVal" if way else "cat"
-    series._element.find(f"{{{CHART}}}{before}").addprevious(pptx_of("oxml").parse_xml(text))
-
-
-def _numbers(values: Sequence[float | None], column: int, row: int) -> Iterator[str]:
-    letter = chr(ord("A") + column)
-    yield f"<c:numRef><c:f>Sheet1!${letter}${row + 1}:${letter}${row + len(values)}</c:f>"
-    yield f'<c:numCache><c:formatCode>General</c:formatCode><c:ptCount val="{len(values)}"/>'
-    for place, value in enumerate(values):
-        if value is not None:
-            yield f'<c:pt idx="{place}"><c:v>{value}</c:v></c:pt>'
-    yield "</c:numCache></c:numRef>"
