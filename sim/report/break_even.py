@@ -13,8 +13,8 @@ from sim.files.break_even import BreakEvenSettings, load_break_even
 from sim.files.break_even_study import BreakEvenStudy, Case, Varied
 from sim.files.problems import printable
 from sim.report.kinds import Kind
-from sim.report.numbers import number, percent, rounded, signed, span, with_half_width
-from sim.report.sentences import listed, name_in_sentence, unit_of_change
+from sim.report.numbers import counted, number, percent, rounded, signed, span, with_half_width
+from sim.report.sentences import capital, listed, name_in_sentence, unit_of_change
 from sim.report.tables import Record, head
 from sim.report.telling import bulleted, heading
 from sim.report.terminal import Text, grid, painter
@@ -45,7 +45,7 @@ def _places(width: float) -> int:
 def sentences(found: BreakEven) -> list[str]:
     """A sentence or more for each case: where the difference is zero, or that it is not told to be so anywhere."""
     return [
-        f"{printable(case.label)}: {told}" if case.label else f"{told[:1].upper()}{told[1:]}"
+        f"{printable(case.label)}: {told}" if case.label else capital(told)
         for case, curve in zip(found.study.cases, found.curves, strict=True)
         for told in _of_curve(found, curve)
     ]
@@ -96,7 +96,7 @@ def render(found: BreakEven, colour: bool, width: int) -> str:
     paint, study = painter(colour), found.study
     horizon = span(study.scenario.calendar.horizon_days)
     what = (
-        f"{study.name}: {study.replications} replication{'' if study.replications == 1 else 's'} of {horizon}, seed "
+        f"{study.name}: {counted(study.replications, 'replication')} of {horizon}, seed "
         f"{study.seed}, at each value; ± is half its {percent(study.confidence)} interval; ~ cannot be told from zero"
     )
     parts = [heading(study.title, what, width, paint)]

@@ -9,6 +9,7 @@ from sim.levers import Lever, levers
 from sim.levers.coverage import CLAIMS, MISSING, PRACTICES, bearing_on, serving
 from sim.levers.lever import Move
 from sim.report.numbers import folded
+from sim.report.sentences import capital
 from sim.report.terminal import WIDTH, painter
 
 FORMAT = 1
@@ -20,7 +21,7 @@ def render_levers(colour: bool = False, width: int = WIDTH) -> str:
     paint = painter(colour)
     parts = []
     for group, of_group in groupby(levers(), key=lambda lever: lever.group):
-        lines = [paint(f"{group[:1].upper()}{group[1:]}", "strong")]
+        lines = [paint(capital(group), "strong")]
         for lever in of_group:
             lines.append(f"  {lever.name}: {lever.title}")
             for said in _said(lever):
@@ -135,7 +136,7 @@ def levers_page() -> str:
     """The page of the docs."""
     parts = [_PAGE]
     for group, of_group in groupby(levers(), key=lambda lever: lever.group):
-        parts.append(f"## {group[:1].upper()}{group[1:]}\n\n" + "\n".join(_item(lever) for lever in of_group))
+        parts.append(f"## {capital(group)}\n\n" + "\n".join(_item(lever) for lever in of_group))
     parts.append("## The practices\n\n" + _table(["no.", "group", "practice", "levers"], _practices()))
     parts.append("## The claims\n\n" + _table(["claim", "about", "levers"], _claims()))
     return "\n".join(parts)

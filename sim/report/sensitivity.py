@@ -19,8 +19,8 @@ from sim.experiment.sensitivity import (
 )
 from sim.files.sensitivity import SensitivitySettings, load_sensitivity
 from sim.report.kinds import Kind
-from sim.report.numbers import number, percent, rounded, span, told_number
-from sim.report.sentences import listed, name_in_sentence, unit_of_change
+from sim.report.numbers import counted, number, percent, rounded, span, told_number
+from sim.report.sentences import capital, listed, name_in_sentence, unit_of_change
 from sim.report.strips import Mark, Marks, Strip
 from sim.report.tables import Record, head
 from sim.report.telling import Column, bulleted, heading, side_by_side, told_of
@@ -58,7 +58,7 @@ def render(found: Sensed, colour: bool, width: int) -> str:
     study, paint = found.study, painter(colour)
     how = _METHODS[study.method].format(study.size)
     horizon = span(study.scenario.calendar.horizon_days)
-    count = f"{study.replications} replication{'' if study.replications == 1 else 's'} of {horizon}"
+    count = f"{counted(study.replications, 'replication')} of {horizon}"
     what = (
         f"{study.name}: {how}, {len(study.dimensions)} settings, {len(study.places)} points; {count} each, "
         f"seed {study.seed}; in brackets {percent(study.confidence)} intervals"
@@ -160,8 +160,7 @@ def sentence_of(found: Sensed, one: Hangs) -> str:
     """On what an outcome hangs most, and what cannot be told."""
     study, measure = found.study, found.measures[one.measure]
     of = "the change of " if study.policy is not None else ""
-    what = f"{of}{name_in_sentence(measure)}"
-    what = what[:1].upper() + what[1:]
+    what = capital(f"{of}{name_in_sentence(measure)}")
     ranked = [(place, _ends(one, place, study.method)) for place in found.order(one)]
     if all(each.value is None or _is_nothing(each) for _, ends in ranked for _, each in ends):
         return f"{what} is the same at every point."

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.experiment.sensitivity import HIGH, LOW, SHARES, Hangs, Sensed
 from sim.report.figures import COLOURS, panels, short
-from sim.report.numbers import percent, span
+from sim.report.numbers import counted, percent, span
 from sim.report.panels import named_ticks, plain_numbers
 from sim.report.sentences import unit_of_change
 from sim.report.telling import told_of
@@ -33,7 +33,7 @@ def drawn(found: Sensed) -> dict[str, Figure]:
         return {}
     study = found.study
     rows = min(_MOST_ROWS, len(study.dimensions))
-    count = f"{study.replications} replication{'' if study.replications == 1 else 's'}"
+    count = counted(study.replications, "replication")
     note = f"{len(study.places)} points, {count} of {span(study.scenario.calendar.horizon_days)} each; "
     of = f" ({study.policy[1].title})" if study.policy is not None else ""
     with panels(

@@ -12,7 +12,7 @@ from sim.experiment.sweep import Effect, Swept, places
 from sim.files.dimensions import Dimension, Level
 from sim.files.sweeps import DRAWN
 from sim.report.figures import COLOURS, panels, short
-from sim.report.numbers import number, percent, span
+from sim.report.numbers import counted, number, percent, span
 from sim.report.panels import CHANGE, bar, named_ticks, plain_numbers
 from sim.report.telling import told_of
 from sim.report.terminal import label_of
@@ -197,5 +197,5 @@ def _axis(dimension: Dimension) -> str:
 
 def _note(found: Swept) -> str:
     sweep = found.sweep
-    count = f"{sweep.replications} replication{'' if sweep.replications == 1 else 's'}"
+    count = counted(sweep.replications, "replication")
     return f"{len(sweep.points)} points, {count} of {span(sweep.scenario.calendar.horizon_days)} each"

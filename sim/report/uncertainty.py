@@ -17,7 +17,16 @@ from sim.files.problems import printable
 from sim.files.studies import BASELINE
 from sim.files.uncertainty import Uncertain, UncertaintySettings, load_uncertainty
 from sim.report.kinds import Kind
-from sim.report.numbers import percent, rounded, shares_in_order, span, two_digits, whole_percent, with_half_width
+from sim.report.numbers import (
+    counted,
+    percent,
+    rounded,
+    shares_in_order,
+    span,
+    two_digits,
+    whole_percent,
+    with_half_width,
+)
 from sim.report.sentences import MARKS, listed, name_in_sentence, unit_of_change
 from sim.report.tables import Record, head
 from sim.report.telling import Column, bulleted, change_cell, changes_told, heading, legend, side_by_side, told_of
@@ -37,8 +46,8 @@ def render(found: UnderUncertainty, colour: bool, width: int) -> str:
     study, paint = found.study, painter(colour)
     horizon = span(study.scenario.calendar.horizon_days)
     what = (
-        f"{study.name}: {study.draws} draws of {len(study.uncertain)} uncertain numbers, {study.replications} "
-        f"replication{'' if study.replications == 1 else 's'} of {horizon} for each, seed {study.seed}; ± is half the "
+        f"{study.name}: {study.draws} draws of {len(study.uncertain)} uncertain numbers, "
+        f"{counted(study.replications, 'replication')} of {horizon} for each, seed {study.seed}; ± is half the "
         f"{percent(study.confidence)} interval of the mean over inputs and chance"
     )
     parts = [heading(study.title, what, width, paint)]

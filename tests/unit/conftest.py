@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -162,3 +163,9 @@ class Truth:
 @pytest.fixture(scope="session")
 def truth() -> Truth:
     return Truth()
+
+
+@pytest.fixture(scope="session")
+def head(bench: Any) -> dict[str, Any]:
+    """What every study that is made up begins with."""
+    return {"name": "s", "title": "T", "replications": 5, "seed": 1, "confidence": 0.95, "scenario": bench.firm}

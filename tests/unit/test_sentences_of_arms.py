@@ -6,7 +6,6 @@ import math
 import re
 from typing import Any
 
-import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -56,11 +55,6 @@ def estimate_of(value: float, half_width: float | None) -> Estimate:
 
 
 estimates = st.builds(estimate_of, signed, st.sampled_from((None, 0.0, *SIZES)))
-
-
-@pytest.fixture(scope="session")
-def head(bench: Any) -> dict[str, Any]:
-    return {"name": "s", "title": "T", "replications": 5, "seed": 1, "confidence": 0.95, "scenario": bench.firm}
 
 
 def arms_of(count: int) -> tuple[Arm, ...]:

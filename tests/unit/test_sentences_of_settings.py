@@ -45,11 +45,6 @@ estimates = st.builds(estimate_of, signed, st.sampled_from((None, 0.0, *SIZES)))
 
 
 @pytest.fixture(scope="session")
-def head(bench: Any) -> dict[str, Any]:
-    return {"name": "s", "title": "T", "replications": 5, "seed": 1, "confidence": 0.95, "scenario": bench.firm}
-
-
-@pytest.fixture(scope="session")
 def dimensions(bench: Any) -> Callable[[int, int], tuple[Dimension, ...]]:
     def made(count: int, values: int = 2) -> tuple[Dimension, ...]:
         levels = tuple(Level(value, float(value), {}) for value in range(1, values + 1))
