@@ -70,11 +70,11 @@ class Exponential(Settings):
 
     def quantile(self, u: float) -> float:
         """-mean ln(1 - u)."""
-        return -self.mean * elementary.log(1.0 - u)
+        return elementary.exponential_quantile(u, self.mean)
 
     def quantiles(self, u: Array) -> Array:
         """-mean ln(1 - u)."""
-        return -self.mean * elementary.log_array(1.0 - u)
+        return elementary.exponential_quantile_array(u, self.mean)
 
 
 class Lognormal(Settings):
@@ -101,11 +101,11 @@ class Lognormal(Settings):
 
     def quantile(self, u: float) -> float:
         """exp(mu + sigma z(u))."""
-        return elementary.exp(self.mu + self.sigma * elementary.normal_quantile(u))
+        return elementary.lognormal_quantile(u, self.mu, self.sigma)
 
     def quantiles(self, u: Array) -> Array:
         """exp(mu + sigma z(u))."""
-        return elementary.exp_array(self.mu + self.sigma * elementary.normal_quantile_array(u))
+        return elementary.lognormal_quantile_array(u, self.mu, self.sigma)
 
 
 class Weibull(Settings):
@@ -127,12 +127,11 @@ class Weibull(Settings):
 
     def quantile(self, u: float) -> float:
         """Scale (-ln(1 - u))^(1/shape)."""
-        return self.scale * elementary.exp(elementary.log(-elementary.log(1.0 - u)) / self.shape)
+        return elementary.weibull_quantile(u, self.scale, self.shape)
 
     def quantiles(self, u: Array) -> Array:
         """Scale (-ln(1 - u))^(1/shape)."""
-        logs = elementary.log_array(-elementary.log_array(1.0 - u))
-        return self.scale * elementary.exp_array(logs / self.shape)
+        return elementary.weibull_quantile_array(u, self.scale, self.shape)
 
 
 class Phase(Settings):
@@ -164,7 +163,7 @@ class Hyperexponential(Settings):
         """The phase in which u falls, and the exponential of what is left of it."""
         for phase in self.phases[:-1]:
             if u < phase.share:
-                return -phase.mean * elementary.log(1.0 - u / phase.share)
+                return elementary.exponential_quantile(u / phase.share, phase.mean)
             u = u - phase.share
         last = self.phases[-1]
         return -last.mean * elementary.log(max(1.0 - u / last.share, 1e-16))
@@ -216,7 +215,7 @@ class LawTable:
         mine = self._lognormal[which]
         if mine.any():
             law, v = which[mine], u[mine]
-            values[mine] = elementary.exp_array(self._mu[law] + self._sigma[law] * elementary.normal_quantile_array(v))
+            values[mine] = elementary.lognormal_quantile_array(v, self._mu[law], self._sigma[law])
         for number, other in self._others:
             mine = which == number
             if mine.any():

@@ -15,6 +15,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from sim.core import compiled
+
 Array = npt.NDArray[np.float64]
 
 _LN2_HI: Final = 6.93147180369123816490e-01
@@ -43,6 +45,7 @@ _FEW_QUANTILES: Final = 90
 """Up to so many elements one after the other is quicker than array steps of half a microsecond each (measured)."""
 
 
+@compiled.one("float64(float64)")
 def log(x: float) -> float:
     """Natural logarithm of a positive finite number; the numbers stand in place, which halves its time (0.3 us)."""
     mantissa, exponent = frexp(x)
@@ -63,6 +66,7 @@ def log(x: float) -> float:
     return exponent * 6.93147180369123816490e-01 - ((half - (s * (half + (odd + even)) + low)) - f)
 
 
+@compiled.each(log, "float64(float64)")
 def log_array(x: Array) -> Array:
     """``log`` of each element."""
     if x.size <= _FEW:
@@ -81,6 +85,7 @@ def log_array(x: Array) -> Array:
     return np.asarray(k * _LN2_HI - ((half - (s * (half + (odd + even)) + k * _LN2_LO)) - f))
 
 
+@compiled.one("float64(float64)")
 def exp(x: float) -> float:
     """Exponential; arguments beyond 700 in size are taken as 700; the numbers stand in place as in ``log``."""
     if x > 700.0:
@@ -103,6 +108,7 @@ def exp(x: float) -> float:
     return ldexp(1.0 - ((lo - (r * c) / (2.0 - c)) - hi), k)
 
 
+@compiled.each(exp, "float64(float64)")
 def exp_array(x: Array) -> Array:
     """``exp`` of each element."""
     if x.size <= _FEW:
@@ -133,9 +139,16 @@ def logistic(x: float) -> float:
     return 1.0 / (1.0 + exp(-x))
 
 
+@compiled.one("float64(float64)")
 def logit(p: float) -> float:
     """log(p / (1 - p)) for 0 < p < 1."""
     return log(p / (1.0 - p))
+
+
+@compiled.each(logit, "float64(float64)")
+def logit_array(p: Array) -> Array:
+    """``logit`` of each element."""
+    return log_array(p / (1.0 - p))
 
 
 @lru_cache(maxsize=512)
@@ -208,6 +221,7 @@ _F = (
 )
 
 
+@compiled.inner
 def _horner(coefficients: tuple[float, ...], x: float) -> float:
     total = coefficients[-1]
     for coefficient in coefficients[-2::-1]:
@@ -223,6 +237,7 @@ def _horner_array(coefficients: tuple[float, ...], x: Array) -> Array:
     return total
 
 
+@compiled.one("float64(float64)")
 def normal_quantile(p: float) -> float:
     """Quantile of the standard normal law for 0 < p < 1 (Wichura 1988, AS241, about 1e-16)."""
     q = p - 0.5
@@ -240,6 +255,7 @@ def normal_quantile(p: float) -> float:
     return -tail if q < 0 else tail
 
 
+@compiled.each(normal_quantile, "float64(float64)")
 def normal_quantile_array(p: Array) -> Array:
     """``normal_quantile`` of each element."""
     if p.size <= _FEW_QUANTILES:
@@ -257,6 +273,42 @@ def normal_quantile_array(p: Array) -> Array:
             tail = np.where(s <= 5.0, tail, _horner_array(_E, s - 5.0) / _horner_array(_F, s - 5.0))
         middle[outer] = np.where(side < 0, -tail, tail)
     return middle
+
+
+@compiled.one("float64(float64, float64)")
+def exponential_quantile(p: float, mean: float) -> float:
+    """-mean ln(1 - p) for 0 < p < 1."""
+    return -mean * log(1.0 - p)
+
+
+@compiled.each(exponential_quantile, "float64(float64, float64)")
+def exponential_quantile_array(p: Array, mean: float | Array) -> Array:
+    """``exponential_quantile`` of each element."""
+    return -mean * log_array(1.0 - p)
+
+
+@compiled.one("float64(float64, float64, float64)")
+def lognormal_quantile(p: float, mu: float, sigma: float) -> float:
+    """exp(mu + sigma z(p)) for 0 < p < 1, z the quantile of the standard normal law."""
+    return exp(mu + sigma * normal_quantile(p))
+
+
+@compiled.each(lognormal_quantile, "float64(float64, float64, float64)")
+def lognormal_quantile_array(p: Array, mu: float | Array, sigma: float | Array) -> Array:
+    """``lognormal_quantile`` of each element."""
+    return exp_array(mu + sigma * normal_quantile_array(p))
+
+
+@compiled.one("float64(float64, float64, float64)")
+def weibull_quantile(p: float, scale: float, shape: float) -> float:
+    """Scale (-ln(1 - p))^(1 / shape) for 0 < p < 1."""
+    return scale * exp(log(-log(1.0 - p)) / shape)
+
+
+@compiled.each(weibull_quantile, "float64(float64, float64, float64)")
+def weibull_quantile_array(p: Array, scale: float | Array, shape: float | Array) -> Array:
+    """``weibull_quantile`` of each element."""
+    return scale * exp_array(log_array(-log_array(1.0 - p)) / shape)
 
 
 def normal_cdfs(z: Array) -> Array:

@@ -14,6 +14,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from sim.core import compiled
+
 Keys = npt.NDArray[np.uint64]
 Array = npt.NDArray[np.float64]
 
@@ -27,13 +29,15 @@ _u1, _u2, _ugolden = np.uint64(_M1), np.uint64(_M2), np.uint64(_GOLDEN)
 _s30, _s27, _s31, _s12, _one = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(12), np.uint64(1)
 
 
+@compiled.one("uint64(uint64)")
 def mix(key: int) -> int:
     """The finaliser of SplitMix64: 64 well-mixed bits of a 64-bit key."""
-    key = ((key ^ (key >> 30)) * _M1) & _MASK
-    key = ((key ^ (key >> 27)) * _M2) & _MASK
+    key = ((key ^ (key >> 30)) * 0xBF58476D1CE4E5B9) & 0xFFFFFFFFFFFFFFFF
+    key = ((key ^ (key >> 27)) * 0x94D049BB133111EB) & 0xFFFFFFFFFFFFFFFF
     return key ^ (key >> 31)
 
 
+@compiled.each(mix, "uint64(uint64)")
 def mix_array(keys: Keys) -> Keys:
     """``mix`` of each element."""
     keys = (keys ^ (keys >> _s30)) * _u1
@@ -55,22 +59,31 @@ def root_key(seed: int, replication: int) -> int:
     return child(child(mix(seed & _MASK), replication), 1)
 
 
+@compiled.one("uint64(uint64, uint64)")
 def child(key: int, ordinal: int) -> int:
-    """The key of the child with this ordinal (or named number) under a parent."""
-    return mix((key ^ ((ordinal + 1) * _GOLDEN)) & _MASK)
+    """The key of the child with this ordinal (or named number) under a parent; ``mix`` is written out."""
+    key = (key ^ (ordinal * 0x9E3779B97F4A7C15 + 0x9E3779B97F4A7C15)) & 0xFFFFFFFFFFFFFFFF
+    key = ((key ^ (key >> 30)) * 0xBF58476D1CE4E5B9) & 0xFFFFFFFFFFFFFFFF
+    key = ((key ^ (key >> 27)) * 0x94D049BB133111EB) & 0xFFFFFFFFFFFFFFFF
+    return key ^ (key >> 31)
+
+
+@compiled.each(child, "uint64(uint64, uint64)")
+def _children(keys: Keys, ordinals: Keys) -> Keys:
+    return mix_array(keys ^ ((ordinals + _one) * _ugolden))
 
 
 def children(keys: Keys, ordinals: Keys | npt.NDArray[np.int64]) -> Keys:
     """``child`` of each parent with its ordinal; shapes broadcast."""
-    return mix_array(keys ^ ((ordinals.astype(np.uint64) + _one) * _ugolden))
+    return _children(keys, ordinals.astype(np.uint64, copy=False))
 
 
 def brood(key: int, first: int, count: int) -> Keys:
     """The keys of ``count`` successive children of one parent, from ordinal ``first`` on."""
-    ordinals = np.arange(first, first + count, dtype=np.uint64)
-    return mix_array(np.uint64(key) ^ ((ordinals + _one) * _ugolden))
+    return _children(np.uint64(key), np.arange(first, first + count, dtype=np.uint64))
 
 
+@compiled.one("float64(uint64, uint64)")
 def uniform(key: int, stream: int) -> float:
     """A uniform in (0, 1) for this entity and stream; ``mix`` is written out (a call less, 0.05 us)."""
     key ^= stream
@@ -79,6 +92,11 @@ def uniform(key: int, stream: int) -> float:
     return (((key ^ (key >> 31)) >> 12) + 0.5) * 2.220446049250313e-16
 
 
+@compiled.each(uniform, "float64(uint64, uint64)")
+def _uniforms(keys: Keys, stream: np.uint64) -> Array:
+    return ((mix_array(keys ^ stream) >> _s12).astype(np.float64) + 0.5) * _STEP
+
+
 def uniforms(keys: Keys, stream: int) -> Array:
     """``uniform`` of each element."""
-    return ((mix_array(keys ^ np.uint64(stream)) >> _s12).astype(np.float64) + 0.5) * _STEP
+    return _uniforms(keys, np.uint64(stream))

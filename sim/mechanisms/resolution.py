@@ -81,13 +81,11 @@ class Resolution(Mechanism[ResolutionSettings]):
 
     def luck(self, keys: npt.NDArray[np.uint64]) -> Array:
         """Logistic thresholds of contacts: ln(u / (1 - u))."""
-        u = streams.uniforms(keys, _LUCK)
-        return elementary.log_array(u / (1.0 - u))
+        return elementary.logit_array(streams.uniforms(keys, _LUCK))
 
     def luck_one(self, key: int) -> float:
         """``luck`` of one contact."""
-        u = streams.uniform(key, _LUCK)
-        return elementary.log(u / (1.0 - u))
+        return elementary.logit(streams.uniform(key, _LUCK))
 
     def difficulty(self, keys: npt.NDArray[np.uint64]) -> Array:
         """What issues add to the ability that it takes: complexity x a standard normal deviate of their own."""

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from sim.core import elementary, streams
+from sim.core import compiled, elementary, streams
 from sim.core.calendar import Day
 from sim.core.entities import OUTBOUND, Base, Contact
 from sim.core.measures import Measure
@@ -74,16 +74,15 @@ _AT_ONCE = 8
 """Earlier contacts up to which the scores of contacts that meet no wait are worked out beforehand."""
 
 
-def score(  # noqa: PLR0917  # a pure function of numbers
-    experience: ExperienceSettings, earlier: int, relative_wait: float, reached: bool, resolved: bool, mood: float
-) -> float:
-    """Score of a contact, 0 to 100.
+@compiled.one("float64(float64, float64, float64, float64, float64, float64)")
+def felt(start: float, repeat: float, wait: float, earlier: float, relative_wait: float, lost: float) -> float:  # noqa: PLR0917  # numbers
+    """Score of a contact, 0 to 100: 100 x logistic(start - repeat x earlier - wait x ln(1 + relative_wait) - lost).
 
-    earlier: contacts for the same issue before; relative_wait: wait / wait_unit of the channel; mood: of the agent.
+    earlier: contacts for the same issue before; relative_wait: wait / wait_unit of the channel; lost: by how it ended,
+    less the mood of the agent.
     """
-    lost = (0.0 if resolved else experience.unresolved if reached else experience.not_reached) - mood
-    waited = experience.wait * elementary.log(1.0 + relative_wait) if relative_wait else 0.0
-    return 100.0 / (1.0 + elementary.exp(lost - (experience.start - experience.repeat * earlier - waited)))
+    waited = wait * elementary.log(1.0 + relative_wait) if relative_wait != 0.0 else 0.0
+    return 100.0 / (1.0 + elementary.exp(lost - (start - repeat * earlier - waited)))
 
 
 def moved(level: float, experienced: float, gain: float, loss: float) -> float:
@@ -100,7 +99,8 @@ def within_bounds(level: Array) -> Array:
 class Satisfaction(Mechanism[SatisfactionSettings]):
     """Satisfaction and equity of every customer, moved by contacts and by time.
 
-    A contact that meets no wait is like all others with the same ending: its score stands in ``_at_once``.
+    A contact that meets no wait is like all others with the same ending: its score stands in ``_at_once``. Endings are
+    numbered: 0 not reached, 1 unresolved, 2 resolved.
     """
 
     answers = ("satisfaction", "equity", "live_through", "remember", "lose_equity", "asked", "asked_one", "score")
@@ -122,9 +122,10 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
     def adopted(self) -> None:
         """How far satisfaction recovers and equity follows in a day, what a contact without a wait is like."""
         self._gain, self._loss = self.settings.gain, self.settings.loss
-        endings = ((False, False), (True, False), (True, True))
         experience = self.settings.experience
-        self._at_once = [[score(experience, earlier, 0.0, *end, 0.0) for end in endings] for earlier in range(_AT_ONCE)]
+        self._felt = experience.start, experience.repeat, experience.wait
+        self._losses = [experience.not_reached, experience.unresolved, 0.0]
+        self._at_once = [[felt(*self._felt, earlier, 0.0, lost) for lost in self._losses] for earlier in range(_AT_ONCE)]
         survey = self.settings.survey
         self._answering = survey.asked * survey.answered if survey is not None else 0.0
         units = self.settings.experience.wait_unit
@@ -179,15 +180,17 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         slot = issue.slot
         if slot == OUTBOUND:
             return  # the firm's own work, which a customer lives through otherwise
-        wait, earlier, reached, resolved = contact.waited, contact.earlier, contact.reached, contact.resolved
+        wait, earlier, reached = contact.waited, contact.earlier, contact.reached
+        ending = 2 if contact.resolved else 1 if reached else 0
         mood = contact.agent.mood if reached else 0.0
         if self._burden is not None:
             mood -= self._burden(contact)
         if wait or mood or earlier >= _AT_ONCE:
             relative = wait / self._wait_units[contact.lane.channel.index]
-            experienced = score(self.settings.experience, earlier, relative, reached, resolved, mood)
+            start, repeat, waiting = self._felt
+            experienced = felt(start, repeat, waiting, earlier, relative, self._losses[ending] - mood)
         else:
-            experienced = self._at_once[earlier][2 if resolved else 1 if reached else 0]
+            experienced = self._at_once[earlier][ending]
         self.experiences += 1
         self.experienced += experienced
         if slot >= 0 and self.base.key.view[slot] == issue.customer:
@@ -211,7 +214,8 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         if self._burden is not None:
             mood -= self._burden(contact)
         relative = contact.waited / self._wait_units[contact.lane.channel.index]
-        return score(self.settings.experience, contact.earlier, relative, contact.reached, contact.resolved, mood)
+        lost = self._losses[2 if contact.resolved else 1 if contact.reached else 0] - mood
+        return felt(*self._felt, contact.earlier, relative, lost)
 
     def asked(self, keys: Keys) -> npt.NDArray[np.bool_]:
         """Whether customers are asked after contacts, if they are served, and answer, shape (n,)."""
