@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.core import elementary, streams
+from sim.core import streams
 from sim.core.entities import Base
 
 Slots = npt.NDArray[np.int64]
@@ -130,4 +130,4 @@ class Clocks:
 
     def _drawn(self, keys: Keys) -> Array:
         """How far each clock has to run down: a unit exponential."""
-        return -elementary.log_array(streams.uniforms(keys, self._stream))
+        return streams.exponentials(keys, self._stream)

@@ -59,6 +59,15 @@ def each(scalar: Callable[..., Any], signature: str) -> Callable[[Function], Fun
     return decorate
 
 
+def instead(loop: Callable[..., Any], signature: str) -> Callable[[Function], Function]:
+    """Replace array steps by a compiled loop that does the same, element by element and in the same order."""
+
+    def decorate(steps: Function) -> Function:
+        return steps if _NUMBA is None else _kept(_NUMBA.njit, signature, loop)
+
+    return decorate
+
+
 def _kept(compile_it: Any, signature: str | list[str], function: Any) -> Any:
     """Compile, and keep what was compiled beside the source or in the user's cache, if either can be written."""
     try:

@@ -129,9 +129,10 @@ def total(x: Array) -> float:
     A plain ``np.sum`` adds as many at a time as the processor has lanes.
     """
     rows = x.size // 128
-    columns: list[float] = np.add.reduce(x[: rows * 128].reshape(rows, 128), axis=0).tolist()
-    rest: list[float] = x[rows * 128 :].tolist()
-    return sum(columns) + sum(rest)
+    columns = np.add.reduce(x[: rows * 128].reshape(rows, 128), axis=0)
+    rest = x[rows * 128 :]
+    found = float(columns.cumsum()[-1])  # one after the other; ``sum`` adds otherwise from Python 3.12 on
+    return found + float(rest.cumsum()[-1]) if rest.size else found + 0.0
 
 
 def logistic(x: float) -> float:

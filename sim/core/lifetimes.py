@@ -19,15 +19,11 @@ from sim.core.units import Duration, Settings, Several
 
 Array = npt.NDArray[np.float64]
 _NODES = 2000
-_FEW = 16
-"""Up to so many elements plain numbers are quicker than array steps (measured)."""
 
 
 def thresholds(keys: npt.NDArray[np.uint64], stream: int) -> Array:
     """How much hazard each entity stands before what it waits for happens: unit exponentials, shape (n,)."""
-    if keys.size > _FEW:
-        return -elementary.log_array(streams.uniforms(keys, stream))
-    return np.array([-elementary.log(streams.uniform(key, stream)) for key in keys.tolist()], dtype=np.float64)
+    return streams.exponentials(keys, stream)
 
 
 class TenureFactor(Settings):

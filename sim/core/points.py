@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sim.core import elementary, streams
+from sim.core import streams
 
 _GAP = streams.named("gap")
 _BLOCK = 1024
@@ -26,7 +26,7 @@ class PointProcess:
         """Points not yet taken up to a cumulated mass, with their keys."""
         while self._last <= mass:
             keys = streams.brood(self._key, self._drawn, _BLOCK)
-            gaps = -elementary.log_array(streams.uniforms(keys, _GAP))
+            gaps = streams.exponentials(keys, _GAP)
             points = np.cumsum(np.concatenate(([self._last], gaps)))[1:]
             self._points = np.concatenate((self._points, points))
             self._keys = np.concatenate((self._keys, keys))

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.core import compiled
+from sim.core import compiled, elementary
 
 Keys = npt.NDArray[np.uint64]
 Array = npt.NDArray[np.float64]
@@ -100,3 +100,19 @@ def _uniforms(keys: Keys, stream: np.uint64) -> Array:
 def uniforms(keys: Keys, stream: int) -> Array:
     """``uniform`` of each element."""
     return _uniforms(keys, np.uint64(stream))
+
+
+@compiled.one("float64(uint64, uint64)")
+def exponential(key: int, stream: int) -> float:
+    """A unit exponential for this entity and stream: -ln u."""
+    return -elementary.log(uniform(key, stream))
+
+
+@compiled.each(exponential, "float64(uint64, uint64)")
+def _exponentials(keys: Keys, stream: np.uint64) -> Array:
+    return -elementary.log_array(_uniforms(keys, stream))
+
+
+def exponentials(keys: Keys, stream: int) -> Array:
+    """``exponential`` of each element."""
+    return _exponentials(keys, np.uint64(stream))

@@ -248,7 +248,7 @@ class Acquisition(Mechanism[AcquisitionSettings]):
             ordinal = self.ordinal.view[slot]
             key = streams.child(streams.child(self.base.key.view[slot], _REFERRAL), ordinal)
             self.ordinal.view[slot] = ordinal + 1
-            self.mark.view[slot] = after = mark - elementary.log(streams.uniform(key, _NEXT_OCCASION))
+            self.mark.view[slot] = after = mark + streams.exponential(key, _NEXT_OCCASION)
             if after <= self._searched:
                 heappush(waiting, (after, slot))
             found.append((slot, key))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from itertools import accumulate
+from math import inf
 from typing import Literal
 
 import numpy as np
@@ -132,6 +133,8 @@ class SideBySide:
 
 Window = tuple[float, float, OpenHours]
 """When a channel opens and closes on one day, in seconds since the beginning, and its hours."""
+Opening = tuple[float, float, Window, Window]
+"""From when to when a channel is open on one day, and the windows of who comes before and after."""
 
 
 def chosen_shares(choice: Choice, segment: str, kind: str) -> dict[str, float]:
@@ -158,6 +161,7 @@ class Channels(Mechanism[ChannelsSettings]):
         self._names = list(self.settings.channels)
         self._open = {name: self._week(channel) for name, channel in self.settings.channels.items()}
         self._windows: dict[str, dict[int, Window | None]] = {name: {} for name in self._names}
+        self._openings: dict[str, dict[int, Opening]] = {name: {} for name in self._names}
         self._others: dict[tuple[str, str, str], tuple[list[str], list[float]]] = {}
         self._choices: dict[tuple[str, int], list[float]] = {}
         self._sides: dict[tuple[OpenHours, ...], SideBySide] = {}
@@ -221,13 +225,20 @@ class Channels(Mechanism[ChannelsSettings]):
 
     def moment_after(self, channel: str, time: float, key: int) -> float:
         """``time`` if the channel is open then, otherwise a moment of its next opening, by the demand of the day."""
-        index = self.world.calendar.index_at(time)
-        window = self._window(channel, index)
-        if window is not None and window[0] <= time < window[1]:
+        index, openings = self.world.calendar.index_at(time), self._openings[channel]
+        opening = openings.get(index)
+        if opening is None:
+            opening = openings[index] = self._opening(channel, index)
+        opens, closes, today, later = opening
+        if opens <= time < closes:
             return time
-        today = window is not None and time < window[0]
-        first, last, hours = self._next_open(channel, index if today else index + 1)
+        first, last, hours = today if time < opens else later
         return min(first + (hours.clock(streams.uniform(key, 0)) - hours.starts[0]), last)
+
+    def _opening(self, channel: str, index: int) -> Opening:
+        """When a channel is open on a day, and its windows for who comes too early and too late."""
+        window, later = self._window(channel, index), self._next_open(channel, index + 1)
+        return (inf, inf, later, later) if window is None else (window[0], window[1], window, later)
 
     def _row(self, segment: str, kind: str) -> list[float]:
         shares = self._shares(segment, kind)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from sim.core import elementary, streams
+from sim.core import streams
 from sim.core.calendar import Day
 from sim.core.entities import Birth, Issue
 from sim.core.units import DAY, Rate, Settings
@@ -282,4 +282,4 @@ class Needs(Mechanism[NeedsSettings]):
     @staticmethod
     def _drawn(issues: Keys) -> Array:
         """How much each clock has to run down before it raises an issue: a unit exponential."""
-        return -elementary.log_array(streams.uniforms(issues, _CLOCK))
+        return streams.exponentials(issues, _CLOCK)

@@ -96,6 +96,44 @@ def within_bounds(level: Array) -> Array:
     return np.asarray(np.minimum(np.maximum(level, 0.0), 100.0))
 
 
+def _settle_each(level: Array, standing: Array, resting: Array, recovers: float, follows: float) -> tuple[float, float]:
+    """``settle`` in one go, and the sums in the order of ``elementary.total``."""
+    whole = level.size - level.size % 128
+    levels, standings = np.zeros(128), np.zeros(128)
+    rest = rest_standing = 0.0
+    for place in range(level.size):
+        now, stands = level[place], standing[place]
+        if place < whole:
+            levels[place % 128] += now
+            standings[place % 128] += stands
+        else:
+            rest += now
+            rest_standing += stands
+        level[place] = now = now + (resting[place] - now) * recovers
+        standing[place] = stands + (now - stands) * follows
+    of_level = of_standing = 0.0
+    for column in range(128):
+        of_level += levels[column]
+        of_standing += standings[column]
+    return of_level + rest, of_standing + rest_standing
+
+
+@compiled.instead(_settle_each, "UniTuple(float64, 2)(float64[::1], float64[::1], float64[::1], float64, float64)")
+def settle(level: Array, standing: Array, resting: Array, recovers: float, follows: float) -> tuple[float, float]:
+    """A day passes for all customers: satisfaction recovers, equity follows it. Returns the sums of both before.
+
+    level, standing, resting: satisfaction, equity and resting satisfaction, shape (n,); the first two are changed.
+    """
+    sums = elementary.total(level), elementary.total(standing)
+    step = np.subtract(resting, level)
+    step *= recovers
+    level += step
+    np.subtract(level, standing, out=step)
+    step *= follows
+    standing += step
+    return sums
+
+
 class Satisfaction(Mechanism[SatisfactionSettings]):
     """Satisfaction and equity of every customer, moved by contacts and by time.
 
@@ -126,6 +164,7 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         self._felt = experience.start, experience.repeat, experience.wait
         self._losses = [experience.not_reached, experience.unresolved, 0.0]
         self._at_once = [[felt(*self._felt, earlier, 0.0, lost) for lost in self._losses] for earlier in range(_AT_ONCE)]
+        self._at_rest = np.array([self.settings.resting.get(segment, 0.0) for segment in self.base.segments])
         survey = self.settings.survey
         self._answering = survey.asked * survey.answered if survey is not None else 0.0
         units = self.settings.experience.wait_unit
@@ -141,8 +180,7 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
     def on_customers_joined(self, slots: Slots) -> None:
         """Newcomers begin at their own resting level, those there at the start where contacts have moved them."""
         settings, base = self.settings, self.base
-        by_segment = np.array([settings.resting.get(segment, 0.0) for segment in base.segments])
-        resting = by_segment[base.segment.array[slots]]
+        resting = self._at_rest[base.segment.array[slots]]
         if settings.spread:
             u = streams.uniforms(base.key.array[slots], _RESTING)
             resting = resting + settings.spread * elementary.normal_quantile_array(u)
@@ -163,16 +201,11 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         """Count satisfaction, then let it recover and equity follow; one step over the base."""
         self._began = True
         base, size = self.base, self.base.size
-        level, standing = self.level.array[:size], self.standing.array[:size]
-        self.satisfaction_days += elementary.total(level)
-        self.equity_days += elementary.total(standing)
+        columns = self.level.array[:size], self.standing.array[:size], self.resting.array[:size]
+        satisfaction, equity = settle(*columns, self._recovers, self._follows)
+        self.satisfaction_days += satisfaction
+        self.equity_days += equity
         self.customer_days += len(base)
-        step = np.subtract(self.resting.array[:size], level)
-        step *= self._recovers
-        level += step
-        np.subtract(level, standing, out=step)
-        step *= self._follows
-        standing += step
 
     def _live(self, contact: Contact) -> None:
         """A contact has ended: score it, and move the satisfaction of the customer who had it."""

@@ -7,6 +7,7 @@ handled. (Measured: a generator for each contact costs 2 us more.)
 
 from __future__ import annotations
 
+from itertools import repeat
 from math import inf
 from typing import Any
 
@@ -16,7 +17,7 @@ import numpy.typing as npt
 from sim.core import streams
 from sim.core.calendar import Day
 from sim.core.contact_books import ContactBooks, channel_measures
-from sim.core.entities import Agent, Birth, Brought, Contact, Issue, Lane
+from sim.core.entities import Agent, Birth, Brought, Contact, Drawn, Issue, Lane
 from sim.core.measures import Measure
 from sim.core.world import Mechanism, World
 from sim.mechanisms.channels import ChannelsSettings
@@ -92,7 +93,7 @@ class Service(Mechanism[ChannelsSettings]):
         kinds, channels: by number; keys: the issues' keys; slots: places of their customers, -1 where no base is
         known; times: seconds; all of shape (n,).
         """
-        lanes, editions = self._lanes_of(kinds, channels), [self._edition] * keys.size
+        lanes = self._lanes_of(kinds, channels)
         if keys.size <= _FEW:
             return list(map(self._birth, lanes, keys.tolist(), slots.tolist(), times.tolist()))
         difficulty = self.world.ask.difficulty(keys)
@@ -100,10 +101,10 @@ class Service(Mechanism[ChannelsSettings]):
         if self._out_of_hours is not None:
             channels, times, acts = self._out_of_hours(channels, keys, times, acts)
             lanes = self._lanes_of(kinds, channels)
-        first, second = self._brought(kinds, channels, keys, difficulty)
+        first, drawn = self._brought(kinds, channels, keys, difficulty)
         who = keys.tolist(), lanes, slots.tolist(), self._customers(slots)
         # Issues and contacts are made one by one as they come: all at once they leave the processor's cache.
-        return list(zip(times.tolist(), acts, *who, difficulty.tolist(), editions, first, second, strict=True))
+        return list(zip(times.tolist(), acts, *who, difficulty.tolist(), repeat(drawn), first, range(keys.size)))  # noqa: B905  # drawn is repeated
 
     def birth(self, kind: str, channel: str, key: int, slot: int, time: float) -> Birth:
         """``births`` of one issue."""
@@ -116,8 +117,8 @@ class Service(Mechanism[ChannelsSettings]):
         if self._out_of_hours_one is not None:
             channel, time, act = self._out_of_hours_one(lane.channel.name, key, time, act)
             lane = ask.lane(channel, lane.kind)
-        first, second = (brought(lane, streams.child(key, ordinal), difficulty) for ordinal in (1, 2))
-        return time, act, key, lane, slot, customer, difficulty, self._edition, first, second
+        first = brought(lane, streams.child(key, 1), difficulty)
+        return time, act, key, lane, slot, customer, difficulty, None, first, 0
 
     def _brought_one(self, lane: Lane, key: int, difficulty: float) -> Brought:
         """What one contact brings, by its key."""
@@ -127,7 +128,7 @@ class Service(Mechanism[ChannelsSettings]):
 
     def _brought(
         self, kinds: Numbers, channels: Numbers, keys: Keys, difficulty: Array
-    ) -> tuple[list[Brought], list[Brought]]:
+    ) -> tuple[list[Brought], Drawn]:
         """What the first two contacts of issues bring: the second comes often enough to be drawn along."""
         ask, count = self.world.ask, keys.size
         contacts = streams.children(np.concatenate((keys, keys)), np.repeat(_FIRST_TWO, count))
@@ -135,9 +136,8 @@ class Service(Mechanism[ChannelsSettings]):
         patience, work = ask.patience(kinds, channels, contacts), ask.work(kinds, contacts)
         threshold = ask.luck(contacts) + np.concatenate((difficulty, difficulty))
         needs = contacts, patience, work, threshold, ask.returns(contacts), ask.asked(contacts)
-        columns = [column.tolist() for column in needs]
-        both = list(zip(*columns, strict=True))
-        return both[:count], both[count:]
+        first = zip(*(column[:count].tolist() for column in needs), strict=True)
+        return list(first), Drawn(self._edition, [column[count:] for column in needs])
 
     def _lanes_of(self, kinds: Numbers, channels: Numbers) -> list[Lane]:
         numbers = (channels * len(self.world.kinds) + kinds).tolist()
@@ -156,11 +156,11 @@ class Service(Mechanism[ChannelsSettings]):
 
     def make_contact(self, birth: Birth) -> None:
         """An issue begins with its first contact."""
-        time, _, key, lane, slot, customer, difficulty, edition, first, second = birth
+        time, _, key, lane, slot, customer, difficulty, drawn, first, place = birth
         world = self.world
         if slot >= 0 and world.base.key.view[slot] != customer:  # type: ignore[union-attr]  # a place is in a base
             return  # the customer has left since
-        issue = Issue(time, key, lane, slot, customer, difficulty, edition, second)
+        issue = Issue(time, key, lane, slot, customer, difficulty, drawn, place)
         if self._raised is not None:
             self._raised(issue)
         self._offer(Contact(issue, lane, time, first))
@@ -202,12 +202,14 @@ class Service(Mechanism[ChannelsSettings]):
         if issue.returns_by != lane.channel.name:
             lane = ask.lane(issue.returns_by, lane.kind)
         lane.repeats += 1
-        brought = issue.second
-        if issue.contacts > 1 or issue.edition != self._edition:
+        drawn = issue.drawn
+        if drawn is None or issue.contacts > 1 or drawn.edition != self._edition:
             brought = self._brought_one(lane, streams.child(issue.key, issue.contacts + 1), issue.difficulty)
-        elif lane is not issue.lane:
-            key, _, work, threshold, returns_in, asked = brought
-            brought = key, ask.patience_one(lane, key), work, threshold, returns_in, asked
+        else:
+            brought = drawn.brought(issue.place)
+            if lane is not issue.lane:
+                key, _, work, threshold, returns_in, asked = brought
+                brought = key, ask.patience_one(lane, key), work, threshold, returns_in, asked
         self._offer(Contact(issue, lane, world.env.now, brought))
 
     def _offer(self, contact: Contact) -> None:

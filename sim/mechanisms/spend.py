@@ -144,7 +144,7 @@ class Spend(Mechanism[SpendSettings]):
         products = streams.children(self.base.key.array[slots], self._seeds[number])
         ordinals = self.ordinal.array[slots, number]
         keys = streams.children(products, ordinals.astype(np.int64))
-        self.left.array[slots, number] = -elementary.log_array(streams.uniforms(keys, _CLOCK))
+        self.left.array[slots, number] = streams.exponentials(keys, _CLOCK)
         self.ordinal.array[slots, number] = ordinals + 1
 
     def on_day_began(self, day: Day) -> None:

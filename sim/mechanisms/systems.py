@@ -18,7 +18,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from sim.core import elementary, streams
+from sim.core import streams
 from sim.core.calendar import Day
 from sim.core.distributions import Law
 from sim.core.entities import Contact
@@ -91,7 +91,7 @@ class System:
         self.left = self._drawn()
 
     def _drawn(self) -> float:
-        return -elementary.log(streams.uniform(streams.child(self.key, self.outages), _GAP))
+        return streams.exponential(streams.child(self.key, self.outages), _GAP)
 
     def lasts(self, law: Law) -> float:
         """How long the outage takes that begins now; the clock is wound up for the next."""

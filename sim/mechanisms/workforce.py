@@ -162,7 +162,7 @@ class Workforce(Mechanism[WorkforceSettings]):
         seat.holders += 1
         key = streams.child(seat.key, seat.holders)
         agent = Agent(f"{group} {number + 1}.{seat.holders}", key, self.world.groups[group], number)
-        agent.threshold = -elementary.log(streams.uniform(key, _THRESHOLD))
+        agent.threshold = streams.exponential(key, _THRESHOLD)
         agent.hired_at = self.world.env.now
         if self.settings.attrition is not None:
             agent.strain = self.settings.attrition.reference.occupancy
