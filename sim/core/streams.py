@@ -69,7 +69,7 @@ def child(key: int, ordinal: int) -> int:
 
 
 @compiled.each(child, "uint64(uint64, uint64)")
-def _children(keys: Keys, ordinals: Keys) -> Keys:
+def _children(keys: Keys | np.uint64, ordinals: Keys) -> Keys:
     return mix_array(keys ^ ((ordinals + _one) * _ugolden))
 
 

@@ -163,7 +163,9 @@ class Satisfaction(Mechanism[SatisfactionSettings]):
         experience = self.settings.experience
         self._felt = experience.start, experience.repeat, experience.wait
         self._losses = [experience.not_reached, experience.unresolved, 0.0]
-        self._at_once = [[felt(*self._felt, earlier, 0.0, lost) for lost in self._losses] for earlier in range(_AT_ONCE)]
+        self._at_once = [
+            [felt(*self._felt, earlier, 0.0, lost) for lost in self._losses] for earlier in range(_AT_ONCE)
+        ]
         self._at_rest = np.array([self.settings.resting.get(segment, 0.0) for segment in self.base.segments])
         survey = self.settings.survey
         self._answering = survey.asked * survey.answered if survey is not None else 0.0

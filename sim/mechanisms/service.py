@@ -104,7 +104,9 @@ class Service(Mechanism[ChannelsSettings]):
         first, drawn = self._brought(kinds, channels, keys, difficulty)
         who = keys.tolist(), lanes, slots.tolist(), self._customers(slots)
         # Issues and contacts are made one by one as they come: all at once they leave the processor's cache.
-        return list(zip(times.tolist(), acts, *who, difficulty.tolist(), repeat(drawn), first, range(keys.size)))  # noqa: B905  # drawn is repeated
+        return list(
+            zip(times.tolist(), acts, *who, difficulty.tolist(), repeat(drawn), first, range(keys.size))
+        )  # drawn has no end
 
     def birth(self, kind: str, channel: str, key: int, slot: int, time: float) -> Birth:
         """``births`` of one issue."""
@@ -126,9 +128,7 @@ class Service(Mechanism[ChannelsSettings]):
         patience, work, threshold = ask.patience_one(lane, key), ask.work_one(lane, key), ask.luck_one(key) + difficulty
         return key, patience, work, threshold, ask.returns_one(key), ask.asked_one(key)
 
-    def _brought(
-        self, kinds: Numbers, channels: Numbers, keys: Keys, difficulty: Array
-    ) -> tuple[list[Brought], Drawn]:
+    def _brought(self, kinds: Numbers, channels: Numbers, keys: Keys, difficulty: Array) -> tuple[list[Brought], Drawn]:
         """What the first two contacts of issues bring: the second comes often enough to be drawn along."""
         ask, count = self.world.ask, keys.size
         contacts = streams.children(np.concatenate((keys, keys)), np.repeat(_FIRST_TWO, count))

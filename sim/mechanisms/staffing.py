@@ -134,7 +134,7 @@ def on_duty_by_place(row: Iterable[float], width: float, places: int) -> list[li
 
 
 class Staffing(Mechanism[StaffingSettings]):
-    """The roster: a plan for each day, and an agenda that brings agents on duty and sends them off."""
+    """The roster: a plan for each day, which brings agents on duty and sends them off."""
 
     def __init__(self, world: World, settings: StaffingSettings) -> None:
         super().__init__(world, settings)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 PLAN = "plan.json"
-_PACKAGES = ("numpy", "scipy", "simpy", "pydantic", "matplotlib")
+_PACKAGES = ("numpy", "scipy", "simpy", "pydantic", "matplotlib", "numba")
 
 
 class FolderRefused(Exception):  # noqa: N818  # read as a statement in messages

@@ -118,6 +118,28 @@ def test_a_processor_without_avx512_and_fma_gives_the_same_broadband_firm(root: 
     assert python("-c", code, given=json.dumps(scenario.plain()), **masked()).strip() == here
 
 
+@pytest.mark.parametrize("how", ["no", "always", "on a plain processor"])
+def test_compiled_arithmetic_and_plain_give_the_same_bytes(short: Any, expected: str, how: str) -> None:
+    pytest.importorskip("numba", reason="Numba is not installed")
+    environment = {"FRONTLINE_COMPILED": "no" if how == "no" else "always"}
+    if how == "on a plain processor":
+        environment |= masked() | {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
+    code = DIGEST.format(seed=SEED, replication=1)
+    assert python("-c", code, given=json.dumps(short.plain()), **environment).strip() == expected
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", sorted((ROOT / "scenarios").glob("*.yaml")), ids=lambda path: path.stem)
+def test_compiled_arithmetic_and_plain_give_the_same_numbers_of_every_scenario(path: Path) -> None:
+    pytest.importorskip("numba", reason="Numba is not installed")
+    from sim.files import load_scenario
+
+    given = json.dumps(load_scenario(path, {"calendar.warm_up": "7 days", "calendar.horizon": "28 days"}).plain())
+    code = DIGEST.format(seed=SEED, replication=1)
+    plain, made = (python("-c", code, given=given, FRONTLINE_COMPILED=how) for how in ("no", "always"))
+    assert made == plain
+
+
 @pytest.fixture
 def study(tmp_path: Path, root: Path) -> Path:
     (tmp_path / "firm.yaml").write_text((root / "tests" / "behaviour" / "firm.yaml").read_text())

@@ -15,9 +15,11 @@ from sim.core import elementary, streams
 
 Array = npt.NDArray[np.float64]
 
+OF_SEVERAL = {"exponential_quantile": 2, "lognormal_quantile": 3, "weibull_quantile": 3}
+"""Those of several numbers, by how many; the others are of one."""
 PAIRS = [
     name
-    for name, _ in inspect.getmembers(elementary, inspect.isfunction)
+    for name, _ in inspect.getmembers(elementary, callable)
     if not name.startswith("_") and f"{name}_array" in vars(elementary)
 ]
 SUBNORMAL = 5e-324
@@ -32,6 +34,7 @@ def arguments(name: str, count: int) -> Array:
     special_values = {
         "log": [SUBNORMAL, 2.2250738585072014e-308, 0.5, math.sqrt(0.5), 1.0, math.nextafter(1, 0), 2.0, 1e300],
         "exp": [-1e6, -745.2, -700.0, -0.0, 0.0, 1e-300, 0.5 * math.log(2), 700.0, 709.9, 1e6],
+        "logit": [2.0**-53, 1e-300, 0.5, 1 - 2**-53],
         "normal_quantile": [
             2.0**-53,
             0.075,
@@ -45,9 +48,18 @@ def arguments(name: str, count: int) -> Array:
     ranges = {
         "log": np.concatenate((u[::2], np.exp2(2000 * (u[1::2] - 0.5)))),
         "exp": np.concatenate((1400 * (u[::2] - 0.5), 4 * (u[1::2] - 0.5))),
+        "logit": u,
         "normal_quantile": np.concatenate((u[::2], np.exp2(-52 * u[1::2]))),
     }
     return np.concatenate((np.array(special_values[name]), ranges[name]))
+
+
+def arguments_of(name: str, count: int) -> list[Array]:
+    """Columns of arguments: of several, the first is a probability, the others are positive."""
+    if name not in OF_SEVERAL:
+        return [arguments(name, count)]
+    p = arguments("normal_quantile", count)
+    return [p, *(np.resize(0.3 + 3.0 * uniforms(count)[::-1] ** place, p.size) for place in range(1, OF_SEVERAL[name]))]
 
 
 def bits(values: Array) -> list[int]:
@@ -55,16 +67,16 @@ def bits(values: Array) -> list[int]:
 
 
 def check_scalar_is_array(name: str, count: int) -> None:
-    x = arguments(name, count)
+    columns = arguments_of(name, count)
     one = getattr(elementary, name)
-    scalar = np.array([one(value) for value in x.tolist()])
-    assert bits(scalar) == bits(getattr(elementary, f"{name}_array")(x))
+    scalar = np.array([one(*row) for row in zip(*(column.tolist() for column in columns), strict=True)])
+    assert bits(scalar) == bits(getattr(elementary, f"{name}_array")(*columns))
 
 
 def test_every_array_function_has_a_scalar_twin_that_is_tested_here() -> None:
     arrays = [name for name in vars(elementary) if name.endswith("_array") and not name.startswith("_")]
     assert sorted(f"{name}_array" for name in PAIRS) == sorted(arrays)
-    assert set(PAIRS) == {"log", "exp", "normal_quantile"}
+    assert set(PAIRS) == {"log", "exp", "logit", "normal_quantile", *OF_SEVERAL}
 
 
 @pytest.mark.parametrize("name", PAIRS)
@@ -80,12 +92,12 @@ def test_scalar_and_array_agree_to_the_bit_over_a_million_values(name: str) -> N
 
 @pytest.mark.parametrize("name", PAIRS)
 def test_an_element_does_not_depend_on_its_neighbours_or_alignment(name: str) -> None:
-    x = arguments(name, 1000)
+    columns = arguments_of(name, 1000)
     function = getattr(elementary, f"{name}_array")
-    whole = function(x)
+    whole = function(*columns)
     for start, step in ((1, 1), (3, 1), (0, 2), (5, 7)):
-        assert bits(function(x[start::step])) == bits(np.ascontiguousarray(whole[start::step]))
-    assert bits(function(x[::-1])[::-1].copy()) == bits(whole)
+        assert bits(function(*(x[start::step] for x in columns))) == bits(np.ascontiguousarray(whole[start::step]))
+    assert bits(function(*(x[::-1] for x in columns))[::-1].copy()) == bits(whole)
 
 
 def ulps(found: float, right: float) -> float:

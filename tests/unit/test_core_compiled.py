@@ -1,0 +1,173 @@
+"""Compiled arithmetic: the bits of the plain one, for numbers and arrays, on any processor; and when it comes."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+needs_numba = pytest.mark.skipif(importlib.util.find_spec("numba") is None, reason="Numba is not installed")
+
+DIGESTS = """
+import hashlib, json, sys
+import numpy as np
+from sim.core import compiled, elementary, streams
+from sim.mechanisms import satisfaction
+
+marked = sorted(f"{one.__module__}.{one.__name__}" for one, _ in compiled._marked)
+there = compiled.ready()
+count = int(sys.argv[1])
+keys = streams.brood(streams.root_key(3, 1), 0, count)
+u = streams.uniforms(keys, streams.named("u"))
+wide = np.exp2(1000 * (u - 0.5))
+edges = np.array([5e-324, 2.0**-53, 0.075, 0.5, 0.925, 1 - 2**-53])
+probabilities = np.concatenate((edges, u, np.exp2(-50 * u)))
+scale = np.resize(1.0 + 100.0 * streams.uniforms(keys, 5), probabilities.size)
+shape = np.resize(0.3 + 3.0 * streams.uniforms(keys, 6), probabilities.size)
+ordinals = np.concatenate((keys[::-1], np.arange(count, dtype=np.uint64)))
+given = {
+    "log": (np.concatenate((probabilities, wide, [2.2250738585072014e-308, 1e300])),),
+    "exp": (np.concatenate((1400 * (u - 0.5), 4 * (u - 0.5), [-1e6, -0.0, 0.0, 1e6])),),
+    "logit": (probabilities[1:],),
+    "normal_quantile": (probabilities[1:],),
+    "exponential_quantile": (probabilities[1:], scale[1:]),
+    "lognormal_quantile": (probabilities[1:], scale[1:] / 20, shape[1:]),
+    "weibull_quantile": (probabilities[1:], scale[1:], shape[1:]),
+}
+
+
+def digest(values):
+    return hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest()[:16]
+
+
+found = {}
+for name, columns in given.items():
+    one, many = getattr(elementary, name), getattr(elementary, f"{name}_array")
+    found[name] = digest([one(*row) for row in zip(*(column.tolist() for column in columns))])
+    found[f"{name}_array"] = digest(many(*columns))
+    assert found[name] == found[f"{name}_array"], name
+    few = [many(*(column[i : i + 3] for column in columns)) for i in range(0, 300, 3)]
+    found[f"{name}_array, few"] = digest(np.concatenate(few))
+    found[f"{name}_array, every other"] = digest(many(*(column[::2] for column in columns)))
+both = np.concatenate((keys, keys))
+one_by_one = [streams.child(*row) for row in zip(both.tolist(), ordinals.tolist())]
+found["child"] = digest(np.array(one_by_one, dtype=np.uint64))
+found["children"] = digest(streams.children(both, ordinals))
+assert found["child"] == found["children"]
+found["broadcast"] = digest(streams.children(keys[:, None], ordinals[:5].astype(np.int64)))
+found["brood"] = digest(streams.brood(int(keys[7]), 5, count))
+found["mix"] = digest(np.array([streams.mix(key) for key in keys.tolist()], dtype=np.uint64))
+found["mix_array"] = digest(streams.mix_array(keys))
+for name in ("uniform", "exponential"):
+    one, many = getattr(streams, name), getattr(streams, f"{name}s")
+    for stream in (0, 7, 2**63 + 11):
+        found[f"{name} {stream}"] = digest([one(key, stream) for key in keys.tolist()])
+        found[f"{name}s {stream}"] = digest(many(keys, stream))
+        assert found[f"{name} {stream}"] == found[f"{name}s {stream}"]
+rows = zip(u.tolist(), scale.tolist(), shape.tolist(), range(count))
+felt = [satisfaction.felt(3 * a, 0.1 * b, c, d % 4, a * c if d % 3 else 0.0, b - 50) for a, b, c, d in rows]
+found["felt"] = digest(felt)
+for size in (0, 1, 127, 128, 129, 5000):
+    level, standing, resting = (100 * u[place * size : (place + 1) * size] for place in range(3))
+    sums = [satisfaction.settle(level, standing, resting, 0.01, 0.003) for _ in range(3)]
+    found[f"settle {size}"] = digest(np.concatenate((level, standing, np.array(sums).ravel())))
+how = {name: type(getattr(sys.modules[name.rpartition(".")[0]], name.rpartition(".")[2])).__name__ for name in marked}
+print(json.dumps({"there": there, "how": how, "found": found}))
+"""
+
+
+def digests(count: int, **environment: str) -> dict[str, Any]:
+    """What a fresh interpreter finds."""
+    env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+    command = [sys.executable, "-c", DIGESTS, str(count)]
+    done = subprocess.run(command, check=False, cwd=ROOT, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def check_the_bits(count: int) -> None:
+    plain, made = digests(count, FRONTLINE_COMPILED="no"), digests(count)
+    assert not plain["there"]
+    assert set(plain["how"].values()) == {"function"}
+    assert made["there"]
+    assert set(made["how"].values()) == {"CPUDispatcher", "ufunc"}
+    assert made["found"] == plain["found"]
+    elsewhere = digests(count, NUMBA_CPU_NAME="generic", NUMBA_CPU_FEATURES="")
+    assert elsewhere == made
+
+
+@needs_numba
+def test_compiled_functions_give_the_bits_of_the_plain_ones_on_this_processor_and_on_a_plain_one() -> None:
+    check_the_bits(20_000)
+
+
+@needs_numba
+@pytest.mark.slow
+def test_compiled_functions_give_the_bits_of_the_plain_ones_over_a_million_values() -> None:
+    check_the_bits(1_000_000)
+
+
+WHEN = """
+import json, sys
+from sim.core import compiled, elementary
+from sim.model import Model
+from sim.scenario import Scenario
+compiled._ENOUGH = int(sys.argv[1])
+scenario, seen = Scenario.from_plain(json.load(sys.stdin)), []
+for _ in range(3):
+    seen.append([type(elementary.log).__name__, Model(scenario, 1, 0).run().to_plain()])
+print(json.dumps([[kind for kind, _ in seen], all(plain == seen[0][1] for _, plain in seen)]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("enough", "wish", "kinds"),
+    [
+        ("100000000", "", ["function"] * 3),
+        ("1", "", ["function", "function", "CPUDispatcher"]),
+        ("1", "no", ["function"] * 3),
+        ("100000000", "always", ["function", "CPUDispatcher", "CPUDispatcher"]),
+    ],
+)
+def test_a_process_is_made_ready_when_it_pays_or_as_asked_and_the_numbers_stay(
+    bench: Any, enough: str, wish: str, kinds: list[str]
+) -> None:
+    if "CPUDispatcher" in kinds:
+        pytest.importorskip("numba", reason="Numba is not installed")
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "FRONTLINE_COMPILED": wish}
+    given = json.dumps(bench.span("1 week", "3 weeks").plain())
+    command = [sys.executable, "-c", WHEN, enough]
+    done = subprocess.run(command, check=False, cwd=ROOT, env=env, input=given, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [kinds, True]
+
+
+WITHOUT = """
+import sys
+sys.modules["numba"] = None  # as if it were not installed
+from sim.core import compiled, elementary
+assert compiled.ready() is False
+assert type(elementary.log).__name__ == "function"
+"""
+NOWHERE = """
+from sim.core import compiled, elementary
+compiled._place = lambda: "/proc/nowhere"
+assert compiled.ready() is True
+assert type(elementary.log).__name__ == "CPUDispatcher"
+assert elementary.log(1.0) == 0.0
+"""
+
+
+@pytest.mark.parametrize("code", [WITHOUT, pytest.param(NOWHERE, marks=needs_numba)])
+def test_without_numba_or_a_place_to_keep_what_it_compiled_all_goes_on(code: str) -> None:
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], check=False, cwd=ROOT, env=env, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
