@@ -7,11 +7,13 @@ all of them at once is one step over arrays; contacts, issues and agents are obj
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+
+from sim.core.brought import Brought, Drawn
 
 OUTBOUND = -2
 """The place of whom an issue belongs to that the firm raises itself: no customer lives through its contacts."""
@@ -210,32 +212,9 @@ class Contact:
         self.work = seconds / (self.lane.factor * self.agent.pace * self.agent.group.tempo)
 
 
-Brought = tuple[int, float, float, float, float, bool]
-"""What a contact brings: its key, patience, work, the ability that it takes to resolve its issue, after how long the
-issue comes back if that ability is not there, and whether a survey would be answered."""
-
-Birth = tuple[float, Callable[[Any], None], int, Lane, int, int, float, "Drawn | None", Brought, int]
+Birth = tuple[float, Callable[[Any], None], int, Lane, int, int, float, Drawn | None, Brought, int]
 """What begins an issue: the time, what to do then, its key, lane, its customer's place and key, its difficulty, where
 what its second contact brings was drawn, what its first one brings, and the place of the second."""
-
-
-class Drawn:
-    """What the second contacts of many issues bring, by the laws of an edition.
-
-    A quarter of them come: what they bring stays in columns, from which one is read in a fifth of the time that it
-    takes to draw it.
-    """
-
-    __slots__ = ("_columns", "edition")
-
-    def __init__(self, edition: int, columns: Sequence[npt.NDArray[Any]]) -> None:
-        self.edition = edition
-        self._columns: tuple[Any, ...] = tuple(map(memoryview, columns))  # type: ignore[arg-type]  # it has a buffer
-
-    def brought(self, place: int) -> Brought:
-        """What the second contact of the issue at a place brings."""
-        keys, patience, work, threshold, returns_in, asked = self._columns
-        return keys[place], patience[place], work[place], threshold[place], returns_in[place], asked[place]
 
 
 class Group:

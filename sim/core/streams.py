@@ -110,7 +110,8 @@ def exponential(key: int, stream: int) -> float:
 
 @compiled.each(exponential, "float64(uint64, uint64)")
 def _exponentials(keys: Keys, stream: np.uint64) -> Array:
-    return -elementary.log_array(_uniforms(keys, stream))
+    u = _uniforms(keys, stream)
+    return -elementary.log_array(u.ravel()).reshape(u.shape)
 
 
 def exponentials(keys: Keys, stream: int) -> Array:

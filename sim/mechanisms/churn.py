@@ -84,6 +84,7 @@ class ChurnSettings(Settings):
 Array = npt.NDArray[np.float64]
 Slots = npt.NDArray[np.int64]
 CAUSES: Final = ("service", "price", "other", "neglect", "involuntary")
+_UNWILLING: Final = CAUSES.index("involuntary")
 _OPTIONAL: Final = ("neglect", "involuntary")
 """Causes that are reported only where their section is given."""
 _TENURE = streams.named("tenure at the start")
@@ -179,6 +180,10 @@ class Churn(Mechanism[ChurnSettings]):
             change = self._curve.cumulated(tenure) - before.cumulated(tenure)
             self.lived.array[:size] += change * base.active.array[:size]
 
+    def begin(self) -> None:
+        """Find out whether anybody makes offers to those who are about to leave."""
+        self._reprieve = self.world.ask.answered("reprieve")
+
     def on_day_began(self, _: Day) -> None:
         """From the first day on, whoever joins is new."""
         self._began = True
@@ -247,7 +252,7 @@ class Churn(Mechanism[ChurnSettings]):
         leaves = left <= 0.0
         if self.settings.involuntary is not None:
             gone = self.departs.array[slots] <= self.world.env.now
-            self.cause.array[slots[gone]] = CAUSES.index("involuntary")
+            self.cause.array[slots[gone]] = _UNWILLING
             leaves |= gone
         leaving = leaves.nonzero()[0]
         if leaving.size:
@@ -271,21 +276,23 @@ class Churn(Mechanism[ChurnSettings]):
 
     def _leave(self, slots: Slots, service: Array, price: Array, neglect: Array) -> None:
         """Some take an offer, stay and start with a fresh threshold; the others leave, each for a cause."""
+        keys, causes = self.base.key.view, self.cause.view
         rows = zip(slots.tolist(), service.tolist(), price.tolist(), neglect.tolist(), strict=True)
         for slot, s, p, n in rows:
-            if CAUSES[self.cause.view[slot]] != "involuntary":
-                self.cause.view[slot] = cause(s, p, streams.uniform(self.base.key.view[slot], _CAUSE), n)
-        reprieve = self.world.ask.reprieve(slots, self.cause_of_loss(slots))
-        self.left.array[slots] = reprieve
-        going = reprieve <= 0.0
-        for slot, p in zip(slots[going].tolist(), price[going].tolist(), strict=True):
-            why = self.cause.view[slot]
-            if CAUSES[why] != "involuntary":
+            if causes[slot] != _UNWILLING:
+                causes[slot] = cause(s, p, streams.uniform(keys[slot], _CAUSE), n)
+        if self._reprieve is not None:
+            self.left.array[slots] = reprieve = self._reprieve(slots, self.cause_of_loss(slots))
+            going = reprieve <= 0.0
+            slots, price = slots[going], price[going]
+        for slot, p in zip(slots.tolist(), price.tolist(), strict=True):
+            why = causes[slot]
+            if why != _UNWILLING:
                 self.of_will += 1
                 self.without_grievance += self._is_content(slot, p)
             self.losses[why] += 1
-        if going.any():
-            self.world.ask.remove_customers(slots[going])
+        if slots.size:
+            self.world.ask.remove_customers(slots)
 
     def _is_content(self, slot: int, price: float) -> bool:
         """Whether a customer leaves without any grievance: none remembered, and no price that has risen."""
@@ -308,7 +315,7 @@ class Churn(Mechanism[ChurnSettings]):
 
     def balances(self) -> list[tuple[str, float, float]]:
         """Losses by cause add up to those not involuntary and those who are."""
-        return [("losses by cause", sum(self.losses), self.of_will + self.losses[CAUSES.index("involuntary")])]
+        return [("losses by cause", sum(self.losses), self.of_will + self.losses[_UNWILLING])]
 
     @classmethod
     def measures(cls, scenario: Any) -> list[Measure]:

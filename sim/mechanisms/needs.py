@@ -66,13 +66,14 @@ class Turn(NamedTuple):
 class Plan:
     """What will arise in the next days if nothing changes: turns in the order of their marks, with the issues' births.
 
-    first: index of the first day; bounds: where the turns of each day begin, and end; customers: keys, by turn; births:
-    None where the cause of the need has been removed.
+    first: index of the first day; bounds: where the turns of each day begin, and end; slots, customers: places and keys
+    of customers, by turn; births: None where the cause of the need has been removed.
     """
 
     first: int
     bounds: list[int]
     turns: Turn
+    slots: Slots
     customers: Keys
     births: Sequence[Birth | None]
 
@@ -133,12 +134,11 @@ class Needs(Mechanism[NeedsSettings]):
     def on_customers_joined(self, slots: Slots) -> None:
         """Newcomers start all their clocks; what will run down in the days already planned is planned too."""
         customers = self.base.key.array[slots]
-        issues = streams.children(streams.children(customers[:, None], self._names), _FIRST).ravel()
-        left = self._drawn(issues).reshape(slots.size, self._width)
-        mark = self._passed + left * self._between[self.base.segment.array[slots]]
+        issues = streams.children(streams.children(customers[:, None], self._names), _FIRST)
+        mark = self._passed + self._drawn(issues) * self._between[self.base.segment.array[slots]]
         self.mark.array[slots] = mark
-        self.soonest.array[slots] = mark.min(axis=1)
-        if self._plans and mark.min() <= self._ends[-1]:
+        self.soonest.array[slots] = soonest = np.minimum.reduce(mark, axis=1)
+        if self._plans and np.minimum.reduce(soonest) <= self._ends[-1]:
             places, kinds = (mark <= self._ends[-1]).nonzero()
             self._plans.append(self._planned(self._plans[0].first, slots[places] * self._width + kinds))
 
@@ -229,7 +229,7 @@ class Needs(Mechanism[NeedsSettings]):
         times = ask.moments(channels, first + ahead, fractions) if slots.size else fractions
         births = ask.births(kinds, channels, turns.issues, slots, times)
         bounds = np.searchsorted(ahead, np.arange(ends.size)).tolist()
-        return Plan(first, bounds, turns, self.base.key.array[slots], births)
+        return Plan(first, bounds, turns, slots, self.base.key.array[slots], births)
 
     def _turns(self, clocks: Slots) -> Turn:
         """Every time that clocks run down within the planned days, in the order of their marks."""
@@ -254,8 +254,7 @@ class Needs(Mechanism[NeedsSettings]):
         if begin == end:
             return
         turns, births = plan.turns, plan.births[begin:end]
-        clocks = turns.clocks[begin:end]
-        slots = clocks // self._width
+        clocks, slots = turns.clocks[begin:end], plan.slots[begin:end]
         here = self.base.key.array[slots] == plan.customers[begin:end]
         if here.all():
             mark, ordinal = turns.mark[begin:end], turns.ordinal[begin:end]
@@ -263,9 +262,9 @@ class Needs(Mechanism[NeedsSettings]):
             stay = begin + np.flatnonzero(here)
             clocks, mark, ordinal = turns.clocks[stay], turns.mark[stay], turns.ordinal[stay]
             births = [plan.births[place] for place in stay.tolist()]
-            slots = clocks // self._width
+            slots = plan.slots[stay]
         self.mark.array.reshape(-1)[clocks] = mark
-        self.soonest.array[slots] = self.mark.array[slots].min(axis=1)
+        self.soonest.array[slots] = np.minimum.reduce(self.mark.array[slots], axis=1)
         self.ordinal.array.reshape(-1)[clocks] = ordinal
         self.world.ask.bear([birth for birth in births if birth is not None])
 

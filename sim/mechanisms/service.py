@@ -15,9 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.core import streams
+from sim.core.brought import Brought, Drawn
 from sim.core.calendar import Day
 from sim.core.contact_books import ContactBooks, channel_measures
-from sim.core.entities import Agent, Birth, Brought, Contact, Drawn, Issue, Lane
+from sim.core.entities import Agent, Birth, Contact, Issue, Lane
 from sim.core.measures import Measure
 from sim.core.world import Mechanism, World
 from sim.mechanisms.channels import ChannelsSettings
