@@ -10,8 +10,8 @@ from typing import Any
 
 from simpy import Event
 
+from sim import compiling
 from sim.balances import check_balances
-from sim.core import compiled
 from sim.core.measures import Measure
 from sim.core.observations import Observations
 from sim.core.recorder import Recorder
@@ -206,7 +206,7 @@ class Model:
 
         Raises BalanceBroken where contacts, customers, agents, hours or money do not add up at the end.
         """
-        compiled.begin()
+        compiling.begin()
         for mechanism in self.mechanisms:
             mechanism.adopted()
         for mechanism in self.mechanisms:
@@ -218,7 +218,7 @@ class Model:
         self._recorder.end_day()
         self._recorder.end_month()
         check_balances(self.mechanisms, self.scenario.name, self.replication)
-        compiled.end(sum(lane.offered for lane in self.world.lanes), self.world.calendar.days)
+        compiling.end(sum(lane.offered for lane in self.world.lanes), self.world.calendar.days)
         return self._recorder.observations(self.world, self.replication)
 
     def _check_counts(self) -> None:

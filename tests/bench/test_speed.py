@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import simpy
 
-from sim.core import compiled
+from sim import compiling
 from sim.files.scenarios import load_scenario
 from sim.model import Model
 from sim.scenario import Scenario
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.bench
 @pytest.fixture(scope="module", autouse=True)
 def _compiled() -> None:
     """As in a process that has simulated for some seconds."""
-    print(f"\narithmetic is {'' if compiled.ready() else 'not '}compiled")
+    print(f"\narithmetic is {'' if compiling.ready() else 'not '}compiled")
 
 
 ROUNDS = 7

@@ -18,11 +18,12 @@ needs_numba = pytest.mark.skipif(importlib.util.find_spec("numba") is None, reas
 DIGESTS = """
 import hashlib, json, sys
 import numpy as np
+from sim import compiling
 from sim.core import compiled, elementary, streams
 from sim.mechanisms import satisfaction
 
-marked = sorted(f"{one.__module__}.{one.__name__}" for one, _ in compiled._marked)
-there = compiled.ready()
+marked = sorted(f"{one.function.__module__}.{one.function.__name__}" for one in compiled.MARKED)
+there = compiling.ready()
 count = int(sys.argv[1])
 keys = streams.brood(streams.root_key(3, 1), 0, count)
 u = streams.uniforms(keys, streams.named("u"))
@@ -117,10 +118,11 @@ def test_compiled_functions_give_the_bits_of_the_plain_ones_over_a_million_value
 
 WHEN = """
 import json, sys
-from sim.core import compiled, elementary
+from sim import compiling
+from sim.core import elementary
 from sim.model import Model
 from sim.scenario import Scenario
-compiled._ENOUGH = int(sys.argv[1])
+compiling.ENOUGH = int(sys.argv[1])
 scenario, seen = Scenario.from_plain(json.load(sys.stdin)), []
 for _ in range(3):
     seen.append([type(elementary.log).__name__, Model(scenario, 1, 0).run().to_plain()])
@@ -153,14 +155,16 @@ def test_a_process_is_made_ready_when_it_pays_or_as_asked_and_the_numbers_stay(
 WITHOUT = """
 import sys
 sys.modules["numba"] = None  # as if it were not installed
-from sim.core import compiled, elementary
-assert compiled.ready() is False
+from sim import compiling
+from sim.core import elementary
+assert compiling.ready() is False
 assert type(elementary.log).__name__ == "function"
 """
 NOWHERE = """
-from sim.core import compiled, elementary
-compiled._place = lambda: "/proc/nowhere"
-assert compiled.ready() is True
+from sim import compiling
+from sim.core import elementary
+compiling._place = lambda: "/proc/nowhere"
+assert compiling.ready() is True
 assert type(elementary.log).__name__ == "CPUDispatcher"
 assert elementary.log(1.0) == 0.0
 """
