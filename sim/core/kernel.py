@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from heapq import heappop, heappush
 from operator import itemgetter
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import simpy
 from simpy.core import EmptySchedule
 from simpy.events import NORMAL, URGENT, Event, EventPriority
+
+Entry = TypeVar("Entry", bound=tuple[Any, ...])
 
 _NEVER = float("inf")
 _TIME = itemgetter(0)
@@ -120,3 +122,33 @@ def _happen(event: Event) -> None:
         callback(event)
     if not event._ok and not event.defused:
         raise event._value
+
+
+class Agenda(Generic[Entry]):
+    """Entries in the order of their times, which come first in each; each is acted on when its time has come.
+
+    All that is due at one moment is acted on in one go, in the order given. Entries whose time has passed are acted
+    on at the moment at which the agenda is made, after what is under way.
+    """
+
+    __slots__ = ("_act", "_entries", "_env")
+
+    def __init__(self, env: Environment, entries: Iterable[Entry], act: Callable[[Entry], None]) -> None:
+        self._env = env
+        self._act = act
+        self._entries: list[Any] = [*entries, (_NEVER,)]  # the next one last
+        self._entries.reverse()
+        first = self._entries[-1][0]
+        self._wait_for(first if first > env.now else env.now)
+
+    def _wait_for(self, moment: float) -> None:
+        env = self._env
+        if moment < _NEVER:
+            queue: list[Any] = env._queue
+            heappush(queue, (moment, NORMAL, next(env._eid), Agenda._go_on, self))
+
+    def _go_on(self) -> None:
+        act, entries, now = self._act, self._entries, self._env.now
+        while (moment := entries[-1][0]) <= now:
+            act(entries.pop())
+        self._wait_for(moment)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -64,10 +63,11 @@ class Turn(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """What will arise in the next days if nothing changes: turns in the order of their marks, with the issues' births.
+    """What will arise in the next days if nothing changes: turns in the order of their marks, and what is born of them.
 
     first: index of the first day; bounds: where the turns of each day begin, and end; slots, customers: places and keys
-    of customers, by turn; births: None where the cause of the need has been removed.
+    of customers, by turn; births: by day and time, without those whose cause has been removed; born: where the births
+    of each day begin, and end.
     """
 
     first: int
@@ -75,7 +75,8 @@ class Plan:
     turns: Turn
     slots: Slots
     customers: Keys
-    births: Sequence[Birth | None]
+    births: list[Birth]
+    born: list[int]
 
 
 class Needs(Mechanism[NeedsSettings]):
@@ -182,7 +183,6 @@ class Needs(Mechanism[NeedsSettings]):
         ask.bear([
             birth if birth[0] >= now else (ask.moment_after(birth[3].channel.name, now, birth[2]), *birth[1:])
             for birth in plan.births
-            if birth is not None
         ])  # fmt: skip
 
     def _over(self, issue: Issue) -> None:
@@ -208,16 +208,14 @@ class Needs(Mechanism[NeedsSettings]):
 
     def _planned(self, first: int, clocks: Slots) -> Plan:
         """What clocks will raise until the last of the planned days is over, if its cause has not been removed."""
-        plan = self._births_of(first, self._turns(clocks))
+        turns = self._turns(clocks)
         left = np.array([self.world.ask.causes_left(kind) for kind in self.settings.kinds])
-        if left.min() < 1.0:
-            caused = streams.uniforms(plan.turns.issues, _CAUSE) < left[plan.turns.clocks % self._width]
-            kept = zip(plan.births, caused.tolist(), strict=True)
-            plan = replace(plan, births=[birth if cause else None for birth, cause in kept])
-        return plan
+        if left.min() >= 1.0:
+            return self._births_of(first, turns)
+        return self._births_of(first, turns, streams.uniforms(turns.issues, _CAUSE) < left[turns.clocks % self._width])
 
-    def _births_of(self, first: int, turns: Turn) -> Plan:
-        """What turns bring, the earliest of which are on a first day."""
+    def _births_of(self, first: int, turns: Turn, caused: npt.NDArray[np.bool_] | None = None) -> Plan:
+        """What turns bring, the earliest of which are on a first day; caused: which bring anything, None for all."""
         ends = self._ends
         ahead = np.searchsorted(ends[1:], turns.at, side="left")
         span = ends[1:] - ends[:-1]
@@ -227,9 +225,13 @@ class Needs(Mechanism[NeedsSettings]):
         ask = self.world.ask
         channels = ask.choose(kinds, slots, streams.uniforms(turns.issues, _CHOICE))
         times = ask.moments(channels, first + ahead, fractions) if slots.size else fractions
-        births = ask.births(kinds, channels, turns.issues, slots, times)
-        bounds = np.searchsorted(ahead, np.arange(ends.size)).tolist()
-        return Plan(first, bounds, turns, slots, self.base.key.array[slots], births)
+        order = np.lexsort((times, ahead))
+        if caused is not None:
+            order = order[caused[order]]
+        births = ask.births(kinds[order], channels[order], turns.issues[order], slots[order], times[order])
+        days = np.arange(ends.size)
+        bounds, born = (np.searchsorted(each, days).tolist() for each in (ahead, ahead[order]))
+        return Plan(first, bounds, turns, slots, self.base.key.array[slots], births, born)
 
     def _turns(self, clocks: Slots) -> Turn:
         """Every time that clocks run down within the planned days, in the order of their marks."""
@@ -253,20 +255,17 @@ class Needs(Mechanism[NeedsSettings]):
         begin, end = plan.bounds[ahead], plan.bounds[ahead + 1]
         if begin == end:
             return
-        turns, births = plan.turns, plan.births[begin:end]
-        clocks, slots = turns.clocks[begin:end], plan.slots[begin:end]
+        turns, slots = plan.turns, plan.slots[begin:end]
+        clocks, mark, ordinal = turns.clocks[begin:end], turns.mark[begin:end], turns.ordinal[begin:end]
+        births = plan.births[plan.born[ahead] : plan.born[ahead + 1]]
         here = self.base.key.array[slots] == plan.customers[begin:end]
-        if here.all():
-            mark, ordinal = turns.mark[begin:end], turns.ordinal[begin:end]
-        else:
-            stay = begin + np.flatnonzero(here)
-            clocks, mark, ordinal = turns.clocks[stay], turns.mark[stay], turns.ordinal[stay]
-            births = [plan.births[place] for place in stay.tolist()]
-            slots = plan.slots[stay]
+        if not here.all():
+            slots, clocks, mark, ordinal = slots[here], clocks[here], mark[here], ordinal[here]
+            births = [birth for birth in births if self.base.has(birth[4], birth[5])]
         self.mark.array.reshape(-1)[clocks] = mark
         self.soonest.array[slots] = np.minimum.reduce(self.mark.array[slots], axis=1)
         self.ordinal.array.reshape(-1)[clocks] = ordinal
-        self.world.ask.bear([birth for birth in births if birth is not None])
+        self.world.ask.bear(births)
 
     def _issues(self, clocks: Slots, ordinals: Slots) -> Keys:
         """Keys of the issues that clocks (place x width + kind) raise, by ordinal, shape (n,)."""

@@ -295,14 +295,11 @@ class Routing(Mechanism[RoutingSettings]):
         self.world.ask.answer(contact, agent)
 
     def release(self, agent: Agent) -> None:
-        """A contact is done: the agent goes off duty if his time is over, or takes the next, or is idle."""
+        """A contact is done, or duty begins: an agent goes if his time is over, or takes the next, or is idle."""
         now = self.world.env.now
         if agent.on_until <= now:
             self._go_off(agent, now)
-        else:
-            self._go_on(agent)
-
-    def _go_on(self, agent: Agent) -> None:
+            return
         if self._awaited is not None and self._awaited(agent):
             return
         group = agent.group
@@ -310,7 +307,7 @@ class Routing(Mechanism[RoutingSettings]):
             if queue.waiting and not (queue.written and len(group.idle) < group.reserve):
                 self.serve_next(agent)
                 return
-        agent.idle_since = self.world.env.now
+        agent.idle_since = now
         group.idle.append(agent)
 
     def serve_next(self, agent: Agent) -> None:
@@ -345,7 +342,7 @@ class Routing(Mechanism[RoutingSettings]):
         agent.on_duty = True
         agent.group.present += 1
         agent.on_since = self.world.env.now
-        self._go_on(agent)
+        self.release(agent)
 
     def end_duty(self, agent: Agent) -> None:
         """The time of duty is over: an idle agent goes; one with a contact finishes it first."""

@@ -99,8 +99,8 @@ class SelfService(Mechanism[SelfServiceSettings]):
         tries = streams.uniforms(keys, _TRY) < self._tried[kinds]
         if not tries.any():
             return [make_contact] * keys.size
-        u = streams.uniforms(keys, _LUCK)
-        helped = self._ability[kinds] > elementary.log_array(u / (1.0 - u)) + difficulty
+        luck = elementary.logit_array(streams.uniforms(keys, _LUCK))
+        helped = self._ability[kinds] > luck + difficulty
         leaves = streams.uniforms(keys, _GIVES_UP) < self.settings.gives_up
         acts: tuple[Act, ...] = (make_contact, self._contain, self._give_up, self._pass_on)
         step = np.where(tries, np.where(helped, 1, np.where(leaves, 2, 3)), 0)

@@ -143,11 +143,13 @@ class Service(Mechanism[ChannelsSettings]):
     def _lanes_of(self, kinds: Numbers, channels: Numbers) -> list[Lane]:
         numbers = (channels * len(self.world.kinds) + kinds).tolist()
         lanes = self._lanes
-        for number in dict.fromkeys(numbers):
-            if number not in lanes:
+        try:
+            return list(map(lanes.__getitem__, numbers))
+        except KeyError:  # some are asked for for the first time
+            for number in dict.fromkeys(numbers):
                 channel, kind = divmod(number, len(self.world.kinds))
                 lanes[number] = self.world.ask.lane(list(self.world.channels)[channel], self.world.kinds[kind])
-        return [lanes[number] for number in numbers]
+        return list(map(lanes.__getitem__, numbers))
 
     def _customers(self, slots: Numbers) -> list[int]:
         """Keys of the customers at places."""

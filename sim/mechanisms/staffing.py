@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from math import ceil
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from sim.core import streams
 from sim.core.calendar import WEEKDAYS, Day, Weekday
 from sim.core.entities import Agent
+from sim.core.kernel import Agenda
 from sim.core.measures import Measure
 from sim.core.stretches import Stretch, joined, shortened, without
 from sim.core.tables import ByInterval
@@ -99,8 +100,8 @@ class Week(NamedTuple):
 Duties = tuple[Agent, list[Stretch]]
 """An agent and the stretches of his day."""
 
-Change = tuple[float, Callable[[Any], None], float, Agent]
-"""When an agent comes on duty, what to do then, and until when he stays, or when he goes, what to do, and 0."""
+Change = tuple[float, float, Agent]
+"""When an agent comes on duty and until when, or when he goes and 0."""
 
 _TIME = itemgetter(0)
 _NAME = attrgetter("name")
@@ -134,7 +135,7 @@ def on_duty_by_place(row: Iterable[float], width: float, places: int) -> list[li
 
 
 class Staffing(Mechanism[StaffingSettings]):
-    """The roster: a plan for each day, which brings agents on duty and sends them off."""
+    """The roster: a plan for each day, and an agenda that brings agents on duty and sends them off."""
 
     def __init__(self, world: World, settings: StaffingSettings) -> None:
         super().__init__(world, settings)
@@ -209,7 +210,9 @@ class Staffing(Mechanism[StaffingSettings]):
                 duties += self._by_table(name, roster.on_duty, day)
         if len(self._weeks) < len(self.settings.rosters):
             duties.sort(key=lambda duty: duty[0].name)
-        self.world.env.expect(self._plan(duties, day))
+        plan = self._plan(duties, day)
+        if plan:
+            Agenda(self.world.env, plan, self._follow)
 
     def _by_rota(self, day: Day) -> list[Duties]:
         team, absence, away = self._team(day), self.settings.absence, self.settings.away
@@ -248,26 +251,26 @@ class Staffing(Mechanism[StaffingSettings]):
 
     def _plan(self, duties: list[Duties], day: Day) -> list[Change]:
         """All changes of a day in order, ends before beginnings, by name; who works past midnight simply stays."""
-        midnight, follow = day.start, self._follow
+        midnight = day.start
         if day.end - midnight != DAY:
             duties = [(agent, self._passed(stretches, day)) for agent, stretches in duties]
         begins: list[Change] = [
-            (midnight + start, follow, midnight + end, agent)
+            (midnight + start, midnight + end, agent)
             for agent, stretches in duties
             for start, end in stretches
             if end - start > _NO_TIME
         ]
-        for _, _, until, agent in begins:
+        for _, until, agent in begins:
             agent.home_at = until
-        ends: list[Change] = [(until, follow, 0.0, agent) for _, _, until, agent in begins]
+        ends: list[Change] = [(until, 0.0, agent) for _, until, agent in begins]
         if self._until_midnight:
-            stay = {agent for moment, _, _, agent in begins if moment == midnight}
-            ends += [(midnight, follow, 0.0, agent) for agent in self._until_midnight if agent not in stay]
+            stay = {agent for moment, _, agent in begins if moment == midnight}
+            ends += [(midnight, 0.0, agent) for agent in self._until_midnight if agent not in stay]
             self._until_midnight = []
         plan = ends + begins
         plan.sort(key=_TIME)
         while plan and plan[-1][0] == day.end:
-            self._until_midnight.append(plan.pop()[3])
+            self._until_midnight.append(plan.pop()[2])
         self._until_midnight.reverse()
         return plan
 
@@ -277,7 +280,7 @@ class Staffing(Mechanism[StaffingSettings]):
         return [(clock(index, start) - day.start, clock(index, end) - day.start) for start, end in stretches]
 
     def _follow(self, change: Change) -> None:
-        _, _, until, agent = change
+        _, until, agent = change
         if until and agent.employed:
             self.world.ask.begin_duty(agent, until)
         else:

@@ -6,6 +6,8 @@ difference, and say in the changelog why.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -53,3 +55,21 @@ def test_the_summary_is_the_one_on_record(bench: Any, request: pytest.FixtureReq
 def _calls(bench: Any, scenario: Any) -> str:
     seen = bench.run(scenario, 1).observations[0]
     return "".join(f"{name} {value:.10g}\n" for name, value in sorted(seen.totals.items()) if name.startswith(WORDS))
+
+
+def test_scenarios_that_come_with_frontline_give_the_numbers_on_record(
+    root: Path, request: pytest.FixtureRequest
+) -> None:
+    """Every total, month and day of a few weeks, to the last digit, by a digest."""
+    from sim.files import load_scenario
+    from sim.model import Model
+
+    short = {"calendar.warm_up": "7 days", "calendar.horizon": "21 days"}
+    lines = []
+    for path in sorted((root / "scenarios").glob("*.yaml")):
+        plain = Model(load_scenario(path, short), 2026, 1).run().to_plain()
+        lines.append(f"{path.stem} {hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:24]}\n")
+    record = HERE / "scenarios.txt"
+    if request.config.getoption("--refresh-golden"):
+        record.write_text("".join(lines), encoding="utf-8")
+    assert "".join(lines) == record.read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ import simpy
 from sim.core import streams
 from sim.core.entities import Base
 from sim.core.facts import Facts
-from sim.core.kernel import Environment
+from sim.core.kernel import Agenda, Environment
 from sim.core.observations import Observations, rounded
 from sim.core.points import PointProcess
 from sim.core.ports import Ports
@@ -122,6 +122,15 @@ def test_single_steps_go_the_same_way_as_a_run() -> None:
     assert steps == whole == [(1.0, "a"), (1.5, "call"), (2.0, "b"), (3.0, "event")]
     with pytest.raises(simpy.core.EmptySchedule):
         other.step()
+
+
+def test_an_agenda_is_gone_through_in_order_and_what_is_past_at_once() -> None:
+    env, heard = Environment(), []
+    env.run(until=2.0)
+    entries = [(1.0, "late"), (2.0, "now"), (5.0, "one"), (5.0, "other"), (7.5, "last")]
+    Agenda(env, entries, lambda entry: heard.append((env.now, entry[1])))
+    env.run(until=100.0)
+    assert heard == [(2.0, "late"), (2.0, "now"), (5.0, "one"), (5.0, "other"), (7.5, "last")]
 
 
 def test_points_come_at_unit_rate_whatever_the_steps_in_which_they_are_taken() -> None:
