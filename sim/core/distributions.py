@@ -192,32 +192,44 @@ Law = Annotated[
 """A law of a duration; the key ``law`` says which."""
 
 
+_FAMILIES: tuple[tuple[type[Settings], str, tuple[str, ...]], ...] = (
+    (Exponential, "exponential_quantile_array", ("mean",)),
+    (Lognormal, "lognormal_quantile_array", ("mu", "sigma")),
+    (Weibull, "weibull_quantile_array", ("scale", "shape")),
+)
+"""Laws whose quantiles are a function of ``elementary`` of some of their numbers; it is looked up when it is needed."""
+
+
 class LawTable:
     """Several laws by number, for drawing from all of them in a few steps over arrays.
 
-    The values are those of each law's own ``quantile``, bit for bit.
+    The values are those of each law's own ``quantile``, bit for bit. Laws of one family are drawn together.
     """
 
     def __init__(self, laws: Sequence[Law]) -> None:
         self.laws = tuple(laws)
         distinct = list(dict.fromkeys(laws))
         self._same = np.array([distinct.index(law) for law in laws], dtype=np.int64)
-        laws = distinct
-        self._lognormal = np.array([isinstance(law, Lognormal) for law in laws])
-        self._mu = np.array([law.mu if isinstance(law, Lognormal) else 0.0 for law in laws])
-        self._sigma = np.array([law.sigma if isinstance(law, Lognormal) else 0.0 for law in laws])
-        self._others = [(number, law) for number, law in enumerate(laws) if not isinstance(law, Lognormal)]
+        self._families: list[tuple[npt.NDArray[np.bool_], str, tuple[Array, ...]]] = []
+        for kind, name, numbers in _FAMILIES:
+            mine = [type(law) is kind for law in distinct]
+            if any(mine):
+                columns = [[getattr(law, each) if type(law) is kind else 1.0 for law in distinct] for each in numbers]
+                self._families.append((np.array(mine), name, tuple(map(np.array, columns))))
+        kinds = [kind for kind, _, _ in _FAMILIES]
+        self._others = [(number, law) for number, law in enumerate(distinct) if type(law) not in kinds]
 
     def quantiles(self, which: npt.NDArray[np.int64], u: Array) -> Array:
         """The value of law ``which[i]`` at probability ``u[i]``, shape (n,)."""
         which = self._same[which]
         values = np.empty_like(u)
-        mine = self._lognormal[which]
-        if mine.any():
-            law, v = which[mine], u[mine]
-            values[mine] = elementary.lognormal_quantile_array(v, self._mu[law], self._sigma[law])
+        for members, name, numbers in self._families:
+            mine = members[which].nonzero()[0]
+            if mine.size:
+                law = which[mine]
+                values[mine] = getattr(elementary, name)(u[mine], *(column[law] for column in numbers))
         for number, other in self._others:
-            mine = which == number
-            if mine.any():
+            mine = (which == number).nonzero()[0]
+            if mine.size:
                 values[mine] = other.quantiles(u[mine])
         return values

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
-from sim.core import elementary, streams
+from sim.core import compiled, elementary, streams
 from sim.core.calendar import Day
 from sim.core.distributions import Law, LawTable
 from sim.core.entities import Agent, Lane
@@ -57,6 +57,7 @@ _WORK = streams.named("work")
 _EFFECT = streams.named("agent effect")
 
 
+@compiled.one("float64(float64, float64, float64)")
 def proficiency(start: float, practice: float, time_constant: float) -> float:
     """1 - (1 - start) exp(-practice / time constant)."""
     return 1.0 - (1.0 - start) * elementary.exp(-practice / time_constant)

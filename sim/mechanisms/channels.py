@@ -108,9 +108,12 @@ class OpenHours:
 
     def clock(self, fraction: float) -> float:
         """Seconds after midnight at which a fraction of the day's demand has come."""
-        piece = min(bisect_right(self._cumulated, fraction), self._pieces - 1)
-        share = (fraction - (self._cumulated[piece] - self._masses[piece])) / self._masses[piece]
-        return self.starts[piece] + min(max(share, 0.0), 1.0) * (self.ends[piece] - self.starts[piece])
+        piece = bisect_right(self._cumulated, fraction)
+        if piece == self._pieces:
+            piece -= 1
+        mass, start = self._masses[piece], self.starts[piece]
+        share = (fraction - (self._cumulated[piece] - mass)) / mass
+        return start + (0.0 if share < 0.0 else 1.0 if share > 1.0 else share) * (self.ends[piece] - start)
 
 
 class SideBySide:
@@ -159,6 +162,7 @@ class Channels(Mechanism[ChannelsSettings]):
     def adopted(self) -> None:
         """Lay out the open hours of each weekday and the cumulated shares of the choice."""
         self._names = list(self.settings.channels)
+        self._starts = self.world.calendar.starts
         self._open = {name: self._week(channel) for name, channel in self.settings.channels.items()}
         self._windows: dict[str, dict[int, Window | None]] = {name: {} for name in self._names}
         self._openings: dict[str, dict[int, Opening]] = {name: {} for name in self._names}
@@ -225,7 +229,7 @@ class Channels(Mechanism[ChannelsSettings]):
 
     def moment_after(self, channel: str, time: float, key: int) -> float:
         """``time`` if the channel is open then, otherwise a moment of its next opening, by the demand of the day."""
-        index, openings = self.world.calendar.index_at(time), self._openings[channel]
+        index, openings = bisect_right(self._starts, time) - 1, self._openings[channel]
         opening = openings.get(index)
         if opening is None:
             opening = openings[index] = self._opening(channel, index)

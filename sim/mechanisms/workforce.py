@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field
 from simpy import Timeout
 
-from sim.core import elementary, streams
+from sim.core import compiled, elementary, streams
 from sim.core.calendar import Day
 from sim.core.entities import Agent, Group, Seat
 from sim.core.facts import Posting
@@ -97,10 +97,11 @@ _THRESHOLD = streams.named("attrition threshold")
 _LONG = 10 * YEAR
 
 
+@compiled.one("float64(float64, float64, float64, float64, float64)")
 def attrition_hazard(base: float, factor: float, strain: float, reference: float, effect: float) -> float:
     """Hazard per second: base x tenure factor x exp(effect x (strain - reference) / 10 points), strain in 0..1."""
     hazard = base * factor
-    return hazard * elementary.exp(effect * (strain - reference) * 10.0) if effect else hazard
+    return hazard * elementary.exp(effect * (strain - reference) * 10.0) if effect != 0.0 else hazard
 
 
 def knowledge_after(knowledge: float, hours: float, gain: float) -> float:

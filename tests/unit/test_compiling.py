@@ -20,7 +20,7 @@ import hashlib, json, sys
 import numpy as np
 from sim import compiling
 from sim.core import compiled, elementary, streams
-from sim.mechanisms import satisfaction
+from sim.mechanisms import agents, satisfaction, workforce
 
 marked = sorted(f"{one.function.__module__}.{one.function.__name__}" for one in compiled.MARKED)
 there = compiling.ready()
@@ -75,6 +75,10 @@ for name in ("uniform", "exponential"):
 rows = zip(u.tolist(), scale.tolist(), shape.tolist(), range(count))
 felt = [satisfaction.felt(3 * a, 0.1 * b, c, d % 4, a * c if d % 3 else 0.0, b - 50) for a, b, c, d in rows]
 found["felt"] = digest(felt)
+three = list(zip(u.tolist(), scale.tolist(), shape.tolist()))
+hazards = [workforce.attrition_hazard(a, b, c, 0.8, a if place % 3 else 0.0) for place, (a, b, c) in enumerate(three)]
+found["attrition_hazard"] = digest(hazards)
+found["proficiency"] = digest([agents.proficiency(a, 1e6 * c, 1e5 * b) for a, b, c in three])
 for size in (0, 1, 127, 128, 129, 5000):
     level, standing, resting = (100 * u[place * size : (place + 1) * size] for place in range(3))
     sums = [satisfaction.settle(level, standing, resting, 0.01, 0.003) for _ in range(3)]
