@@ -13,6 +13,8 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from sim.core.brought import Brought, Drawn
+
 OUTBOUND = -2
 """The place of whom an issue belongs to that the firm raises itself: no customer lives through its contacts."""
 
@@ -144,17 +146,20 @@ class Issue:
     """One need of one customer, however many contacts it takes; slot -1 where no customer base is known,
     OUTBOUND where the firm raises it itself.
 
-    difficulty: what it adds to the ability that it takes to resolve it; returns_by: the channel of its next contact.
+    difficulty: what it adds to the ability that it takes to resolve it; returns_by: the channel of its next contact;
+    drawn: where what its second contact brings was drawn along with others, and at which place; None if it was not.
     """
 
     returns_by: str
 
     __slots__ = (
-        "contacts", "customer", "difficulty", "handled", "key", "lane", "raised_at", "returns_by", "slot", "tries",
+        "contacts", "customer", "difficulty", "drawn", "handled", "key", "lane", "place", "raised_at", "returns_by",
+        "slot", "tries",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0917  # one for each need of each customer: names would cost as much as the rest
-        self, raised_at: float, key: int, lane: Lane, slot: int, customer: int, difficulty: float
+        self, raised_at: float, key: int, lane: Lane, slot: int, customer: int, difficulty: float,
+        drawn: Drawn | None, place: int,
     ) -> None:  # fmt: skip
         self.raised_at = raised_at
         self.key = key
@@ -162,6 +167,8 @@ class Issue:
         self.slot = slot
         self.customer = customer
         self.difficulty = difficulty
+        self.drawn = drawn
+        self.place = place
         self.contacts = self.handled = self.tries = 0
 
     @property
@@ -205,13 +212,9 @@ class Contact:
         self.work = seconds / (self.lane.factor * self.agent.pace * self.agent.group.tempo)
 
 
-Brought = tuple[int, float, float, float, float, bool]
-"""What a contact brings: its key, patience, work, the ability that it takes to resolve its issue, after how long the
-issue comes back if that ability is not there, and whether a survey would be answered."""
-
-Birth = tuple[float, Callable[[Any], None], int, Lane, int, int, float, Brought]
-"""What begins an issue: the time, what to do then, its key, lane, its customer's place and key, its difficulty, and
-what its first contact brings."""
+Birth = tuple[float, Callable[[Any], None], int, Lane, int, int, float, Drawn | None, Brought, int]
+"""What begins an issue: the time, what to do then, its key, lane, its customer's place and key, its difficulty, where
+what its second contact brings was drawn, what its first one brings, and the place of the second."""
 
 
 class Group:

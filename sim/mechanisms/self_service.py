@@ -134,9 +134,9 @@ class SelfService(Mechanism[SelfServiceSettings]):
     def _pass_on(self, birth: Birth) -> None:
         self.passed_on += 1
         self._failed.append((birth[4], birth[5]))
-        key, patience, work, *others = birth[7]
+        key, patience, work, *others = birth[8]
         harder = key, patience, work * self.settings.again, *others
-        self.world.ask.make_contact((*birth[:7], harder))  # type: ignore[arg-type]  # as long as it was
+        self.world.ask.make_contact((*birth[:8], harder, birth[9]))  # type: ignore[arg-type]  # as long as it was
 
     def on_day_began(self, _: Day) -> None:
         """Yesterday's tries are lived through by those who are still customers, and paid for."""

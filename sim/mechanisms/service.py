@@ -7,7 +7,6 @@ handled. (Measured: a generator for each contact costs 2 us more.)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from itertools import repeat
 from math import inf
 from typing import Any
@@ -16,9 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.core import streams
+from sim.core.brought import Brought, Drawn
 from sim.core.calendar import Day
 from sim.core.contact_books import ContactBooks, channel_measures
-from sim.core.entities import Agent, Birth, Brought, Contact, Issue, Lane
+from sim.core.entities import Agent, Birth, Contact, Issue, Lane
 from sim.core.measures import Measure
 from sim.core.world import Mechanism, World
 from sim.mechanisms.channels import ChannelsSettings
@@ -27,7 +27,7 @@ Keys = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int64]
 Array = npt.NDArray[np.float64]
 
-_FIRST = np.ones(1, dtype=np.uint64)
+_FIRST_TWO = np.array([1, 2], dtype=np.uint64)
 _FEW = 12
 """Issues up to which drawing one after the other is quicker than some forty array steps (measured)."""
 
@@ -45,8 +45,9 @@ class Service(Mechanism[ChannelsSettings]):
         self.books = ContactBooks(world)
         self._lanes: dict[int, Lane] = {}
         self._to_come = 0
+        self._edition = 0
         self._tonight = 0.0
-        self._other_days: dict[int, list[tuple[float, Issue]]] = {}
+        self._other_days: dict[int, list[tuple[float, Any, Issue]]] = {}
 
     def adopted(self) -> None:
         """Put the targets in force on the lanes there are."""
@@ -56,7 +57,6 @@ class Service(Mechanism[ChannelsSettings]):
     def begin(self) -> None:
         """Find out which facts of the hot path anybody hears."""
         heard = self.world.tell.heard
-        self._kinds = {kind: number for number, kind in enumerate(self.world.kinds)}
         self._raised, self._offered, self._answered = map(
             heard, ("issue_raised", "contact_offered", "contact_answered")
         )
@@ -75,6 +75,10 @@ class Service(Mechanism[ChannelsSettings]):
         lane.reply_target = channel.target.within if written else -1.0
         called = channel.kind == "telephone" and self.world.ask.answered("not_there") is not None
         lane.sought = lane.shared or called
+
+    def on_settings_changed(self, _: float) -> None:
+        """The laws may have changed: what was drawn by the old ones does not hold for contacts to come."""
+        self._edition += 1
 
     def raise_issues(self, kinds: Numbers, channels: Numbers, keys: Keys, slots: Numbers, times: Array) -> None:
         """Begin issues at given times, each with its first contact: ``births`` that are born when their time comes."""
@@ -98,10 +102,12 @@ class Service(Mechanism[ChannelsSettings]):
         if self._out_of_hours is not None:
             channels, times, acts = self._out_of_hours(channels, keys, times, acts)
             lanes = self._lanes_of(kinds, channels)
-        first = self._brought(kinds, channels, streams.children(keys, _FIRST), difficulty)
+        first, drawn = self._brought(kinds, channels, keys, difficulty)
         who = keys.tolist(), lanes, slots.tolist(), self._customers(slots)
         # Issues and contacts are made one by one as they come: all at once they leave the processor's cache.
-        return list(zip(times.tolist(), acts, *who, difficulty.tolist(), first, strict=True))
+        return list(
+            zip(times.tolist(), acts, *who, difficulty.tolist(), repeat(drawn), first, range(keys.size))
+        )  # drawn has no end
 
     def birth(self, kind: str, channel: str, key: int, slot: int, time: float) -> Birth:
         """``births`` of one issue."""
@@ -115,7 +121,7 @@ class Service(Mechanism[ChannelsSettings]):
             channel, time, act = self._out_of_hours_one(lane.channel.name, key, time, act)
             lane = ask.lane(channel, lane.kind)
         first = brought(lane, streams.child(key, 1), difficulty)
-        return time, act, key, lane, slot, customer, difficulty, first
+        return time, act, key, lane, slot, customer, difficulty, None, first, 0
 
     def _brought_one(self, lane: Lane, key: int, difficulty: float) -> Brought:
         """What one contact brings, by its key."""
@@ -123,12 +129,16 @@ class Service(Mechanism[ChannelsSettings]):
         patience, work, threshold = ask.patience_one(lane, key), ask.work_one(lane, key), ask.luck_one(key) + difficulty
         return key, patience, work, threshold, ask.returns_one(key), ask.asked_one(key)
 
-    def _brought(self, kinds: Numbers, channels: Numbers, contacts: Keys, difficulty: Array) -> Iterator[Brought]:
-        """What contacts bring, by their keys; difficulty: of their issues."""
-        ask = self.world.ask
+    def _brought(self, kinds: Numbers, channels: Numbers, keys: Keys, difficulty: Array) -> tuple[list[Brought], Drawn]:
+        """What the first two contacts of issues bring: the second comes often enough to be drawn along."""
+        ask, count = self.world.ask, keys.size
+        contacts = streams.children(np.concatenate((keys, keys)), np.repeat(_FIRST_TWO, count))
+        kinds, channels = np.concatenate((kinds, kinds)), np.concatenate((channels, channels))
         patience, work = ask.patience(kinds, channels, contacts), ask.work(kinds, contacts)
-        needs = contacts, patience, work, ask.luck(contacts) + difficulty, ask.returns(contacts), ask.asked(contacts)
-        return zip(*(column.tolist() for column in needs), strict=True)
+        threshold = ask.luck(contacts) + np.concatenate((difficulty, difficulty))
+        needs = contacts, patience, work, threshold, ask.returns(contacts), ask.asked(contacts)
+        first = zip(*(column[:count].tolist() for column in needs), strict=True)
+        return list(first), Drawn(self._edition, [column[count:] for column in needs])
 
     def _lanes_of(self, kinds: Numbers, channels: Numbers) -> list[Lane]:
         numbers = (channels * len(self.world.kinds) + kinds).tolist()
@@ -149,11 +159,11 @@ class Service(Mechanism[ChannelsSettings]):
 
     def make_contact(self, birth: Birth) -> None:
         """An issue begins with its first contact."""
-        time, _, key, lane, slot, customer, difficulty, first = birth
+        time, _, key, lane, slot, customer, difficulty, drawn, first, place = birth
         world = self.world
         if slot >= 0 and world.base.key.view[slot] != customer:  # type: ignore[union-attr]  # a place is in a base
             return  # the customer has left since
-        issue = Issue(time, key, lane, slot, customer, difficulty)
+        issue = Issue(time, key, lane, slot, customer, difficulty, drawn, place)
         if self._raised is not None:
             self._raised(issue)
         self._offer(Contact(issue, lane, time, first))
@@ -166,50 +176,43 @@ class Service(Mechanism[ChannelsSettings]):
         if time < self._tonight:
             env.after(time - env.now, self._come_again, issue)
         else:
-            self._other_days.setdefault(self.world.calendar.index_at(time), []).append((time, issue))
+            day = self.world.calendar.index_at(time)
+            self._other_days.setdefault(day, []).append((time, self._come_on_its_day, issue))
 
     def on_day_began(self, day: Day) -> None:
         """Expect the issues that come again today: until then they stand in no queue of events."""
         self._tonight = day.end
         today = self._other_days.pop(day.index, None)
         if today is not None:
-            times, issues = zip(*today, strict=True)
-            brought = self._brought_again(issues) if len(issues) > _FEW else repeat(None)
-            self.world.env.expect(zip(times, repeat(self._come_on_its_day), issues, brought))  # no end
+            self.world.env.expect(today)
 
-    def _brought_again(self, issues: Sequence[Issue]) -> Iterator[Brought]:
-        """What the next contacts of issues bring, drawn in one go."""
-        lanes = [self._lane_again(issue) for issue in issues]
-        channels = np.array([lane.channel.index for lane in lanes])
-        kinds = np.array([self._kinds[lane.kind] for lane in lanes])
-        keys = np.array([issue.key for issue in issues], dtype=np.uint64)
-        ordinals = np.array([issue.contacts + 1 for issue in issues])
-        difficulty = np.array([issue.difficulty for issue in issues])
-        return self._brought(kinds, channels, streams.children(keys, ordinals), difficulty)
-
-    def _lane_again(self, issue: Issue) -> Lane:
-        """The lane of an issue's next contact."""
-        lane = issue.lane
-        return lane if issue.returns_by == lane.channel.name else self.world.ask.lane(issue.returns_by, lane.kind)
-
-    def _come_on_its_day(self, entry: tuple[float, Any, Issue, Brought | None]) -> None:
-        self._come_again(*entry[2:])
+    def _come_on_its_day(self, entry: tuple[float, Any, Issue]) -> None:
+        self._come_again(entry[2])
 
     def open_issues(self) -> int:
         """Issues with a contact under way or to come."""
         channels = self.world.channels.values()
         return self._to_come + sum(one.inside + one.to_call - one.unseen - one.unseen_open for one in channels)
 
-    def _come_again(self, issue: Issue, brought: Brought | None = None) -> None:
+    def _come_again(self, issue: Issue) -> None:
         self._to_come -= 1
-        world, base, slot = self.world, self.world.base, issue.slot
+        world, ask = self.world, self.world.ask
+        base, slot = world.base, issue.slot
         if slot >= 0 and base is not None and base.key.view[slot] != issue.customer:
             world.tell.issue_dropped(issue)
             return
-        lane = self._lane_again(issue)
+        lane = issue.lane
+        if issue.returns_by != lane.channel.name:
+            lane = ask.lane(issue.returns_by, lane.kind)
         lane.repeats += 1
-        if brought is None:
+        drawn = issue.drawn
+        if drawn is None or issue.contacts > 1 or drawn.edition != self._edition:
             brought = self._brought_one(lane, streams.child(issue.key, issue.contacts + 1), issue.difficulty)
+        else:
+            brought = drawn.brought(issue.place)
+            if lane is not issue.lane:
+                key, _, work, threshold, returns_in, asked = brought
+                brought = key, ask.patience_one(lane, key), work, threshold, returns_in, asked
         self._offer(Contact(issue, lane, world.env.now, brought))
 
     def _offer(self, contact: Contact) -> None:

@@ -19,7 +19,8 @@ from pydantic import Field, model_validator
 
 from sim.core import elementary, streams
 from sim.core.ability import base_logit
-from sim.core.entities import Agent, Brought, Contact, Lane
+from sim.core.brought import Brought
+from sim.core.entities import Agent, Contact, Lane
 from sim.core.measures import Measure
 from sim.core.units import Duration, Percent, Settings, Several, Share
 from sim.core.world import Mechanism, World
