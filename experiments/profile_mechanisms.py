@@ -4,9 +4,9 @@ python experiments/profile_mechanisms.py scenarios/broadband.yaml
 python experiments/profile_mechanisms.py scenarios/broadband_in_full.yaml --by-mechanism
 
 The profiler costs each call about as much as a short method does, so shares are those of the profiled run: what
-has many short methods is overstated. Time within NumPy and the standard library counts to the file that called it; by
-mechanism that of the core does too, but for the clock and the telling of facts. Microseconds are shares of the time of
-a run without the profiler.
+has many short methods is overstated. Time within NumPy, the standard library and compiled functions counts to the file
+that called it; by mechanism that of the core does too, but for the clock and the telling of facts. Microseconds are
+shares of the time of a run without the profiler.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
+from sim import compiling
 from sim.files import load_scenario
 from sim.model import Model
 
@@ -37,6 +38,7 @@ def main() -> None:
     parser.add_argument("--by-mechanism", action="store_true")
     args = parser.parse_args()
     scenario = load_scenario(args.scenario)
+    print(f"arithmetic is {'' if compiling.ready() else 'not '}compiled")
     began = time.process_time()
     observed = Model(scenario, args.seed, 0).run()
     spent = time.process_time() - began
