@@ -46,7 +46,7 @@ def ready() -> bool:
         while MARKED:
             mark = MARKED.pop(0)
             if numba is not None:
-                setattr(sys.modules[mark.function.__module__], mark.function.__name__, _made(numba, mark))
+                _replace(numba, mark)
     return numba is not None
 
 
@@ -62,6 +62,14 @@ def _numba() -> Any:
     except (ImportError, OSError):  # not installed, or not for this NumPy or this machine
         return None
     return numba
+
+
+def _replace(numba: Any, mark: Mark) -> None:
+    try:
+        made = _made(numba, mark)
+    except numba.core.errors.NumbaError:
+        return  # this Numba does not know how: the function stays as it is
+    setattr(sys.modules[mark.function.__module__], mark.function.__name__, made)
 
 
 def _made(numba: Any, mark: Mark) -> Any:

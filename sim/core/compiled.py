@@ -15,8 +15,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 class Mark(NamedTuple):
     """A function to be replaced.
 
-    by: how; a function of numbers, "whole" steps over arrays, or a loop over "each" element, by the source of ``loop``;
-    "inner": called by compiled functions alone. signature: such as ``float64(float64)``, in the compiler's words.
+    by: "whole" by what ``loop`` is compiled to, "each" by a loop of it over the elements of arrays, "inner" like whole
+    for whatever it is given. signature: what is given and comes, such as ``float64(float64)``.
     """
 
     function: Callable[..., Any]

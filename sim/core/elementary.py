@@ -132,7 +132,7 @@ def total(x: Array) -> float:
     columns = np.add.reduce(x[: rows * 128].reshape(rows, 128), axis=0)
     rest = x[rows * 128 :]
     found = float(columns.cumsum()[-1])  # one after the other; ``sum`` adds otherwise from Python 3.12 on
-    return found + float(rest.cumsum()[-1]) if rest.size else found + 0.0
+    return found + (float(rest.cumsum()[-1]) if rest.size else 0.0)
 
 
 def logistic(x: float) -> float:

@@ -172,10 +172,25 @@ assert compiling.ready() is True
 assert type(elementary.log).__name__ == "CPUDispatcher"
 assert elementary.log(1.0) == 0.0
 """
+UNABLE = """
+import numba
+from sim import compiling
+from sim.core import elementary, streams
+
+def fails(*_, **__):
+    def decorate(function):
+        raise numba.core.errors.TypingError("it does not know how")
+    return decorate
+
+numba.njit = fails
+assert compiling.ready() is True
+assert type(elementary.log).__name__ == type(streams.child).__name__ == "function"
+assert elementary.log_array([1.0, 1.0]).tolist() == [0.0, 0.0]
+"""
 
 
-@pytest.mark.parametrize("code", [WITHOUT, pytest.param(NOWHERE, marks=needs_numba)])
-def test_without_numba_or_a_place_to_keep_what_it_compiled_all_goes_on(code: str) -> None:
+@pytest.mark.parametrize("code", [WITHOUT, *(pytest.param(code, marks=needs_numba) for code in (NOWHERE, UNABLE))])
+def test_without_numba_or_a_place_to_keep_what_it_compiled_or_if_it_cannot_all_goes_on(code: str) -> None:
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", code], check=False, cwd=ROOT, env=env, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
