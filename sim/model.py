@@ -12,6 +12,7 @@ from simpy import Event
 
 from sim import compiling
 from sim.balances import check_balances
+from sim.core.elementary import added
 from sim.core.measures import Measure
 from sim.core.observations import Observations
 from sim.core.recorder import Recorder
@@ -218,7 +219,7 @@ class Model:
         self._recorder.end_day()
         self._recorder.end_month()
         check_balances(self.mechanisms, self.scenario.name, self.replication)
-        compiling.end(sum(lane.offered for lane in self.world.lanes), self.world.calendar.days)
+        compiling.end(added(lane.offered for lane in self.world.lanes), self.world.calendar.days)
         return self._recorder.observations(self.world, self.replication)
 
     def _check_counts(self) -> None:
@@ -302,7 +303,7 @@ def measures(scenario: Scenario) -> tuple[Measure, ...]:
     found += ADDED.measures.values()
     by_name = {measure.name: measure for measure in found}
     if ADDED.extensions and len(by_name) < len(found):
-        twice = next(name for name in by_name if sum(measure.name == name for measure in found) > 1)
+        twice = next(name for name in by_name if added(measure.name == name for measure in found) > 1)
         raise ExtensionProblem(f"an extension adds the measure {twice!r}, which there is already; give it another name")
     outcomes = [by_name[name] for name in OUTCOMES if name in by_name]
     further = [measure for measure in found if measure.outcome and measure.name not in OUTCOMES]

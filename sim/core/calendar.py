@@ -18,6 +18,7 @@ import numpy.typing as npt
 from pydantic import Field, field_validator
 
 from sim.core import elementary, streams
+from sim.core.elementary import added
 from sim.core.units import DAY, YEAR, Date, Duration, Growth, Settings, Several, Share, whole_days
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -91,7 +92,7 @@ class CalendarSettings(Settings):
         missing = [name for name in names if name not in weights]
         if missing:
             raise ValueError(f"gives no weight for {', '.join(missing)}")
-        if min(weights.values()) < 0 or sum(weights.values()) <= 0:
+        if min(weights.values()) < 0 or added(weights.values()) <= 0:
             raise ValueError("needs weights of 0 or more, not all 0")
         return weights
 
@@ -253,5 +254,5 @@ def _normalised(weights: dict[Weekday, float] | dict[Month, float] | None, names
     if weights is None:
         return [1.0] * len(names)
     values: list[float] = [weights[name] for name in names]  # type: ignore[index]  # the names are the keys
-    mean = sum(values) / len(values)
+    mean = added(values) / len(values)
     return [value / mean for value in values]

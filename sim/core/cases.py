@@ -6,6 +6,7 @@ from collections import deque
 
 from sim.core import streams
 from sim.core.distributions import Law
+from sim.core.elementary import added
 from sim.core.entities import Contact
 from sim.core.hours import WorkingTime
 
@@ -93,7 +94,7 @@ class Workplace:
     def balances(self, now: float) -> list[tuple[str, float, float]]:
         """Came = done + laid aside + present; Little's law."""
         self.settle(now)
-        inside = self.time + sum(now - since for since in self.since.values())
+        inside = self.time + added(now - since for since in self.since.values())
         here = float(self.done + self.laid_aside + len(self.since))
         return [
             (f"cases of {self.name}", float(self.came), here),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from operator import add, attrgetter
 from typing import Protocol
 
+from sim.core.elementary import added
 from sim.core.entities import Lane
 from sim.core.measures import Measure
 from sim.core.world import World
@@ -89,9 +90,9 @@ class ContactBooks:
         pairs: list[tuple[str, float, float]] = []
         for name, channel in self.world.channels.items():
             lanes = [lane for lane in self.world.lanes if lane.channel is channel]
-            offered = sum(lane.offered for lane in lanes)
-            gone = sum(lane.answered + lane.abandoned + lane.blocked + lane.balked + lane.unreached for lane in lanes)
-            begun = sum(lane.answered - lane.handled - lane.broken_off for lane in lanes)
+            offered = added(lane.offered for lane in lanes)
+            gone = added(lane.answered + lane.abandoned + lane.blocked + lane.balked + lane.unreached for lane in lanes)
+            begun = added(lane.answered - lane.handled - lane.broken_off for lane in lanes)
             waiting = channel.waiting - channel.handed_on - channel.to_call_in_line
             still_there = waiting - channel.unseen + channel.to_call
             pairs.append((f"contacts offered on {name}", offered, gone + still_there))

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from sim.core import elementary
+from sim.core.elementary import added
 from sim.core.registry import ADDED
 from sim.core.units import Duration, Settings, Several, Share
 from sim.core.widened import Widened
@@ -149,7 +150,7 @@ class Hyperexponential(Settings):
 
     @model_validator(mode="after")
     def _shares_sum_to_one(self) -> Hyperexponential:
-        total = sum(phase.share for phase in self.phases)
+        total = added(phase.share for phase in self.phases)
         if abs(total - 1.0) > 1e-6:
             raise ValueError(f"the shares of the phases add up to {100 * total:.12g} %, not to 100 %")
         return self
@@ -157,7 +158,7 @@ class Hyperexponential(Settings):
     @property
     def mean_value(self) -> float:
         """Mean of the law, in seconds."""
-        return sum(phase.share * phase.mean for phase in self.phases)
+        return added(phase.share * phase.mean for phase in self.phases)
 
     def quantile(self, u: float) -> float:
         """The phase in which u falls, and the exponential of what is left of it."""

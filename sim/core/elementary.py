@@ -8,9 +8,11 @@ quantile. Each function has a form for one Python float and one for a float64 ar
 from __future__ import annotations
 
 import math
-from functools import lru_cache
+from collections.abc import Iterable
+from functools import lru_cache, reduce
 from math import floor, frexp, ldexp
-from typing import Final
+from operator import add
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +20,7 @@ import numpy.typing as npt
 from sim.core import compiled
 
 Array = npt.NDArray[np.float64]
+Number = TypeVar("Number", int, float)
 
 _LN2_HI: Final = 6.93147180369123816490e-01
 _LN2_LO: Final = 1.90821492927058770002e-10
@@ -123,6 +126,11 @@ def exp_array(x: Array) -> Array:
     return np.asarray(np.ldexp(1.0 - ((lo - (r * c) / (2.0 - c)) - hi), k.astype(np.int32)))
 
 
+def added(values: Iterable[Number]) -> Number:
+    """Sum of numbers, one after the other, 0 of none: ``sum`` adds floats otherwise from Python 3.12 on."""
+    return reduce(add, values, 0)
+
+
 def total(x: Array) -> float:
     """Sum in an order that no processor changes: 128 columns one row after the other, then the columns.
 
@@ -131,7 +139,7 @@ def total(x: Array) -> float:
     rows = x.size // 128
     columns = np.add.reduce(x[: rows * 128].reshape(rows, 128), axis=0)
     rest = x[rows * 128 :]
-    found = float(columns.cumsum()[-1])  # one after the other; ``sum`` adds otherwise from Python 3.12 on
+    found = float(columns.cumsum()[-1])
     return found + (float(rest.cumsum()[-1]) if rest.size else 0.0)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import ItemsView, Iterable, Sequence
 
+from sim.core.elementary import added
 from sim.core.measures import Better
 
 ORDER_MEASURES: tuple[tuple[str, str, str, str, str, float, Better, str], ...] = (
@@ -68,4 +69,4 @@ class Diary:
 
     def to_come(self, what: str) -> int:
         """Orders to which it has yet to happen."""
-        return sum(len(day.get(what, ())) for day in self._days.values())
+        return added(len(day.get(what, ())) for day in self._days.values())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sim.core.elementary import added
+
 Wanted = tuple[int, Sequence[int], int]
 """A unit that is wanted: its product, the places in the order in which they are tried, and the place of what is not
 kept in stock."""
@@ -22,7 +24,7 @@ class Shelf:
     @property
     def on_order(self) -> int:
         """Units that are on their way."""
-        return sum(self.coming.values())
+        return added(self.coming.values())
 
     def deal(self, wanted: int) -> int:
         """Deal out as many of the units wanted as there are; returns how many."""

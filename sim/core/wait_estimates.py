@@ -14,6 +14,7 @@ from typing import Literal
 from pydantic import Field
 
 from sim.core import elementary, streams
+from sim.core.elementary import added
 from sim.core.entities import Contact, Queue
 from sim.core.units import Percent, Settings
 from sim.core.world import World
@@ -62,7 +63,7 @@ class WaitEstimates:
         if not queue.groups:
             return 0.0  # it waits for one agent alone, of whom nobody knows when he is free
         if settings.by == "queue_length":
-            agents = sum(group.present for group in queue.groups)
+            agents = added(group.present for group in queue.groups)
             found = by_queue_length(queue.waiting, self.world.ask.usual_work(contact.lane), agents)
         elif settings.by == "last_answered":
             found = self._last.get(queue, 0.0)

@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 
 from sim.core import elementary, streams
 from sim.core.calendar import Day
+from sim.core.elementary import added
 from sim.core.entities import ORIGINS, Base
 from sim.core.facts import Posting
 from sim.core.lifetimes import thresholds
@@ -77,7 +78,7 @@ class AcquisitionSettings(Settings):
 
     @model_validator(mode="after")
     def _mix_sums_to_one(self) -> AcquisitionSettings:
-        total = sum(self.mix.values())
+        total = added(self.mix.values())
         if abs(total - 1.0) > 1e-6:
             raise ValueError(f"the mix of segments adds up to {100 * total:.12g} %, not to 100 %")
         return self

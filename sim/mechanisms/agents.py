@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from sim.core import compiled, elementary, streams
 from sim.core.calendar import Day
 from sim.core.distributions import Law, LawTable
+from sim.core.elementary import added
 from sim.core.entities import Agent, Lane
 from sim.core.measures import Measure
 from sim.core.units import Duration, Percent, Settings, Share
@@ -166,8 +167,8 @@ class Agents(Mechanism[AgentSettings]):
         agents = [agent for agent in self.world.agents.values() if agent.deployed_at is not None]
         count = len(agents)
         return {
-            "proficiency": sum(agent.proficiency for agent in agents) / count if count else 0.0,
-            "knowledge": sum(agent.knowledge for agent in agents) / count if count else 0.0,
+            "proficiency": added(agent.proficiency for agent in agents) / count if count else 0.0,
+            "knowledge": added(agent.knowledge for agent in agents) / count if count else 0.0,
         }
 
     @classmethod

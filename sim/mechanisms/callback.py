@@ -20,6 +20,7 @@ from sim.core import streams
 from sim.core.calendar import Day
 from sim.core.contact_points import ContactPoints, PointSettings, measures_of
 from sim.core.distributions import Law
+from sim.core.elementary import added
 from sim.core.entities import Agent, Contact
 from sim.core.facts import Posting
 from sim.core.measures import Measure
@@ -236,7 +237,7 @@ class Callback(Mechanism[CallbackSettings]):
 
     def balances(self) -> list[tuple[str, float, float]]:
         """Customers promised a call = reached + called in vain + still to be called."""
-        to_call = sum(channel.to_call for channel in self.world.channels.values())
+        to_call = added(channel.to_call for channel in self.world.channels.values())
         return [
             ("customers promised a call", self.made, self.reached + self.in_vain + len(self._promises)),
             ("customers to be called", to_call, len(self._promises)),

@@ -18,6 +18,7 @@ from pydantic import Field
 from sim.core import streams
 from sim.core.calendar import Day
 from sim.core.distributions import Law
+from sim.core.elementary import added
 from sim.core.entities import OUTBOUND, Base, Issue
 from sim.core.errands import WorkSettings, give_work
 from sim.core.facts import Posting
@@ -254,8 +255,8 @@ class Care(Mechanism[CareSettings]):
     def counts(self) -> dict[str, float]:
         """Attempts and customers reached, in all and by what they were for, and what was spent."""
         return {
-            "care.tried": sum(self.tried.values()),
-            "care.reached": sum(self.reached.values()),
+            "care.tried": added(self.tried.values()),
+            "care.reached": added(self.reached.values()),
             "care.felt": self.felt,
             "care.spent": self.spent,
             **{f"care.{name}.tried": count for name, count in self.tried.items()},
@@ -267,7 +268,7 @@ class Care(Mechanism[CareSettings]):
         return [
             (
                 "customers reached by care",
-                sum(self.reached.values()),
+                added(self.reached.values()),
                 self.felt + self.in_vain + len(self._under_way) + len(self._done),
             )
         ]

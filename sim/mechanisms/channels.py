@@ -13,6 +13,7 @@ from pydantic import Field, field_validator, model_validator
 
 from sim.core import streams
 from sim.core.calendar import WEEKDAYS
+from sim.core.elementary import added
 from sim.core.entities import Channel, Issue
 from sim.core.hours import Hours, Week
 from sim.core.units import DAY, Duration, Settings, Share, parse_clock
@@ -74,7 +75,7 @@ class ChannelsSettings(Settings):
     def _shares_sum_to_one(self) -> ChannelsSettings:
         for segment, by_kind in (self.choice or {}).items():
             for kind, shares in by_kind.items():
-                total = sum(shares.values())
+                total = added(shares.values())
                 if abs(total - 1.0) > 1e-6:
                     raise ValueError(f"the choice of {segment}, {kind} adds up to {100 * total:.12g} %, not to 100 %")
         return self

@@ -22,6 +22,7 @@ from pydantic import Field, model_validator
 from sim.core import streams
 from sim.core.desks import Desk
 from sim.core.distributions import Law
+from sim.core.elementary import added
 from sim.core.entities import Agent, Contact, Group
 from sim.core.measures import Measure
 from sim.core.units import Settings, Several, Share
@@ -304,7 +305,7 @@ class Chat(Mechanism[ChatSettings]):
     def counts(self) -> dict[str, float]:
         """Agent-seconds of open chats, and customers who left the line of a chat, silently or not."""
         now = self.world.env.now
-        under_way = sum(desk.area + desk.taken * (now - desk.settled) for desk in self._desks())
+        under_way = added(desk.area + desk.taken * (now - desk.settled) for desk in self._desks())
         found = {
             "chats.open": self.area + under_way,
             "chats.given_up": self.given_up,
@@ -316,7 +317,7 @@ class Chat(Mechanism[ChatSettings]):
     def balances(self) -> list[tuple[str, float, float]]:
         """Little's law of open chats: the area under their number is the time that they took."""
         now, desks = self.world.env.now, self._desks()
-        ongoing = sum(now - self._open_since(one) for desk in desks for one in (*desk.chats, *desk.unseen))
+        ongoing = added(now - self._open_since(one) for desk in desks for one in (*desk.chats, *desk.unseen))
         return [("Little's law of open chats", self.counts()["chats.open"], self.spent + self.unseen_spent + ongoing)]
 
     @classmethod

@@ -16,6 +16,7 @@ from pydantic import Field
 
 from sim.core import elementary, streams
 from sim.core.calendar import Day
+from sim.core.elementary import added
 from sim.core.entities import Base, Contact, Issue
 from sim.core.lifetimes import TenureCurve, TenureFactors, thresholds
 from sim.core.measures import Measure
@@ -315,7 +316,7 @@ class Churn(Mechanism[ChurnSettings]):
 
     def balances(self) -> list[tuple[str, float, float]]:
         """Losses by cause add up to those not involuntary and those who are."""
-        return [("losses by cause", sum(self.losses), self.of_will + self.losses[_UNWILLING])]
+        return [("losses by cause", added(self.losses), self.of_will + self.losses[_UNWILLING])]
 
     @classmethod
     def measures(cls, scenario: Any) -> list[Measure]:

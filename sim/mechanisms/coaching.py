@@ -14,6 +14,7 @@ from pydantic import Field
 
 from sim.core import elementary, streams
 from sim.core.calendar import Day
+from sim.core.elementary import added
 from sim.core.entities import Agent
 from sim.core.facts import Posting
 from sim.core.measures import Measure
@@ -133,7 +134,7 @@ class Coaching(Mechanism[CoachingSettings]):
     def on_day_began(self, day: Day) -> None:
         """Pay the leaders; once a week, let what was coached fade and look at what it has made of people."""
         settings = self.settings
-        leaders = sum(-(-len(agents) // settings.span) for agents in self._by_group().values())
+        leaders = added(-(-len(agents) // settings.span) for agents in self._by_group().values())
         self.leader_days += leaders
         if settings.wage and leaders:
             self.world.tell.paid(Posting("wages", -settings.wage * leaders * DAY, "wages"))
@@ -156,13 +157,13 @@ class Coaching(Mechanism[CoachingSettings]):
     def _look(self) -> None:
         """See how much agents differ from the mean of their group in what they resolve, and who needs more time."""
         for agents in self._by_group().values():
-            mean = sum(agent.edge for agent in agents) / len(agents)
-            weak = sum(agent.edge < mean for agent in agents)
+            mean = added(agent.edge for agent in agents) / len(agents)
+            weak = added(agent.edge < mean for agent in agents)
             more, less = attention_of(len(agents), weak, self.settings.targeted)
             self._attention.update((agent, more if agent.edge < mean else less) for agent in agents)
             self.agent_weeks += len(agents)
-            self.spread_weeks += sum(abs(agent.edge - mean) for agent in agents)
-            self.coached_weeks += sum(agent.coached for agent in agents)
+            self.spread_weeks += added(abs(agent.edge - mean) for agent in agents)
+            self.coached_weeks += added(agent.coached for agent in agents)
 
     def counts(self) -> dict[str, float]:
         """Hours of coaching, leaders, how far agents are and how much they differ."""

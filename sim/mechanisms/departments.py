@@ -24,6 +24,7 @@ from sim.core.calendar import Day
 from sim.core.cases import Case, Workplace
 from sim.core.contact_points import ContactPoints, PointSettings, measures_of
 from sim.core.distributions import Law
+from sim.core.elementary import added
 from sim.core.entities import Contact, Issue
 from sim.core.facts import Posting
 from sim.core.hours import Week, WorkingTime
@@ -291,7 +292,7 @@ class Departments(Mechanism[DepartmentsSettings]):
 
     def resting(self) -> int:
         """Issues that rest with departments, without a contact under way or to come."""
-        return sum(not case.asking for case in self._cases.values())
+        return added(not case.asking for case in self._cases.values())
 
     def _over(self, issue: Issue) -> None:
         """An issue that has ended is no case any more; who works on it will find out."""
@@ -329,12 +330,12 @@ class Departments(Mechanism[DepartmentsSettings]):
         for name, counted in each.items():
             found |= {f"departments.{name}.{what}": value for what, value in counted.items()}
         for what in ("area", "kept", "promises"):
-            found[f"departments.{what}"] = sum(counted[what] for counted in each.values())
+            found[f"departments.{what}"] = added(counted[what] for counted in each.values())
         return found | self._points.counts()
 
     def levels(self) -> dict[str, float]:
         """Cases with departments now."""
-        return {"departments.backlog": sum(len(place.since) for place in self._places.values())}
+        return {"departments.backlog": added(len(place.since) for place in self._places.values())}
 
     def balances(self) -> list[tuple[str, float, float]]:
         """In each department, cases that came = done + laid aside + there; and Little's law."""

@@ -10,6 +10,7 @@ from pydantic import Field
 from sim.core import elementary
 from sim.core.calendar import Day
 from sim.core.cohorts import Cohorts, ValueSettings, cohort_names, value_measures
+from sim.core.elementary import added
 from sim.core.entities import Lane
 from sim.core.facts import CustomerPayments, FeesPaid, Posting, Slots
 from sim.core.measures import Measure
@@ -98,7 +99,7 @@ class Economics(Mechanism[EconomicSettings]):
         """Overheads of a day and costs per contact; the levels of wages and prices follow at the next posting."""
         self._pay_contacts()
         self._until = 0.0
-        self._overheads = sum(self.settings.overheads.values()) * DAY
+        self._overheads = added(self.settings.overheads.values()) * DAY
         self._per_contact = {name: self.settings.contact_cost.get(name, 0.0) for name in self.world.channels}
         if self.cohorts is not None:
             self.cohorts.fixed = self._per_contact
@@ -199,7 +200,7 @@ class Economics(Mechanism[EconomicSettings]):
 
     def _staff_cost(self) -> float:
         """What staff has cost so far."""
-        return -sum(self.accounts[name] for name in STAFF)
+        return -added(self.accounts[name] for name in STAFF)
 
     def _share_out(self) -> None:
         """Share the cost of staff since the last time by the agents' time: repeats and cohorts get their part.
@@ -207,8 +208,8 @@ class Economics(Mechanism[EconomicSettings]):
         Asked for at the ends of months. Time without a contact waits for the next.
         """
         staff = self._staff_cost()
-        time = sum(lane.handle_time for lane in self.world.lanes)
-        again = sum(lane.repeat_handle_time for lane in self.world.lanes)
+        time = added(lane.handle_time for lane in self.world.lanes)
+        again = added(lane.repeat_handle_time for lane in self.world.lanes)
         staff_before, time_before, again_before = self._shared
         if time > time_before:
             per_second = (staff - staff_before) / (time - time_before)
@@ -225,10 +226,10 @@ class Economics(Mechanism[EconomicSettings]):
         lanes, groups = self.world.lanes, self.world.groups.values()
         now = (
             self._staff_cost(),
-            sum(group.duty for group in groups),
-            sum(group.busy for group in groups),
-            sum(lane.handle_time for lane in lanes),
-            sum(lane.repeat_handle_time for lane in lanes),
+            added(group.duty for group in groups),
+            added(group.busy for group in groups),
+            added(lane.handle_time for lane in lanes),
+            added(lane.repeat_handle_time for lane in lanes),
         )
         staff, duty, busy, time, again = (one - before for one, before in zip(now, self._worked, strict=True))
         if duty > 0.0 and time > 0.0:
@@ -244,11 +245,11 @@ class Economics(Mechanism[EconomicSettings]):
         self._share_out()
         self._share_out_work()
         found = {f"ledger.{name}": amount for name, amount in self.accounts.items()}
-        found["ledger.profit"] = sum(self.accounts.values())
-        found["ledger.present_value"] = sum(self.present.values())
-        found["ledger.operating"] = -sum(self.accounts[name] for name in (*STAFF, "contacts"))
+        found["ledger.profit"] = added(self.accounts.values())
+        found["ledger.present_value"] = added(self.present.values())
+        found["ledger.operating"] = -added(self.accounts[name] for name in (*STAFF, "contacts"))
         found["ledger.repeats.cost"] = self._repeats
-        found["ledger.repeats.contacts"] = sum(lane.handled - lane.first_handled for lane in self.world.lanes)
+        found["ledger.repeats.contacts"] = added(lane.handled - lane.first_handled for lane in self.world.lanes)
         first, repeats = self._at_work
         staff = self._staff_cost()
         found |= {"ledger.staff.first": first, "ledger.staff.repeats": repeats}
@@ -260,7 +261,7 @@ class Economics(Mechanism[EconomicSettings]):
     def balances(self) -> list[tuple[str, float, float]]:
         """The accounts add up to the cash that was moved."""
         self._pay_contacts()
-        return [("money by account and in cash", sum(self.accounts.values()), self.cash)]
+        return [("money by account and in cash", added(self.accounts.values()), self.cash)]
 
     @classmethod
     def measures(cls, scenario: Any) -> list[Measure]:

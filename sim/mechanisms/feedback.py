@@ -19,6 +19,7 @@ from pydantic import Field
 
 from sim.core import elementary, streams
 from sim.core.calendar import Day
+from sim.core.elementary import added
 from sim.core.entities import Issue
 from sim.core.facts import Cases, Posting
 from sim.core.measures import Measure
@@ -124,7 +125,7 @@ class Feedback(Mechanism[FeedbackSettings]):
             if ready_on is not None and ready_on <= day.index:
                 self._remove(place)
         working = [one is not None for one in self._ready_on]
-        free = settings.at_once - sum(working)
+        free = settings.at_once - added(working)
         for place in taken_up(self.reports, working, settings.reports, free):
             self._ready_on[place] = day.index + max(1, int(-(-settings.lag // DAY)))
         self._spent += settings.running * DAY

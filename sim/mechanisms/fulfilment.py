@@ -27,6 +27,7 @@ from sim.core.calendar import Day
 from sim.core.clocks import Clocks
 from sim.core.contact_points import ContactPoints, PointSettings, measures_of
 from sim.core.distributions import Law
+from sim.core.elementary import added
 from sim.core.entities import Base, Issue
 from sim.core.facts import Posting, Sale
 from sim.core.measures import Measure
@@ -265,7 +266,7 @@ class Fulfilment(Mechanism[FulfilmentSettings]):
         places = list(zip(orders, self._stock.deal(wanted), strict=True))
         for order, place in places:
             order.location = place if place >= 0 else order.location
-        self.at_once += sum(place >= 0 for _, place in places)
+        self.at_once += added(place >= 0 for _, place in places)
         self._ship([order for order, place in places if place >= 0])
         missed = [order for order, place in places if place < 0]
         if missed and stock_out is not None:
@@ -288,7 +289,7 @@ class Fulfilment(Mechanism[FulfilmentSettings]):
         self._diary.note("delivery", arrivals)
         self._diary.note("invoice", [(order, arrives + self.settings.invoice_after) for order, arrives in arrivals])
         self.shipped += len(orders)
-        self._income += sum(self._margins[order.product] for order in orders)
+        self._income += added(self._margins[order.product] for order in orders)
         self._spent += len(orders) * checking.checks * checking.cost
 
     def _note_overdue(self, day: Day) -> None:
@@ -308,7 +309,7 @@ class Fulfilment(Mechanism[FulfilmentSettings]):
             right = [entry for entry in entries if entry[0] not in wrong]
             if what == "delivery":
                 self.delivered += len(entries)
-                self.in_time += sum(not order.late for order, _ in entries)
+                self.in_time += added(not order.late for order, _ in entries)
                 right = [entry for entry in right if not entry[0].late]
             self._meet("prompt" if what == "delivery" else "right_invoice", right)
 
@@ -362,7 +363,7 @@ class Fulfilment(Mechanism[FulfilmentSettings]):
             "orders.cancelled": self.cancelled,
             "orders.delivered": self.delivered,
             "orders.on_time": self.in_time,
-            "orders.issues": sum(self._points.caused.values()),
+            "orders.issues": added(self._points.caused.values()),
             "orders.unit_days": self.unit_days,
             **self._points.counts(),
         }

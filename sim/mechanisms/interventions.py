@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import Field, JsonValue, model_validator
 
 from sim.core.calendar import Calendar, Day
+from sim.core.elementary import added
 from sim.core.facts import Posting
 from sim.core.measures import Measure
 from sim.core.units import DAY, WEEK, Date, Duration, Money, MoneyRate, Settings
@@ -36,7 +37,7 @@ class Change(Settings):
 
     @model_validator(mode="after")
     def _one_way(self) -> Change:
-        if sum(way is not None for way in (self.to, self.add, self.multiply)) != 1:
+        if added(way is not None for way in (self.to, self.add, self.multiply)) != 1:
             raise ValueError("needs exactly one of to, add and multiply")
         if self.from_ and self.until and self.until <= self.from_:
             raise ValueError("ends before it begins")

@@ -16,6 +16,7 @@ from pydantic import Field
 
 from sim.core import elementary
 from sim.core.calendar import Day
+from sim.core.elementary import added
 from sim.core.entities import Agent, Contact
 from sim.core.facts import Posting
 from sim.core.measures import Measure
@@ -137,9 +138,9 @@ class Morale(Mechanism[MoraleSettings]):
         self._wears = 1.0 - elementary.exp(-WEEK / settings.burnout.time_constant)
         self._commits = 1.0 - elementary.exp(-WEEK / settings.commitment.time_constant)
         given = [(one, one.level - one.reference) for one in settings.resources.values()]
-        self._given = sum(one.commitment * more for one, more in given)
-        self._relief = sum(one.relief * more for one, more in given)
-        self._cost = sum(one.cost * one.level for one in settings.resources.values()) * WEEK
+        self._given = added(one.commitment * more for one, more in given)
+        self._relief = added(one.relief * more for one, more in given)
+        self._cost = added(one.cost * one.level for one in settings.resources.values()) * WEEK
 
     def on_agent_hired(self, agent: Agent) -> None:
         """Whoever comes is rested, as far as work lets one rest, and as committed as people are in the reference."""

@@ -18,6 +18,7 @@ from pydantic import Field, field_validator, model_validator
 
 from sim.core import streams
 from sim.core.calendar import Day
+from sim.core.elementary import added
 from sim.core.entities import OUTBOUND, Base, Contact, Issue
 from sim.core.errands import WorkSettings, give_work
 from sim.core.facts import Posting
@@ -293,14 +294,14 @@ class Outbound(Mechanism[OutboundSettings]):
         """Calls, customers reached and those who agreed, in all and by campaign; what was spent."""
         found: dict[str, float] = {"outbound.disturbed": self.disturbed, "outbound.spent": self.spent}
         for what, counts in (("calls", self.calls), ("reached", self.reached), ("agreed", self.agreed)):
-            found[f"outbound.{what}"] = sum(counts.values())
+            found[f"outbound.{what}"] = added(counts.values())
             found |= {f"outbound.{name}.{what}": count for name, count in counts.items()}
         return found
 
     def balances(self) -> list[tuple[str, float, float]]:
         """Calls = customers reached + not reached + gone before the call + calls under way."""
-        ended = sum(self.reached.values()) + self.unreached + self.in_vain
-        return [("calls of campaigns", sum(self.calls.values()), ended + len(self._under_way))]
+        ended = added(self.reached.values()) + self.unreached + self.in_vain
+        return [("calls of campaigns", added(self.calls.values()), ended + len(self._under_way))]
 
     @classmethod
     def measures(cls, scenario: Any) -> list[Measure]:

@@ -16,6 +16,7 @@ from pydantic import Field, model_validator
 
 from sim.core import elementary
 from sim.core.calendar import Day
+from sim.core.elementary import added
 from sim.core.entities import Agent, Group, Queue
 from sim.core.measures import Measure
 from sim.core.units import HOUR, MINUTE, Percent, Settings, Share, Span
@@ -169,7 +170,7 @@ class Pressure(Mechanism[PressureSettings]):
         found: dict[Queue, float] = {}
         for queue, (work, channel) in self._usual.items():
             if queue.waiting:
-                staff = sum(group.present for group in queue.groups)
+                staff = added(group.present for group in queue.groups)
                 found[queue] = queue.waiting * work / self.settings.clear_within[channel] / staff if staff else 0.0
         return found
 
@@ -249,8 +250,8 @@ class Pressure(Mechanism[PressureSettings]):
     def levels(self) -> dict[str, float]:
         """The standard now, mean over agents deployed."""
         heads = {name: len(self.world.ask.deployed(name)) for name in self._teams}
-        total = sum(heads.values())
-        standards = sum(heads[name] * team.standard for name, team in self._teams.items())
+        total = added(heads.values())
+        standards = added(heads[name] * team.standard for name, team in self._teams.items())
         return {"pressure.standard": standards / total if total else 1.0}
 
     @classmethod

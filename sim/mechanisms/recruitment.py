@@ -16,6 +16,7 @@ from pydantic import Field
 
 from sim.core import elementary, streams
 from sim.core.calendar import Day
+from sim.core.elementary import added
 from sim.core.entities import Agent
 from sim.core.facts import Posting
 from sim.core.measures import Measure
@@ -199,7 +200,7 @@ class Recruitment(Mechanism[RecruitmentSettings]):
             agents = [
                 agent for agent in self.world.ask.deployed(group) if now - (agent.deployed_at or 0.0) >= rule.after
             ]
-            mean = sum(agent.edge for agent in agents) / len(agents) if agents else 0.0
+            mean = added(agent.edge for agent in agents) / len(agents) if agents else 0.0
             found += [agent for agent in agents if self._judged(agent, rule.error) < mean - rule.below]
         return found
 

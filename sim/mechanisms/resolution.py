@@ -12,6 +12,7 @@ from pydantic import Field
 from sim.core import elementary, streams
 from sim.core.ability import base_logit
 from sim.core.distributions import Law
+from sim.core.elementary import added
 from sim.core.entities import Agent, Contact, Issue, Lane
 from sim.core.measures import Measure
 from sim.core.units import Settings, Share
@@ -189,7 +190,7 @@ class Resolution(Mechanism[ResolutionSettings]):
 
     def _raised(self) -> int:
         """Issues are raised by contacts that are no repeats."""
-        return sum(lane.offered - lane.repeats for lane in self.world.lanes)
+        return added(lane.offered - lane.repeats for lane in self.world.lanes)
 
     @classmethod
     def measures(cls, scenario: Any) -> list[Measure]:

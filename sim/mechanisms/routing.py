@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from sim.core.elementary import added
 from sim.core.entities import Agent, Contact, Group, Lane, Queue
 from sim.core.registry import ADDED
 from sim.core.units import Duration, Settings, Several, Span
@@ -371,7 +372,7 @@ class Routing(Mechanism[RoutingSettings]):
         pairs = []
         for (channel, groups), queue in self._queues.items():
             queue.settle(now)
-            inside = sum(now - entry[2].offered_at for entry in queue.entries if entry[2].waiting)
+            inside = added(now - entry[2].offered_at for entry in queue.entries if entry[2].waiting)
             pairs.append(
                 (f"Little's law in the queue of {channel} for {', '.join(groups)}", queue.area, queue.waited + inside)
             )

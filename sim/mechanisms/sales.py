@@ -18,6 +18,7 @@ from pydantic import Field, model_validator
 from sim.core import elementary, streams
 from sim.core.calendar import Day
 from sim.core.distributions import Law
+from sim.core.elementary import added
 from sim.core.entities import Agent, Base, Contact
 from sim.core.facts import CustomerPayments, Posting, Sale
 from sim.core.measures import Measure
@@ -221,7 +222,7 @@ class Sales(Mechanism[SalesSettings]):
 
     def _has_time(self, agent: Agent) -> bool:
         rule, group = self.settings.rule, agent.group
-        if rule.most_waiting is not None and sum(queue.waiting for queue in group.urgent) > rule.most_waiting:
+        if rule.most_waiting is not None and added(queue.waiting for queue in group.urgent) > rule.most_waiting:
             return False
         return rule.least_idle is None or len(group.idle) >= rule.least_idle * group.present
 
@@ -331,7 +332,7 @@ class Sales(Mechanism[SalesSettings]):
     def balances(self) -> list[tuple[str, float, float]]:
         """Offers = taken + not taken + being made; sales by product add up."""
         ended = self.accepted + self.refused + len(self._under_way)
-        return [("offers", self.offers, ended), ("sales by product", sum(self.sold.values()), self.accepted)]
+        return [("offers", self.offers, ended), ("sales by product", added(self.sold.values()), self.accepted)]
 
     @classmethod
     def measures(cls, scenario: Any) -> list[Measure]:

@@ -18,6 +18,7 @@ from sim.core import streams
 from sim.core.brought import Brought, Drawn
 from sim.core.calendar import Day
 from sim.core.contact_books import ContactBooks, channel_measures
+from sim.core.elementary import added
 from sim.core.entities import Agent, Birth, Contact, Issue, Lane
 from sim.core.measures import Measure
 from sim.core.world import Mechanism, World
@@ -192,7 +193,7 @@ class Service(Mechanism[ChannelsSettings]):
     def open_issues(self) -> int:
         """Issues with a contact under way or to come."""
         channels = self.world.channels.values()
-        return self._to_come + sum(one.inside + one.to_call - one.unseen - one.unseen_open for one in channels)
+        return self._to_come + added(one.inside + one.to_call - one.unseen - one.unseen_open for one in channels)
 
     def _come_again(self, issue: Issue) -> None:
         self._to_come -= 1

@@ -17,6 +17,7 @@ from pydantic import Field
 
 from sim.core import elementary, streams
 from sim.core.calendar import Day
+from sim.core.elementary import added
 from sim.core.entities import Base
 from sim.core.facts import CustomerPayments, Posting, Sale
 from sim.core.measures import Measure
@@ -74,7 +75,7 @@ def lifted(equity: Array, reference: float, effect: float) -> Array:
 
 def worth_by_set(margins: list[float]) -> Array:
     """Margin per second of each set of products, a set being the number whose bits say what is held."""
-    return np.array([sum(m for bit, m in enumerate(margins) if held >> bit & 1) for held in range(1 << len(margins))])
+    return np.array([added(m for bit, m in enumerate(margins) if held >> bit & 1) for held in range(1 << len(margins))])
 
 
 def sizes_of_sets(products: int) -> Array:
@@ -217,8 +218,8 @@ class Spend(Mechanism[SpendSettings]):
     def counts(self) -> dict[str, float]:
         """Products bought, sold, dropped and gone, in all; and what was paid, in prices of the start."""
         moves = {"bought": self.bought, "sold": self.sold, "dropped": self.dropped, "gone": self.gone}
-        found: dict[str, float] = {f"products.{name}": sum(counts) for name, counts in moves.items()}
-        return found | {"products.brought": sum(self.brought), "spend.paid": self.paid, "spend.used": self.used}
+        found: dict[str, float] = {f"products.{name}": added(counts) for name, counts in moves.items()}
+        return found | {"products.brought": added(self.brought), "spend.paid": self.paid, "spend.used": self.used}
 
     def levels(self) -> dict[str, float]:
         """Products held now."""

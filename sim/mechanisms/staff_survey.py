@@ -17,6 +17,7 @@ from pydantic import Field, field_validator
 from sim.core import elementary, streams
 from sim.core.ability import base_logit
 from sim.core.calendar import Day
+from sim.core.elementary import added
 from sim.core.entities import Agent
 from sim.core.facts import Posting
 from sim.core.measures import Measure
@@ -81,7 +82,7 @@ class StaffSurvey(Mechanism[StaffSurveySettings]):
 
     def _ask(self, agents: list[Agent]) -> None:
         settings, before = self.settings, self.answered
-        usual = sum(agent.commitment for agent in agents) / len(agents)
+        usual = added(agent.commitment for agent in agents) / len(agents)
         self.asked += len(agents)
         committed = 0.0
         for agent in agents:

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from sim.core import streams
 from sim.core.calendar import WEEKDAYS, Day, Weekday
+from sim.core.elementary import added
 from sim.core.entities import Agent
 from sim.core.kernel import Agenda
 from sim.core.measures import Measure
@@ -118,7 +119,7 @@ def working_day(shifts: list[ShiftSettings], days: int) -> WorkingDay:
     for shift in shifts:
         for pause in shift.breaks:
             stretches = without(stretches, (pause.start, pause.start + pause.length))
-    return WorkingDay(sum(worked(shift) for shift in shifts), joined(stretches), days)
+    return WorkingDay(added(worked(shift) for shift in shifts), joined(stretches), days)
 
 
 def on_duty_by_place(row: Iterable[float], width: float, places: int) -> list[list[Stretch]]:
@@ -237,7 +238,7 @@ class Staffing(Mechanism[StaffingSettings]):
 
     def _train(self, agent: Agent, hours: float, stretches: list[Stretch], u: float) -> list[Stretch]:
         """An agent is in training for so many seconds of his day, if he works so long; what is left of it."""
-        total = sum(end - start for start, end in stretches)
+        total = added(end - start for start, end in stretches)
         length = min(hours, total)
         agent.trained = length
         self.trained += length
@@ -300,8 +301,9 @@ class Staffing(Mechanism[StaffingSettings]):
         """Agent-seconds on duty, with contacts and idle; planned, absent, away and in training."""
         now = self.world.env.now
         groups, agents = self.world.groups.values(), self._at_work()
-        duty = sum(group.duty for group in groups) + sum(now - agent.on_since for agent in agents if agent.on_duty)
-        busy = sum(group.busy for group in groups) + sum(now - agent.busy_since for agent in agents if agent.contact)
+        duty, busy = added(group.duty for group in groups), added(group.busy for group in groups)
+        duty += added(now - agent.on_since for agent in agents if agent.on_duty)
+        busy += added(now - agent.busy_since for agent in agents if agent.contact)
         return {
             "agents.duty": duty,
             "agents.busy": busy,
@@ -315,8 +317,8 @@ class Staffing(Mechanism[StaffingSettings]):
     def balances(self) -> list[tuple[str, float, float]]:
         """Hours on duty = hours with contacts + hours idle."""
         now, agents = self.world.env.now, self._at_work()
-        idle = sum(group.idled for group in self.world.groups.values())
-        idle += sum(now - agent.idle_since for agent in agents if agent.on_duty and agent.contact is None)
+        idle = added(group.idled for group in self.world.groups.values())
+        idle += added(now - agent.idle_since for agent in agents if agent.on_duty and agent.contact is None)
         counted = self.counts()
         return [("agents' time on duty", counted["agents.duty"], counted["agents.busy"] + idle)]
 
@@ -350,4 +352,4 @@ def shift_names(entry: str) -> list[str]:
 
 def worked(shift: ShiftSettings) -> float:
     """Seconds of a shift without its breaks."""
-    return shift.end - shift.start - sum(pause.length for pause in shift.breaks)
+    return shift.end - shift.start - added(pause.length for pause in shift.breaks)

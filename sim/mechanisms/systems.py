@@ -21,6 +21,7 @@ from pydantic import Field, model_validator
 from sim.core import streams
 from sim.core.calendar import Day
 from sim.core.distributions import Law
+from sim.core.elementary import added
 from sim.core.entities import Contact
 from sim.core.measures import Measure
 from sim.core.units import HOUR, Duration, Percent, Rate, Settings, Several, Share
@@ -185,7 +186,7 @@ class Systems(Mechanism[dict[str, SystemSettings]]):
     def counts(self) -> dict[str, float]:
         """Outages, seconds down (of all systems), contacts and tries meanwhile, and contacts sent away."""
         now = self.world.env.now
-        down = self.down_time + sum(now - one.since for one in self._down)
+        down = self.down_time + added(now - one.since for one in self._down)
         found: dict[str, float] = {
             "systems.outages": self.begun,
             "systems.down": down,
@@ -198,7 +199,7 @@ class Systems(Mechanism[dict[str, SystemSettings]]):
 
     def balances(self) -> list[tuple[str, float, float]]:
         """Outages begun = ended + systems down now."""
-        return [("outages of systems", self.begun, self.ended + sum(one.down for one in self.systems))]
+        return [("outages of systems", self.begun, self.ended + added(one.down for one in self.systems))]
 
     @classmethod
     def measures(cls, scenario: Any) -> list[Measure]:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from sim.core import streams
 from sim.core.calendar import Day
 from sim.core.distributions import Law
+from sim.core.elementary import added
 from sim.core.entities import ORIGINS, Base
 from sim.core.facts import Posting
 from sim.core.measures import Measure
@@ -121,7 +122,7 @@ class WinBack(Mechanism[WinBackSettings]):
 
     def balances(self) -> list[tuple[str, float, float]]:
         """Those who accepted = those who came back + those still to come."""
-        to_come = sum(len(back) for back in self._to_come.values())
+        to_come = added(len(back) for back in self._to_come.values())
         return [("customers won back", self.accepted, self.returned + to_come)]
 
     @classmethod

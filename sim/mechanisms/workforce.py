@@ -12,6 +12,7 @@ from simpy import Timeout
 
 from sim.core import compiled, elementary, streams
 from sim.core.calendar import Day
+from sim.core.elementary import added
 from sim.core.entities import Agent, Group, Seat
 from sim.core.facts import Posting
 from sim.core.lifetimes import TenureCurve, TenureFactors
@@ -332,7 +333,7 @@ class Workforce(Mechanism[WorkforceSettings]):
             self.world.tell.paid(Posting("wages", -total, "wages"))
 
     def _still_here(self) -> int:
-        return sum(agent.present_at_start for agent in self.world.agents.values())
+        return added(agent.present_at_start for agent in self.world.agents.values())
 
     def counts(self) -> dict[str, float]:
         """People hired, left and dismissed; agent-years; strain."""
@@ -362,7 +363,7 @@ class Workforce(Mechanism[WorkforceSettings]):
 
     def balances(self) -> list[tuple[str, float, float]]:
         """Agents now = seats held; people = at the beginning + hired - left - dismissed."""
-        held = sum(seat.holder is not None for seats in self._seats.values() for seat in seats)
+        held = added(seat.holder is not None for seats in self._seats.values() for seat in seats)
         people = self.initial + self.hired - self.left - self.dismissed
         return [("agents by seats", held, len(self.world.agents)), ("agents by the books", people, held)]
 

@@ -308,6 +308,17 @@ def test_a_replication_knows_no_files_no_printing_and_no_clock_on_the_wall() -> 
     assert not wrong
 
 
+def test_a_replication_adds_in_an_order_that_no_version_of_python_changes() -> None:
+    users = {
+        f"{module.name}:{node.lineno}"
+        for module in MODULES
+        if module.room in BELOW_MODEL - {"scenario"}
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("sum", "math.fsum", "fsum", "np.sum")
+    }
+    assert not users, "use elementary.added: from Python 3.12 on sum adds floats otherwise"
+
+
 def curved_calls(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and ast.unparse(node.value) in ("math", "np", "numpy", "cmath"):
