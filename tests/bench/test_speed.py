@@ -13,18 +13,11 @@ import numpy as np
 import pytest
 import simpy
 
-from sim import compiling
 from sim.files.scenarios import load_scenario
 from sim.model import Model
 from sim.scenario import Scenario
 
 pytestmark = pytest.mark.bench
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _compiled() -> None:
-    """As in a process that has simulated for some seconds."""
-    print(f"\narithmetic is {'' if compiling.ready() else 'not '}compiled")
 
 
 ROUNDS = 7
