@@ -23,7 +23,7 @@ class Drawn:
 
     def __init__(self, edition: int, columns: Sequence[npt.NDArray[Any]]) -> None:
         self.edition = edition
-        self._columns: tuple[Any, ...] = tuple(map(memoryview, columns))  # type: ignore[arg-type]  # it has a buffer
+        self._columns: tuple[Any, ...] = tuple(map(memoryview, columns))  # type: ignore[arg-type, unused-ignore]  # it has a buffer
 
     def brought(self, place: int) -> Brought:
         """What the second contact of the issue at a place brings."""

@@ -326,14 +326,14 @@ class Column(Generic[Scalar]):
     def __init__(self, shape: tuple[int, ...], dtype: type[Scalar], fill: float) -> None:
         self.fill = fill
         self.array: npt.NDArray[Scalar] = np.full(shape, fill, dtype=dtype)
-        self.view: Any = memoryview(self.array)  # type: ignore[arg-type]  # an array has a buffer
+        self.view: Any = memoryview(self.array)  # type: ignore[arg-type, unused-ignore]  # an array has a buffer
 
     def resize(self, size: int) -> None:
         """Make room for more customers."""
         grown = np.full((size, *self.array.shape[1:]), self.fill, dtype=self.array.dtype)
         grown[: len(self.array)] = self.array
         self.array = grown
-        self.view = memoryview(grown)  # type: ignore[arg-type]  # an array has a buffer
+        self.view = memoryview(grown)  # type: ignore[arg-type, unused-ignore]  # an array has a buffer
 
 
 class Base:
