@@ -129,10 +129,7 @@ class Day:
 
 
 class Calendar:
-    """The days of a simulation with their starts, weights and busyness.
-
-    starts: seconds at local midnight of each day, and of some beyond the end.
-    """
+    """The days of a simulation with their starts, weights and busyness."""
 
     def __init__(self, settings: CalendarSettings, root: int) -> None:
         self.settings = settings
@@ -140,8 +137,8 @@ class Calendar:
         self.days = settings.warm_up_days + settings.horizon_days
         self._holidays = frozenset(settings.holidays)
         # returns after a delay may be placed on days beyond the end
-        self.starts = _day_starts(settings.time_zone, settings.start, self.days + 60)
-        self._dates = [settings.start + dt.timedelta(days=index) for index in range(len(self.starts))]
+        self._starts = _day_starts(settings.time_zone, settings.start, self.days + 60)
+        self._dates = [settings.start + dt.timedelta(days=index) for index in range(len(self._starts))]
         self._root = streams.child(root, streams.named("calendar"))
         self._day_weights = _normalised(settings.day_of_week, WEEKDAYS)
         self._month_weights = _normalised(settings.month, MONTHS)
@@ -149,21 +146,21 @@ class Calendar:
     @property
     def end(self) -> float:
         """The end of the last day, in seconds."""
-        return self.starts[self.days]
+        return self._starts[self.days]
 
     @property
     def counted_from(self) -> float:
         """The end of the warm-up, in seconds."""
-        return self.starts[self.first_counted]
+        return self._starts[self.first_counted]
 
     def index_at(self, time: float) -> int:
         """The index of the day in which a moment lies."""
-        return bisect_right(self.starts, time) - 1
+        return bisect_right(self._starts, time) - 1
 
     def day_start(self, index: int) -> float:
         """Seconds at local midnight of day ``index``; beyond the table, days of 24 hours."""
-        beyond = index - (len(self.starts) - 1)
-        return self.starts[index] if beyond <= 0 else self.starts[-1] + beyond * DAY
+        beyond = index - (len(self._starts) - 1)
+        return self._starts[index] if beyond <= 0 else self._starts[-1] + beyond * DAY
 
     def clock(self, index: int, seconds: float) -> float:
         """The moment of a time of day on day ``index``; clocks change at three in the night."""
@@ -226,8 +223,8 @@ class Calendar:
         return Day(
             index=index,
             date=date,
-            start=self.starts[index],
-            end=self.starts[index + 1],
+            start=self._starts[index],
+            end=self._starts[index + 1],
             weekday=date.weekday(),
             holiday=date in self._holidays,
             weight=self.weight(index) * factor,

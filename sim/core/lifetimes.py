@@ -14,16 +14,11 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
-from sim.core import elementary, streams
+from sim.core import elementary
 from sim.core.units import Duration, Settings, Several
 
 Array = npt.NDArray[np.float64]
 _NODES = 2000
-
-
-def thresholds(keys: npt.NDArray[np.uint64], stream: int) -> Array:
-    """How much hazard each entity stands before what it waits for happens: unit exponentials, shape (n,)."""
-    return streams.exponentials(keys, stream)
 
 
 class TenureFactor(Settings):

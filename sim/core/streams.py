@@ -104,7 +104,7 @@ def uniforms(keys: Keys, stream: int) -> Array:
 
 @compiled.one("float64(uint64, uint64)")
 def exponential(key: int, stream: int) -> float:
-    """A unit exponential for this entity and stream: -ln u."""
+    """A unit exponential, -ln u: how much hazard this entity stands before what the stream is of happens."""
     return -elementary.log(uniform(key, stream))
 
 

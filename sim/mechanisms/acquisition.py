@@ -17,7 +17,6 @@ from sim.core.calendar import Day
 from sim.core.elementary import added
 from sim.core.entities import ORIGINS, Base
 from sim.core.facts import Posting
-from sim.core.lifetimes import thresholds
 from sim.core.measures import Measure
 from sim.core.points import PointProcess
 from sim.core.units import DAY, Money, MoneyRate, Rate, Settings, Share
@@ -156,7 +155,7 @@ class Acquisition(Mechanism[AcquisitionSettings]):
 
     def on_customers_joined(self, slots: Slots) -> None:
         """Note when newcomers first have occasion to refer."""
-        marks = self._passed + thresholds(self.base.key.array[slots], _FIRST_OCCASION)
+        marks = self._passed + streams.exponentials(self.base.key.array[slots], _FIRST_OCCASION)
         self.mark.array[slots] = marks
         for occasion in zip(marks.tolist(), slots.tolist(), strict=True):
             if occasion[0] <= self._searched:

@@ -163,7 +163,6 @@ class Channels(Mechanism[ChannelsSettings]):
     def adopted(self) -> None:
         """Lay out the open hours of each weekday and the cumulated shares of the choice."""
         self._names = list(self.settings.channels)
-        self._starts = self.world.calendar.starts
         self._open = {name: self._week(channel) for name, channel in self.settings.channels.items()}
         self._windows: dict[str, dict[int, Window | None]] = {name: {} for name in self._names}
         self._openings: dict[str, dict[int, Opening]] = {name: {} for name in self._names}
@@ -230,7 +229,7 @@ class Channels(Mechanism[ChannelsSettings]):
 
     def moment_after(self, channel: str, time: float, key: int) -> float:
         """``time`` if the channel is open then, otherwise a moment of its next opening, by the demand of the day."""
-        index, openings = bisect_right(self._starts, time) - 1, self._openings[channel]
+        index, openings = self.world.calendar.index_at(time), self._openings[channel]
         opening = openings.get(index)
         if opening is None:
             opening = openings[index] = self._opening(channel, index)

@@ -18,7 +18,7 @@ from sim.core import elementary, streams
 from sim.core.calendar import Day
 from sim.core.elementary import added
 from sim.core.entities import Base, Contact, Issue
-from sim.core.lifetimes import TenureCurve, TenureFactors, thresholds
+from sim.core.lifetimes import TenureCurve, TenureFactors
 from sim.core.measures import Measure
 from sim.core.units import Duration, Rate, Settings, Span
 from sim.core.world import Mechanism, World
@@ -192,10 +192,10 @@ class Churn(Mechanism[ChurnSettings]):
     def on_customers_joined(self, slots: Slots) -> None:
         """Newcomers draw how much hazard they stand; those there at the start also their tenure."""
         settings, keys, now = self.settings, self.base.key.array[slots], self.world.env.now
-        self.left.array[slots] = thresholds(keys, _THRESHOLD)
+        self.left.array[slots] = streams.exponentials(keys, _THRESHOLD)
         rate = settings.involuntary.rate if settings.involuntary is not None else 0.0
         if rate:
-            self.departs.array[slots] = now + thresholds(keys, _INVOLUNTARY) / rate
+            self.departs.array[slots] = now + streams.exponentials(keys, _INVOLUNTARY) / rate
         if not self._began:
             u = streams.uniforms(keys, _TENURE)
             tenure = self._curve.stationary_tenures(settings.reference.base_hazard, u, rate)

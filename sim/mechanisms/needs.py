@@ -210,9 +210,10 @@ class Needs(Mechanism[NeedsSettings]):
         """What clocks will raise until the last of the planned days is over, if its cause has not been removed."""
         turns = self._turns(clocks)
         left = np.array([self.world.ask.causes_left(kind) for kind in self.settings.kinds])
-        if left.min() >= 1.0:
-            return self._births_of(first, turns)
-        return self._births_of(first, turns, streams.uniforms(turns.issues, _CAUSE) < left[turns.clocks % self._width])
+        caused = None
+        if left.min() < 1.0:
+            caused = streams.uniforms(turns.issues, _CAUSE) < left[turns.clocks % self._width]
+        return self._births_of(first, turns, caused)
 
     def _births_of(self, first: int, turns: Turn, caused: npt.NDArray[np.bool_] | None = None) -> Plan:
         """What turns bring, the earliest of which are on a first day; caused: which bring anything, None for all."""

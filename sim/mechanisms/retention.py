@@ -21,7 +21,6 @@ from pydantic import Field
 from sim.core import elementary, streams
 from sim.core.entities import Base, Contact
 from sim.core.facts import Posting
-from sim.core.lifetimes import thresholds
 from sim.core.measures import Measure
 from sim.core.units import Money, Percent, Settings, Share, Span
 from sim.core.world import Mechanism, World
@@ -97,7 +96,7 @@ class Retention(Mechanism[RetentionSettings]):
             if streams.uniform(key, _SAYS_SO) < share and self.offer_discount(slot, key):
                 self.brinks.view[slot] += 1
                 self.saved += 1
-                found[place] = thresholds(np.array([key], dtype=np.uint64), _FRESH)[0]
+                found[place] = streams.exponential(key, _FRESH)
         return found
 
     def offer_discount(self, slot: int, key: int) -> bool:

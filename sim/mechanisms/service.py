@@ -7,7 +7,6 @@ handled. (Measured: a generator for each contact costs 2 us more.)
 
 from __future__ import annotations
 
-from itertools import repeat
 from math import inf
 from typing import Any
 
@@ -105,10 +104,9 @@ class Service(Mechanism[ChannelsSettings]):
             lanes = self._lanes_of(kinds, channels)
         first, drawn = self._brought(kinds, channels, keys, difficulty)
         who = keys.tolist(), lanes, slots.tolist(), self._customers(slots)
+        along, places = [drawn] * keys.size, range(keys.size)
         # Issues and contacts are made one by one as they come: all at once they leave the processor's cache.
-        return list(
-            zip(times.tolist(), acts, *who, difficulty.tolist(), repeat(drawn), first, range(keys.size))
-        )  # drawn has no end
+        return list(zip(times.tolist(), acts, *who, difficulty.tolist(), along, first, places, strict=True))
 
     def birth(self, kind: str, channel: str, key: int, slot: int, time: float) -> Birth:
         """``births`` of one issue."""
@@ -144,13 +142,11 @@ class Service(Mechanism[ChannelsSettings]):
     def _lanes_of(self, kinds: Numbers, channels: Numbers) -> list[Lane]:
         numbers = (channels * len(self.world.kinds) + kinds).tolist()
         lanes = self._lanes
-        try:
-            return list(map(lanes.__getitem__, numbers))
-        except KeyError:  # some are asked for for the first time
-            for number in dict.fromkeys(numbers):
+        for number in dict.fromkeys(numbers):
+            if number not in lanes:
                 channel, kind = divmod(number, len(self.world.kinds))
                 lanes[number] = self.world.ask.lane(list(self.world.channels)[channel], self.world.kinds[kind])
-        return list(map(lanes.__getitem__, numbers))
+        return [lanes[number] for number in numbers]
 
     def _customers(self, slots: Numbers) -> list[int]:
         """Keys of the customers at places."""

@@ -19,7 +19,6 @@ from sim.scenario import Scenario
 
 pytestmark = pytest.mark.bench
 
-
 ROUNDS = 7
 BROADBAND = Path(__file__).parents[2] / "scenarios" / "broadband.yaml"
 IN_FULL = BROADBAND.with_name("broadband_in_full.yaml")

@@ -88,13 +88,18 @@ print(json.dumps({"there": there, "how": how, "found": found}))
 """
 
 
+def python(code: str, *words: str, given: str | None = None, **environment: str) -> str:
+    """What a fresh interpreter prints; it must end well and complain of nothing."""
+    env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+    command = [sys.executable, "-c", code, *words]
+    done = subprocess.run(command, check=False, cwd=ROOT, env=env, input=given, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
 def digests(count: int, **environment: str) -> dict[str, Any]:
     """What a fresh interpreter finds."""
-    env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
-    command = [sys.executable, "-c", DIGESTS, str(count)]
-    done = subprocess.run(command, check=False, cwd=ROOT, env=env, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
+    found: dict[str, Any] = json.loads(python(DIGESTS, str(count), **environment))
     return found
 
 
@@ -148,12 +153,8 @@ def test_a_process_is_made_ready_when_it_pays_or_as_asked_and_the_numbers_stay(
 ) -> None:
     if "CPUDispatcher" in kinds:
         pytest.importorskip("numba", reason="Numba is not installed")
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "FRONTLINE_COMPILED": wish}
     given = json.dumps(bench.span("1 week", "3 weeks").plain())
-    command = [sys.executable, "-c", WHEN, enough]
-    done = subprocess.run(command, check=False, cwd=ROOT, env=env, input=given, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == [kinds, True]
+    assert json.loads(python(WHEN, enough, given=given, FRONTLINE_COMPILED=wish)) == [kinds, True]
 
 
 WITHOUT = """
@@ -191,6 +192,4 @@ assert elementary.log_array([1.0, 1.0]).tolist() == [0.0, 0.0]
 
 @pytest.mark.parametrize("code", [WITHOUT, *(pytest.param(code, marks=needs_numba) for code in (NOWHERE, UNABLE))])
 def test_without_numba_or_a_place_to_keep_what_it_compiled_or_if_it_cannot_all_goes_on(code: str) -> None:
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run([sys.executable, "-c", code], check=False, cwd=ROOT, env=env, capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert python(code) == ""

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from scipy import integrate
 
 from sim.core import streams
-from sim.core.lifetimes import TenureCurve, TenureFactors, thresholds
+from sim.core.lifetimes import TenureCurve, TenureFactors
 from sim.core.units import YEAR
 
 STEPS = {"steps": [{"until": "1 years", "factor": 1.4}, {"until": "3 years", "factor": 1.1}], "after": 0.9}
@@ -68,11 +68,11 @@ def test_tenures_rise_with_their_probability_and_are_never_negative() -> None:
 
 def test_thresholds_of_few_are_those_of_many_and_average_to_one() -> None:
     keys, stream = streams.brood(5, 0, 40_000), streams.named("threshold")
-    many = thresholds(keys, stream)
+    many = streams.exponentials(keys, stream)
     assert many[:40].tolist() == [
-        one for first in range(0, 40, 8) for one in thresholds(keys[first : first + 8], stream)
+        one for first in range(0, 40, 8) for one in streams.exponentials(keys[first : first + 8], stream)
     ]
-    assert thresholds(keys[:0], stream).size == 0
+    assert streams.exponentials(keys[:0], stream).size == 0
     assert np.mean(many) == pytest.approx(1.0, abs=4 / 200)
 
 
